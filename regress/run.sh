@@ -1,0 +1,224 @@
+#!/bin/sh
+#
+# Run tests and count them: run.sh check | unit | system | san | style |
+# fuzz | bench.  The last line is "N passed, N failed"; the exit status is 0
+# when none failed.  Everything is run even after a failure.
+
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+# The makes below are not part of one that may have started this.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+passed=0
+failed=0
+jobs=-j2
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/edd-check.XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' HUP INT TERM
+
+# count PASSED FAILED LABEL
+count() {
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+	echo "== $3: $1 passed, $2 failed"
+}
+
+# step LABEL COMMAND...: one test, with its output shown only if it fails.
+step() {
+	label=$1
+	shift
+	if "$@" >"$tmp/step" 2>&1; then
+		count 1 0 "$label"
+	else
+		cat "$tmp/step"
+		count 0 1 "$label"
+		return 1
+	fi
+}
+
+# build ARGUMENTS...: make all with them, warnings as errors.
+build() {
+	step "build $*" make $jobs -k WERROR=1 "$@" all
+}
+
+# unit BUILD ARGUMENTS...: build and run every regress/*/t_*.c.
+unit() {
+	dir=$1
+	shift
+	ls regress/*/t_*.c >/dev/null 2>&1 || {
+		count 0 0 "unit $dir"
+		return
+	}
+	step "build of unit tests $dir" make $jobs -k WERROR=1 "$@" unit-build
+	unit_passed=0
+	unit_failed=0
+	for source in regress/*/t_*.c; do
+		unit_one "$dir/${source%.c}"
+	done
+	count $unit_passed $unit_failed "unit $dir"
+}
+
+# unit_one PROGRAM: a program that is missing, crashed, or says nothing is
+# one failure.
+unit_one() {
+	if [ ! -x "$1" ]; then
+		echo "$1: not built"
+		unit_failed=$((unit_failed + 1))
+		return
+	fi
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$1" >"$tmp/out" 2>&1 \
+	    </dev/null
+	status=$?
+	ok=$(grep -c '^ok ' "$tmp/out")
+	bad=$(grep -c '^not ok ' "$tmp/out")
+	if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then
+		bad=1
+	elif [ $((ok + bad)) -eq 0 ]; then
+		bad=1
+	fi
+	if [ "$bad" -ne 0 ]; then
+		echo "$1: status $status"
+		tail -n 100 "$tmp/out"
+	fi
+	unit_passed=$((unit_passed + ok))
+	unit_failed=$((unit_failed + bad))
+}
+
+# pytest_in DIR LABEL COMMAND...: run pytest (or a command before it) there
+# and count from its last line.
+pytest_in() {
+	where=$1
+	label=$2
+	shift 2
+	(cd "$where" && "$@" /usr/bin/python3 -m pytest -q -ra \
+	    -p no:cacheprovider ${EDD_PYTEST:-} regress/system) 2>&1 |
+	    tee "$tmp/out"
+	last=$(grep -E '^(=+ )?[0-9]+ [a-z]+.* in [0-9.]+s' "$tmp/out" |
+	    tail -n 1)
+	ok=$(echo "$last" | grep -o '[0-9]* passed' | cut -d' ' -f1)
+	bad=$(echo "$last" | grep -oE '[0-9]+ (failed|error)' |
+	    awk '{ n += $1 } END { print n + 0 }')
+	if [ -z "$last" ] && ! grep -q '^no tests ran' "$tmp/out"; then
+		bad=1
+	fi
+	count "${ok:-0}" "$bad" "$label"
+}
+
+# system BUILD: the whole daemon, as whoever runs this.
+system() {
+	ls regress/system/test_*.py >/dev/null 2>&1 || {
+		count 0 0 "system $1"
+		return
+	}
+	[ "$(id -u)" -ne 0 ] || sh etc/deps/users.sh
+	pytest_in . "system $1" env EDD_BUILD="$PWD/$1" \
+	    PYTHONDONTWRITEBYTECODE=1
+}
+
+# system_user BUILD: the same as an ordinary user, on a copy which that user
+# can read wherever the sources are.
+system_user() {
+	user=${EDD_TEST_USER:-nobody}
+	[ "$(id -u)" -eq 0 ] || return 0
+	ls regress/system/test_*.py >/dev/null 2>&1 || return 0
+	group=$(id -gn "$user")
+	chmod 755 "$tmp"
+	mkdir -p "$tmp/user/tmp" "$tmp/user/regress" "$tmp/user/$1"
+	cp -R "$1/bin" "$1/libexec" "$tmp/user/$1/"
+	cp -R etc Makefile "$tmp/user/"
+	cp -R regress/system "$tmp/user/regress/"
+	chown -R "$user:$group" "$tmp/user"
+	pytest_in "$tmp/user" "system $1 as $user" setpriv \
+	    --reuid "$user" --regid "$group" --clear-groups \
+	    env HOME="$tmp/user" TMPDIR="$tmp/user/tmp" USER="$user" \
+	    LOGNAME="$user" PYTHONDONTWRITEBYTECODE=1 \
+	    EDD_BUILD="$tmp/user/$1" EDD_TEST_USER="$user"
+}
+
+# san: unit and system tests with sanitizers.
+san() {
+	export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=1}"
+	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+	build SAN=1
+	unit build-san SAN=1
+	system build-san
+}
+
+# fuzz SECONDS: every harness, from its corpus; what is found stays in
+# build-fuzz.
+fuzz() {
+	ls regress/fuzz/f_*.c >/dev/null 2>&1 || {
+		count 0 0 fuzz
+		return
+	}
+	step "build of fuzz harnesses" make $jobs -k FUZZ=1 CC=clang \
+	    WERROR=1 fuzz-build
+	for source in regress/fuzz/f_*.c; do
+		name=${source##*/f_}
+		name=${name%.c}
+		corpus=build-fuzz/corpus/$name
+		mkdir -p "$corpus" "regress/fuzz/corpus/$name"
+		step "fuzz $name" "build-fuzz/regress/fuzz/f_$name" \
+		    -max_total_time="$1" -timeout=10 -rss_limit_mb=1024 \
+		    -artifact_prefix="build-fuzz/$name-" \
+		    "$corpus" "regress/fuzz/corpus/$name"
+	done
+}
+
+style() {
+	step style sh regress/style/check.sh
+}
+
+bench() {
+	build
+	for script in regress/bench/*.sh; do
+		[ -f "$script" ] || continue
+		echo "== $script"
+		sh "$script" || failed=$((failed + 1))
+	done
+}
+
+check() {
+	build
+	build CC=clang BUILD=build-clang
+	style
+	unit build
+	fuzz 1
+	system build
+	system_user build
+	san
+}
+
+case ${1:-check} in
+check)
+	check
+	;;
+unit)
+	unit build
+	;;
+system)
+	build
+	system build
+	system_user build
+	;;
+san)
+	san
+	;;
+style)
+	style
+	;;
+fuzz)
+	fuzz "${FUZZ_SECONDS:-10}"
+	;;
+bench)
+	bench
+	;;
+*)
+	echo "usage: run.sh check|unit|system|san|style|fuzz|bench" >&2
+	exit 2
+	;;
+esac
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
