@@ -8,7 +8,7 @@
 #
 # CC=clang, WERROR=1 (warnings are errors), SAN=1 (address and undefined
 # behaviour sanitizers, in build-san/), BUILD=DIR (build elsewhere),
-# SANDBOX=linux|pledge|none.
+# SANDBOX=linux|pledge|none, V=1 (show commands).
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
@@ -33,8 +33,9 @@ BUILD = build
 FUZZ_SECONDS = 10
 
 # One file per mechanism; the build picks one.
-SANDBOX := $(or $(SANDBOX),$(patsubst OpenBSD,pledge,$(patsubst Linux,linux,\
-	$(filter Linux OpenBSD,$(shell uname -s)))),none)
+SANDBOX_Linux = linux
+SANDBOX_OpenBSD = pledge
+SANDBOX := $(or $(SANDBOX),$(SANDBOX_$(shell uname -s)),none)
 
 # Compiler
 
@@ -90,6 +91,15 @@ PROGRAMS = $(patsubst edd/main.c,$(BUILD)/bin/edd,$(wildcard edd/main.c)) \
 LIB_SOURCES = $(filter-out lib/sandbox_%,$(wildcard lib/*.c)) \
 	$(wildcard lib/sandbox_$(SANDBOX).c)
 
+# Short output, or with V=1 the commands.
+ifdef V
+say = @:
+Q =
+else
+say = @printf '%-5s %s\n'
+Q = @
+endif
+
 # objects FILES: of .c and .y files
 # folder DIR: of a process folder
 # listed WORD,FILE: what the comment "WORD: ..." in a test names
@@ -102,32 +112,41 @@ all: $(PROGRAMS)
 
 $(BUILD)/bin/edd: $$(call folder,edd) $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS_edd)
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(LIBS_edd)
 
 $(BUILD)/bin/edctl: $$(call folder,ctl) $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS_ctl)
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(LIBS_ctl)
 
 $(BUILD)/libexec/edd/%: $$(call folder,$$*) $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS_$*)
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(LIBS_$*)
 
 $(BUILD)/lib.a: $(call objects,$(LIB_SOURCES))
 	@mkdir -p $(@D)
-	rm -f $@
-	ar rcs $@ $^
+	$(say) AR $@
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -iquote $(<D) -iquote lib \
+	$(say) CC $<
+	$(Q)$(COMPILE) -MMD -MP -iquote $(<D) -iquote lib \
 	    -iquote $(BUILD)/obj/$(<D) -c -o $@ $<
 
+# Made by byacc, which declares yylex() once more.
 $(BUILD)/obj/%.o: $(BUILD)/obj/%.c $(BUILD)/flags
-	$(COMPILE) -MMD -MP -iquote $(*D) -iquote lib -c -o $@ $<
+	$(say) CC $<
+	$(Q)$(COMPILE) -MMD -MP -iquote $(*D) -iquote lib \
+	    -Wno-redundant-decls -c -o $@ $<
 
 $(BUILD)/obj/%.c: %.y
 	@mkdir -p $(@D)
-	$(YACC) -d -o $@ $<
+	$(say) YACC $<
+	$(Q)$(YACC) -d -o $@ $<
 
 # What was compiled with other flags is compiled again.
 $(BUILD)/flags: FORCE
@@ -146,20 +165,23 @@ FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard regress/fuzz/f_*.c))
 
 $(BUILD)/obj/regress/%.o: regress/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP $(addprefix -iquote ,$(<D) $(<D:regress/%=%) \
+	$(say) CC $<
+	$(Q)$(COMPILE) -MMD -MP $(addprefix -iquote ,$(<D) $(<D:regress/%=%) \
 	    $(patsubst %/,%,$(sort $(dir $(call listed,sources,$<)))) lib) \
 	    -c -o $@ $<
 
 $(BUILD)/regress/fuzz/f_%: $(BUILD)/obj/regress/fuzz/f_%.o \
 	$$(call objects,$$(call listed,sources,regress/fuzz/f_$$*.c))
 	@mkdir -p $(@D)
-	$(LINK) -fsanitize=fuzzer -o $@ $^ \
+	$(say) LINK $@
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ \
 	    $(call listed,libs,regress/fuzz/f_$*.c)
 
 $(BUILD)/regress/%: $(BUILD)/obj/regress/%.o \
 	$$(call objects,$$(call listed,sources,regress/$$*.c))
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ -lcmocka $(call listed,libs,regress/$*.c)
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ -lcmocka $(call listed,libs,regress/$*.c)
 
 unit-build: $(UNIT)
 fuzz-build: $(FUZZERS)

@@ -12,7 +12,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 
 passed=0
 failed=0
-jobs=-j2
+jobs=-j$(nproc 2>/dev/null || echo 2)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/edd-check.XXXXXX") || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -39,7 +39,7 @@ step() {
 
 # build ARGUMENTS...: make all with them, warnings as errors.
 build() {
-	step "build $*" make $jobs -k WERROR=1 "$@" all
+	step "build${1:+ $*}" make $jobs -k WERROR=1 "$@" all
 }
 
 # unit BUILD ARGUMENTS...: build and run every regress/*/t_*.c.
@@ -85,23 +85,36 @@ unit_one() {
 	unit_failed=$((unit_failed + bad))
 }
 
-# pytest_in DIR LABEL COMMAND...: run pytest (or a command before it) there
-# and count from its last line.
+# pytest_in DIR LABEL COMMAND...: run pytest there, started by the command,
+# and count from its last line.  EDD_PYTEST are more arguments (-x, -k NAME);
+# after EDD_SYSTEM_SECONDS it is interrupted.
 pytest_in() {
 	where=$1
 	label=$2
 	shift 2
-	(cd "$where" && "$@" /usr/bin/python3 -m pytest -q -ra \
-	    -p no:cacheprovider ${EDD_PYTEST:-} regress/system) 2>&1 |
-	    tee "$tmp/out"
+	{
+		# shellcheck disable=SC2086 # EDD_PYTEST is words
+		(cd "$where" && timeout --foreground -s INT -k 60 \
+		    "${EDD_SYSTEM_SECONDS:-400}" "$@" /usr/bin/python3 \
+		    -m pytest -q -ra -p no:cacheprovider ${EDD_PYTEST:-} \
+		    regress/system)
+		echo $? >"$tmp/status"
+	} 2>&1 | tee "$tmp/out"
+	status=$(cat "$tmp/status")
 	last=$(grep -E '^(=+ )?[0-9]+ [a-z]+.* in [0-9.]+s' "$tmp/out" |
 	    tail -n 1)
 	ok=$(echo "$last" | grep -o '[0-9]* passed' | cut -d' ' -f1)
 	bad=$(echo "$last" | grep -oE '[0-9]+ (failed|error)' |
 	    awk '{ n += $1 } END { print n + 0 }')
-	if [ -z "$last" ] && ! grep -q '^no tests ran' "$tmp/out"; then
-		bad=1
-	fi
+	# 0 all passed, 1 some failed, 5 no tests; else it did not get to the
+	# end.
+	case $status in
+	0 | 1 | 5) ;;
+	*)
+		echo "pytest: status $status"
+		bad=$((bad + 1))
+		;;
+	esac
 	count "${ok:-0}" "$bad" "$label"
 }
 

@@ -51,5 +51,5 @@ for file in $(find etc regress .ci -name '*.sh' | sort); do
 	sh -n "$file" 2>&1 | sed "s,^[^:]*: \([0-9]*\):,$file:\1:,"
 done >>"$found"
 
-sort -u -t: -k1,1 -k2,2n "$found"
+sort -u "$found" | sort -s -t: -k1,1 -k2,2n
 [ ! -s "$found" ]
