@@ -198,13 +198,13 @@ try:
 	@sh etc/try.sh
 
 check: deps-test
-	@sh regress/run.sh check
+	@BUILD=$(BUILD) sh regress/run.sh check
 
 unit system san style bench:
-	@sh regress/run.sh $@
+	@BUILD=$(BUILD) sh regress/run.sh $@
 
 fuzz:
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh regress/run.sh fuzz
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh regress/run.sh fuzz
 
 # Installation
 
@@ -248,11 +248,11 @@ uninstall:
 	for f in $(MANUALS); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/}; \
 	done
-	cd $(DESTDIR)$(SYSTEMDDIR)/ && rm -f systemd/system/edd.service \
-	    sysusers.d/edd.conf tmpfiles.d/edd.conf
+	rm -f $(addprefix $(DESTDIR)$(SYSTEMDDIR)/,systemd/system/edd.service \
+	    sysusers.d/edd.conf tmpfiles.d/edd.conf)
 
 clean:
-	rm -rf build build-san build-clang build-fuzz
+	rm -rf $(BUILD) $(BUILD)-san $(BUILD)-clang $(BUILD)-fuzz
 
 FORCE:
 .PHONY: all unit-build fuzz-build deps deps-test try check unit system san \

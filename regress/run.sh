@@ -2,7 +2,9 @@
 #
 # Run tests and count them: run.sh check | unit | system | san | style |
 # fuzz | bench.  The last line is "N passed, N failed"; the exit status is 0
-# when none failed.  Everything is run even after a failure.
+# when none failed.  Everything is run even after a failure.  BUILD (build) is
+# where the programs are; other ways of building go beside it, as BUILD-clang,
+# BUILD-san, BUILD-fuzz.
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -10,6 +12,7 @@ cd "$(dirname "$0")/.." || exit 1
 # The makes below are not part of one that may have started this.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
+build=${BUILD:-build}
 passed=0
 failed=0
 jobs=-j$(nproc 2>/dev/null || echo 2)
@@ -37,12 +40,12 @@ step() {
 	fi
 }
 
-# build ARGUMENTS...: make all with them, warnings as errors.
+# build DIR ARGUMENTS...: make all into DIR with them.
 build() {
-	step "build${1:+ $*}" make $jobs -k WERROR=1 "$@" all
+	step "build $*" make $jobs -k BUILD="$@" all
 }
 
-# unit BUILD ARGUMENTS...: build and run every regress/*/t_*.c.
+# unit DIR ARGUMENTS...: build and run every regress/*/t_*.c.
 unit() {
 	dir=$1
 	shift
@@ -50,7 +53,8 @@ unit() {
 		count 0 0 "unit $dir"
 		return
 	}
-	step "build of unit tests $dir" make $jobs -k WERROR=1 "$@" unit-build
+	step "build of unit tests $dir" make $jobs -k BUILD="$dir" "$@" \
+	    unit-build
 	unit_passed=0
 	unit_failed=0
 	for source in regress/*/t_*.c; do
@@ -118,18 +122,18 @@ pytest_in() {
 	count "${ok:-0}" "$bad" "$label"
 }
 
-# system BUILD: the whole daemon, as whoever runs this.
+# system DIR: the whole daemon, as whoever runs this.
 system() {
 	ls regress/system/test_*.py >/dev/null 2>&1 || {
 		count 0 0 "system $1"
 		return
 	}
 	[ "$(id -u)" -ne 0 ] || sh etc/deps/users.sh
-	pytest_in . "system $1" env EDD_BUILD="$PWD/$1" \
+	pytest_in . "system $1" env EDD_BUILD="$(realpath "$1")" \
 	    PYTHONDONTWRITEBYTECODE=1
 }
 
-# system_user BUILD: the same as an ordinary user, on a copy which that user
+# system_user DIR: the same as an ordinary user, on a copy which that user
 # can read wherever the sources are.
 system_user() {
 	user=${EDD_TEST_USER:-nobody}
@@ -137,45 +141,44 @@ system_user() {
 	ls regress/system/test_*.py >/dev/null 2>&1 || return 0
 	group=$(id -gn "$user")
 	chmod 755 "$tmp"
-	mkdir -p "$tmp/user/tmp" "$tmp/user/regress" "$tmp/user/$1"
-	cp -R "$1/bin" "$1/libexec" "$tmp/user/$1/"
-	cp -R etc Makefile "$tmp/user/"
-	cp -R regress/system "$tmp/user/regress/"
+	mkdir -p "$tmp/user/tmp" "$tmp/user/build"
+	cp -R "$1/bin" "$1/libexec" "$tmp/user/build/"
+	cp -R etc regress Makefile "$tmp/user/"
 	chown -R "$user:$group" "$tmp/user"
 	pytest_in "$tmp/user" "system $1 as $user" setpriv \
 	    --reuid "$user" --regid "$group" --clear-groups \
 	    env HOME="$tmp/user" TMPDIR="$tmp/user/tmp" USER="$user" \
 	    LOGNAME="$user" PYTHONDONTWRITEBYTECODE=1 \
-	    EDD_BUILD="$tmp/user/$1" EDD_TEST_USER="$user"
+	    EDD_BUILD="$tmp/user/build" EDD_TEST_USER="$user"
 }
 
 # san: unit and system tests with sanitizers.
 san() {
 	export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=1}"
 	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
-	build SAN=1
-	unit build-san SAN=1
-	system build-san
+	build "$build-san" SAN=1
+	unit "$build-san" SAN=1
+	system "$build-san"
 }
 
 # fuzz SECONDS: every harness, from its corpus; what is found stays in
-# build-fuzz.
+# BUILD-fuzz.
 fuzz() {
 	ls regress/fuzz/f_*.c >/dev/null 2>&1 || {
 		count 0 0 fuzz
 		return
 	}
-	step "build of fuzz harnesses" make $jobs -k FUZZ=1 CC=clang \
-	    WERROR=1 fuzz-build
+	step "build of fuzz harnesses" make $jobs -k BUILD="$build-fuzz" \
+	    FUZZ=1 CC=clang fuzz-build
 	for source in regress/fuzz/f_*.c; do
 		name=${source##*/f_}
 		name=${name%.c}
-		corpus=build-fuzz/corpus/$name
-		mkdir -p "$corpus" "regress/fuzz/corpus/$name"
-		step "fuzz $name" "build-fuzz/regress/fuzz/f_$name" \
+		corpus=$build-fuzz/corpus/$name
+		mkdir -p "$corpus"
+		step "fuzz $name" "$build-fuzz/regress/fuzz/f_$name" \
 		    -max_total_time="$1" -timeout=10 -rss_limit_mb=1024 \
-		    -artifact_prefix="build-fuzz/$name-" \
-		    "$corpus" "regress/fuzz/corpus/$name"
+		    -artifact_prefix="$build-fuzz/$name-" \
+		    "$corpus" $(ls -d "regress/fuzz/corpus/$name" 2>/dev/null)
 	done
 }
 
@@ -184,7 +187,7 @@ style() {
 }
 
 bench() {
-	build
+	build "$build"
 	for script in regress/bench/*.sh; do
 		[ -f "$script" ] || continue
 		echo "== $script"
@@ -192,14 +195,16 @@ bench() {
 	done
 }
 
+# check: everything, with warnings as errors.
 check() {
-	build
-	build CC=clang BUILD=build-clang
+	export WERROR=1
+	build "$build"
+	build "$build-clang" CC=clang
 	style
-	unit build
+	unit "$build"
 	fuzz 1
-	system build
-	system_user build
+	system "$build"
+	system_user "$build"
 	san
 }
 
@@ -208,12 +213,12 @@ check)
 	check
 	;;
 unit)
-	unit build
+	unit "$build"
 	;;
 system)
-	build
-	system build
-	system_user build
+	build "$build"
+	system "$build"
+	system_user "$build"
 	;;
 san)
 	san
