@@ -108,7 +108,7 @@ folder = $(call objects,$(wildcard $(1)/*.c $(1)/*.y))
 listed = $(shell sed -n \
 	's,^[/ ]\*  *$(1): *\([^*]*\).*,\1,p' $(2))
 
-all: $(PROGRAMS)
+all: $(BUILD)/lib.a $(PROGRAMS)
 
 $(BUILD)/bin/edd: $$(call folder,edd) $(BUILD)/lib.a
 	@mkdir -p $(@D)
