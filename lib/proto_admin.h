@@ -1,0 +1,72 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * control -> every other child: an operator's command that the child
+ * answers, and changes that the journal is to have.
+ *
+ *   COMMAND -> ROW ... END     all with the id of the COMMAND
+ *   EVENT                      (queue only) an administrative change for
+ *                              the journal; no answer
+ *
+ * Commands: "statistics" (every child: name and value rows); and for queue
+ * "queue list", "trace ID|MESSAGE-ID".  Words are canonical: edctl's
+ * abbreviations are already spelled out.
+ */
+#ifndef PROTO_ADMIN_H
+#define PROTO_ADMIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds.h"
+
+struct chan;
+struct msgin;
+struct row;
+
+enum admin_type {
+	M_ADMIN_COMMAND = 1,
+	M_ADMIN_ROW,
+	M_ADMIN_END,
+	M_ADMIN_EVENT
+};
+
+/* Words and their storage; freed with admin_command_clear(). */
+struct admin_command {
+	uint32_t words;
+	char *word[ADMIN_WORDS_MAX];
+};
+
+struct admin_end {
+	bool ok;
+	char why[ERROR_SIZE];  /* what is wrong, empty if ok */
+	char hint[ERROR_SIZE]; /* what to do next, may be empty */
+};
+
+int admin_command_send(
+    struct chan *, uint64_t, const struct admin_command *);
+int admin_command_recv(struct msgin *, struct admin_command *);
+void admin_command_clear(struct admin_command *);
+int admin_row_send(struct chan *, uint64_t, const struct row *);
+int admin_row_recv(struct msgin *, struct row *);
+int admin_end_send(struct chan *, uint64_t, const struct admin_end *);
+int admin_end_recv(struct msgin *, struct admin_end *);
+int admin_event_send(struct chan *, const struct row *);
+int admin_event_recv(struct msgin *, struct row *);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * edctl <-> control, over the control socket.
+ *
+ *   edctl -> control:   HELLO {version}, then COMMAND
+ *   control -> edctl:   HELLO {version}, ROW ..., END
+ *
+ * control treats edctl as hostile: an ill-formed message closes that
+ * connection and nothing else.  The structures are those of proto_admin.h;
+ * the numbers are this conversation's own.
+ */
+#ifndef PROTO_CTL_H
+#define PROTO_CTL_H
+
+#include <stdint.h>
+
+#include "bounds.h"
+
+struct admin_command;
+struct admin_end;
+struct chan;
+struct msgin;
+struct row;
+
+#define CTL_VERSION 1u
+
+enum ctl_type {
+	M_CTL_HELLO = 1,
+	M_CTL_COMMAND,
+	M_CTL_ROW,
+	M_CTL_END
+};
+
+int ctl_hello_send(struct chan *, uint32_t version);
+int ctl_hello_recv(struct msgin *, uint32_t *version);
+int ctl_command_send(struct chan *, const struct admin_command *);
+int ctl_command_recv(struct msgin *, struct admin_command *);
+int ctl_row_send(struct chan *, const struct row *);
+int ctl_row_recv(struct msgin *, struct row *);
+int ctl_end_send(struct chan *, const struct admin_end *);
+int ctl_end_recv(struct msgin *, struct admin_end *);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * smtpd, httpd -> control.  Each request has one answer with its id.
+ *
+ *   AUTH   -> AUTH_REPLY     is this secret good, and whose
+ *   SENDER -> SENDER_REPLY   may this user send as this address
+ *   RCPT   -> RCPT_REPLY     is this recipient suppressed
+ *
+ * control checks every request as if its sender were taken over: a user id
+ * is looked up, not believed.
+ */
+#ifndef PROTO_POLICY_H
+#define PROTO_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds.h"
+
+struct chan;
+struct msgin;
+
+enum policy_type {
+	M_POLICY_AUTH = 1,
+	M_POLICY_AUTH_REPLY,
+	M_POLICY_SENDER,
+	M_POLICY_SENDER_REPLY,
+	M_POLICY_RCPT,
+	M_POLICY_RCPT_REPLY
+};
+
+enum policy_status {
+	POLICY_OK = 1,
+	POLICY_NO,	 /* wrong secret, not approved, suppressed */
+	POLICY_TEMPFAIL, /* the store cannot say now */
+	POLICY_STATUS_LAST = POLICY_TEMPFAIL
+};
+
+struct policy_auth {
+	char login[LOGIN_SIZE];
+	char secret[SECRET_SIZE];
+	char source[HOST_SIZE]; /* client address */
+};
+
+struct policy_auth_reply {
+	enum policy_status status;
+	char user[OBJECT_ID_SIZE];
+	char credential[OBJECT_ID_SIZE];
+};
+
+struct policy_sender {
+	char user[OBJECT_ID_SIZE];
+	char address[ADDRESS_SIZE];
+};
+
+enum sign_algorithm {
+	SIGN_RSA_SHA256 = 1,
+	SIGN_ED25519,
+	SIGN_ALGORITHM_LAST = SIGN_ED25519
+};
+
+struct policy_dkim {
+	uint64_t key;
+	enum sign_algorithm algorithm;
+	char selector[SELECTOR_SIZE];
+};
+
+/* keys sign for the domain of the address that was asked about. */
+struct policy_sender_reply {
+	enum policy_status status;
+	char compartment[OBJECT_ID_SIZE];
+	char return_path[ADDRESS_SIZE]; /* empty: the client's own */
+	uint32_t keys;
+	struct policy_dkim key[DKIM_KEYS_MAX];
+};
+
+struct policy_rcpt {
+	char user[OBJECT_ID_SIZE];
+	char compartment[OBJECT_ID_SIZE];
+	char address[ADDRESS_SIZE];
+};
+
+struct policy_rcpt_reply {
+	enum policy_status status;
+};
+
+int policy_auth_send(struct chan *, uint64_t, const struct policy_auth *);
+int policy_auth_recv(struct msgin *, struct policy_auth *);
+int policy_auth_reply_send(
+    struct chan *, uint64_t, const struct policy_auth_reply *);
+int policy_auth_reply_recv(struct msgin *, struct policy_auth_reply *);
+int policy_sender_send(struct chan *, uint64_t, const struct policy_sender *);
+int policy_sender_recv(struct msgin *, struct policy_sender *);
+int policy_sender_reply_send(
+    struct chan *, uint64_t, const struct policy_sender_reply *);
+int policy_sender_reply_recv(struct msgin *, struct policy_sender_reply *);
+int policy_rcpt_send(struct chan *, uint64_t, const struct policy_rcpt *);
+int policy_rcpt_recv(struct msgin *, struct policy_rcpt *);
+int policy_rcpt_reply_send(
+    struct chan *, uint64_t, const struct policy_rcpt_reply *);
+int policy_rcpt_reply_recv(struct msgin *, struct policy_rcpt_reply *);
+
+#endif
