@@ -56,4 +56,89 @@
 /* An RSA-4096 signature, the largest that RFC 8301 section 3.2 speaks of. */
 #define DKIM_SIGNATURE_MAX 512
 
+/* Payload of one message between processes: a chunk of a message body. */
+#define MSG_PAYLOAD_MAX 65536u
+
+/* Socket buffer of a channel: a few full messages, so senders seldom wait. */
+#define CHAN_SOCKBUF 262144
+
+/* Octets read from a channel at once: one full message and a few small. */
+#define CHAN_READ_SIZE 131072u
+
+/* Descriptors received but not yet taken: one a message, few in a buffer. */
+#define CHAN_FDS_MAX 64u
+
+/* Unsent octets on a channel above which its owner stops producing. */
+#define CHAN_HIGH 1048576u
+#define CHAN_LOW  262144u
+
+/* Buffers for addresses and domains in text, with NUL. */
+#define ADDRESS_SIZE (ADDRESS_MAILBOX_MAX + 1)
+#define DOMAIN_SIZE  256u
+
+/* A host name or address in text, with zone and NUL. */
+#define HOST_SIZE 256u
+
+/* Name of a pki, compartment, tag: long enough for a full domain name. */
+#define NAME_SIZE 256u
+
+/* Opaque object ids: "ocid1.credential.edd.." and 26 digits, and room. */
+#define OBJECT_ID_SIZE 64u
+
+/* SMTP user name as the service forms it is about 165 characters. */
+#define LOGIN_SIZE 256u
+
+/* Generated secrets are 40 characters; what a client sends may be longer. */
+#define SECRET_SIZE 256u
+
+/* A remote or local SMTP reply kept for the operator: a few lines. */
+#define REPLY_TEXT_SIZE 1024u
+
+/* One log line before escaping; longer ones are cut. */
+#define LOG_LINE_MAX 2048u
+
+/* Error text for the operator. */
+#define ERROR_SIZE 512u
+
+/* A PEM chain, or a key: four RSA-4096 certificates take 9 KB. */
+#define PEM_MAX 28672u
+
+/* A signature by RSA-4096 is 512 octets; room for RSA-8192. */
+#define SIGNATURE_MAX 1024u
+
+/* SHA-512 is the longest digest TLS asks to sign. */
+#define DIGEST_MAX 64u
+
+/* A DKIM selector: the service's console takes up to 63 characters. */
+#define SELECTOR_SIZE 64u
+
+/* Keys that sign one domain at a time: RSA and Ed25519, twice in rotation. */
+#define DKIM_KEYS_MAX 4u
+
+/* A sealed private key: PKCS#8 DER of RSA-4096 is 2.4 KB. */
+#define SEALED_KEY_MAX 8192u
+
+/* DER SubjectPublicKeyInfo of RSA-4096 is 550 octets. */
+#define PUBKEY_MAX 2048u
+
+/* Octets of a Message-ID kept for the journal. */
+#define MESSAGE_ID_SIZE 512u
+
+/* RFC 3461: ENVID up to 100, ORCPT up to 500 octets. */
+#define ENVID_SIZE 101u
+#define ORCPT_SIZE 501u
+
+/* Fields put before a message at its end (DKIM-Signature): DKIM_KEYS_MAX. */
+#define PREFIX_MAX 16384u
+
+/* Recipients handed to a deliver process in one piece of work. */
+#define WORK_RCPT_MAX 100u
+
+/* Columns of a row, words of an operator's command. */
+#define ROW_FIELDS_MAX	64u
+#define ADMIN_WORDS_MAX 64u
+
+/* One value of a row: a TXT record of RSA-4096 is 800 characters. */
+#define ROW_VALUE_MAX 32768u
+
 #endif /* BOUNDS_H */

@@ -34,7 +34,7 @@ struct msgin;
 struct msgout;
 
 #define CHAN_REPLY 0x0001u /* answers a request: goes to its callback */
-#define CHAN_FD    0x0002u /* must carry a descriptor; others must not */
+#define CHAN_FD	   0x0002u /* must carry a descriptor; others must not */
 
 /* A handler returns -1 for an ill-formed message: that ends the channel. */
 typedef int (*chan_handler)(struct chan *, struct msgin *, void *);
@@ -59,8 +59,8 @@ typedef void (*chan_down_cb)(struct chan *, void *);
 /* true: above the high mark, stop producing; false: below the low mark. */
 typedef void (*chan_full_cb)(struct chan *, bool, void *);
 
-struct chan *chan_new(
-    struct event_base *, int, const char *, const struct chan_rule *, void *);
+struct chan *chan_new(struct event_base *, int, const char *,
+    const struct chan_rule *, void *);
 void chan_free(struct chan *);
 void chan_on_down(struct chan *, chan_down_cb);
 void chan_on_full(struct chan *, size_t high, size_t low, chan_full_cb);

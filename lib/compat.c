@@ -61,8 +61,7 @@ strlcat(char *dst, const char *src, size_t dsize)
  * *errstr says why; on success *errstr is NULL.
  */
 long long
-strtonum(
-    const char *s, long long minval, long long maxval, const char **errstr)
+strtonum(const char *s, long long minval, long long maxval, const char **errstr)
 {
 	long long v;
 	char *end;

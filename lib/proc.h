@@ -78,8 +78,8 @@ struct proc_hooks {
 	int (*start)(void *);
 
 	/* A (new) channel to a peer; takes the descriptor over. */
-	void (*peer)(
-	    enum proc_conv, enum proc_kind, unsigned instance, int fd, void *);
+	void (*peer)(enum proc_conv, enum proc_kind, unsigned instance, int fd,
+	    void *);
 
 	/* Stop: finish what must be finished, then call proc_exit(). */
 	void (*stop)(void *);

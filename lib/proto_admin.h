@@ -58,8 +58,7 @@ struct admin_end {
 	char hint[ERROR_SIZE]; /* what to do next, may be empty */
 };
 
-int admin_command_send(
-    struct chan *, uint64_t, const struct admin_command *);
+int admin_command_send(struct chan *, uint64_t, const struct admin_command *);
 int admin_command_recv(struct msgin *, struct admin_command *);
 void admin_command_clear(struct admin_command *);
 int admin_row_send(struct chan *, uint64_t, const struct row *);

@@ -41,13 +41,13 @@ struct conf_global {
 };
 
 struct conf_smtp {
-	uint64_t message_size;	  /* octets; announced as SIZE */
-	uint32_t rcpt_max;	  /* recipients per message */
-	uint32_t idle_timeout;	  /* seconds between commands */
-	uint32_t data_timeout;	  /* seconds without a byte in DATA */
-	uint32_t sessions_max;	  /* in one process */
-	uint32_t sessions_source; /* per address, in one process */
-	uint32_t auth_failures;	  /* in one session, then 421 */
+	uint64_t message_size;	   /* octets; announced as SIZE */
+	uint32_t rcpt_max;	   /* recipients per message */
+	uint32_t idle_timeout;	   /* seconds between commands */
+	uint32_t data_timeout;	   /* seconds without a byte in DATA */
+	uint32_t sessions_max;	   /* in one process */
+	uint32_t sessions_source;  /* per address, in one process */
+	uint32_t auth_failures;	   /* in one session, then 421 */
 	uint32_t suppressed_reply; /* 250, 254 or 550 */
 	bool enhanced_codes;
 	bool received_client; /* client's address in Received */
@@ -75,12 +75,12 @@ struct conf_pki {
 #define CONF_RETRY_MAX 16u
 
 struct conf_queue {
-	uint32_t expire;      /* seconds until a message is given up */
+	uint32_t expire;       /* seconds until a message is given up */
 	uint32_t delay_notice; /* seconds; 0 none */
 	uint32_t journal_keep; /* seconds */
-	uint32_t retries;     /* used entries of retry; the last repeats */
+	uint32_t retries;      /* used entries of retry; the last repeats */
 	uint32_t retry[CONF_RETRY_MAX]; /* seconds */
-	uint64_t reserve_bytes; /* free space that accepting leaves */
+	uint64_t reserve_bytes;		/* free space that accepting leaves */
 	uint32_t reserve_percent;
 };
 

@@ -50,8 +50,7 @@ struct notice_taken {
 	bool ok;
 };
 
-int notice_bounce_send(
-    struct chan *, uint64_t, const struct notice_bounce *);
+int notice_bounce_send(struct chan *, uint64_t, const struct notice_bounce *);
 int notice_bounce_recv(struct msgin *, struct notice_bounce *);
 int notice_taken_send(struct chan *, uint64_t, const struct notice_taken *);
 int notice_taken_recv(struct msgin *, struct notice_taken *);

@@ -102,18 +102,18 @@ struct policy_rcpt_reply {
 
 int policy_auth_send(struct chan *, uint64_t, const struct policy_auth *);
 int policy_auth_recv(struct msgin *, struct policy_auth *);
-int policy_auth_reply_send(
-    struct chan *, uint64_t, const struct policy_auth_reply *);
+int policy_auth_reply_send(struct chan *, uint64_t,
+    const struct policy_auth_reply *);
 int policy_auth_reply_recv(struct msgin *, struct policy_auth_reply *);
 int policy_sender_send(struct chan *, uint64_t, const struct policy_sender *);
 int policy_sender_recv(struct msgin *, struct policy_sender *);
-int policy_sender_reply_send(
-    struct chan *, uint64_t, const struct policy_sender_reply *);
+int policy_sender_reply_send(struct chan *, uint64_t,
+    const struct policy_sender_reply *);
 int policy_sender_reply_recv(struct msgin *, struct policy_sender_reply *);
 int policy_rcpt_send(struct chan *, uint64_t, const struct policy_rcpt *);
 int policy_rcpt_recv(struct msgin *, struct policy_rcpt *);
-int policy_rcpt_reply_send(
-    struct chan *, uint64_t, const struct policy_rcpt_reply *);
+int policy_rcpt_reply_send(struct chan *, uint64_t,
+    const struct policy_rcpt_reply *);
 int policy_rcpt_reply_recv(struct msgin *, struct policy_rcpt_reply *);
 
 #endif

@@ -121,8 +121,7 @@ int sign_tls_send(struct chan *, uint64_t, const struct sign_tls *);
 int sign_tls_recv(struct msgin *, struct sign_tls *);
 int sign_dkim_send(struct chan *, uint64_t, const struct sign_dkim *);
 int sign_dkim_recv(struct msgin *, struct sign_dkim *);
-int sign_signature_send(
-    struct chan *, uint64_t, const struct sign_signature *);
+int sign_signature_send(struct chan *, uint64_t, const struct sign_signature *);
 int sign_signature_recv(struct msgin *, struct sign_signature *);
 int sign_make_send(struct chan *, uint64_t, const struct sign_make *);
 int sign_make_recv(struct msgin *, struct sign_make *);

@@ -129,10 +129,9 @@ int submit_open_send(struct chan *, uint64_t, uint64_t size);
 int submit_open_recv(struct msgin *, uint64_t *size);
 int submit_opened_send(struct chan *, uint64_t, const struct submit_opened *);
 int submit_opened_recv(struct msgin *, struct submit_opened *);
-int submit_data_send(
-    struct chan *, uint64_t message, const void *, size_t);
-int submit_data_recv(
-    struct msgin *, uint64_t *message, const uint8_t **, size_t *);
+int submit_data_send(struct chan *, uint64_t message, const void *, size_t);
+int submit_data_recv(struct msgin *, uint64_t *message, const uint8_t **,
+    size_t *);
 int submit_rcpt_send(struct chan *, const struct submit_rcpt *);
 int submit_rcpt_recv(struct msgin *, struct submit_rcpt *);
 int submit_commit_send(struct chan *, uint64_t, const struct submit_commit *);

@@ -92,7 +92,7 @@ struct work_outcome {
 	uint32_t index;
 	enum outcome outcome;
 	enum failure failure;
-	uint16_t code;	  /* reply code; 0: none was received */
+	uint16_t code;	   /* reply code; 0: none was received */
 	char enhanced[16]; /* "5.1.1"; from the reply, or made by deliver */
 	char text[REPLY_TEXT_SIZE]; /* reply, or what went wrong */
 	char host[HOST_SIZE];	    /* MX name, may be empty */
