@@ -274,6 +274,8 @@ check_domain(const char *s, size_t len, unsigned flags, size_t *labels)
 		if (end == len)
 			break;
 	}
+	if ((flags & ADDRESS_NUMERIC) != 0)
+		return ADDRESS_OK;
 	for (i = begin; i < len && is_digit(s[i]); i++)
 		continue;
 	return i == len ? ADDRESS_DOMAIN_NUMERIC : ADDRESS_OK;
@@ -474,7 +476,8 @@ address_parse_mailbox(const char *s, size_t len, unsigned flags,
 /*
  * A domain name from an operator or a configuration, as RFC 5321's Domain, but
  * one trailing dot is dropped and at least two labels are wanted unless flags
- * say ADDRESS_SINGLE_LABEL. No address literal. The name in lower case goes to
+ * say ADDRESS_SINGLE_LABEL; ADDRESS_NUMERIC lets the last be a number, as in
+ * a DKIM selector. No address literal. The name in lower case goes to
  * out, if that is not NULL; ADDRESS_DOMAIN_SIZE is enough for any, a name that
  * does not fit outsize is ADDRESS_DOMAIN_LONG.
  */

@@ -31,6 +31,7 @@
 #define ADDRESS_ALLOW_NULL   0x01 /* the reverse-path "<>" is accepted */
 #define ADDRESS_UTF8	     0x02 /* RFC 6531: UTF-8 in both parts */
 #define ADDRESS_SINGLE_LABEL 0x04 /* address_domain_valid: "localhost" */
+#define ADDRESS_NUMERIC	     0x08 /* address_domain_valid: ends in a number */
 
 /* Room for any mailbox, or domain, with its NUL. */
 #define ADDRESS_SIZE	    (ADDRESS_MAILBOX_MAX + 1)

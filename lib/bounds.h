@@ -56,6 +56,9 @@
 /* An RSA-4096 signature, the largest that RFC 8301 section 3.2 speaks of. */
 #define DKIM_SIGNATURE_MAX 512
 
+/* Its public key as SubjectPublicKeyInfo has 550 octets. */
+#define DKIM_KEY_MAX 600
+
 /* Payload of one message between processes: a chunk of a message body. */
 #define MSG_PAYLOAD_MAX 65536u
 

@@ -45,16 +45,6 @@ struct dkim_params {
 	const uint8_t *bh;    /* DKIM_DIGEST_LEN octets of dkim_body_final */
 };
 
-/* What a published key record says about a key of ours. */
-enum dkim_txt_result {
-	DKIM_TXT_OK,	   /* same key, usable */
-	DKIM_TXT_SYNTAX,   /* not a tag list, no p=, or p= not Base64 */
-	DKIM_TXT_VERSION,  /* v= is not DKIM1 or not first */
-	DKIM_TXT_UNUSABLE, /* k=, h= or s= exclude our use */
-	DKIM_TXT_REVOKED,  /* p= is empty */
-	DKIM_TXT_OTHER	   /* well-formed, another key */
-};
-
 struct dkim_body *dkim_body_new(void);
 int dkim_body_update(struct dkim_body *, const void *, size_t);
 int dkim_body_final(struct dkim_body *, uint8_t bh[DKIM_DIGEST_LEN]);
@@ -65,10 +55,5 @@ struct dkim_field *dkim_sign_input(const struct header *,
 int dkim_field_finish(const struct dkim_field *, const uint8_t *sig,
     size_t siglen, char **out, size_t *outlen);
 void dkim_field_free(struct dkim_field *);
-
-int dkim_txt_record(enum dkim_algorithm, const uint8_t *spki, size_t spkilen,
-    char *out, size_t outsize);
-enum dkim_txt_result dkim_txt_check(const char *txt, size_t txtlen,
-    enum dkim_algorithm, const uint8_t *spki, size_t spkilen);
 
 #endif /* DKIM_H */
