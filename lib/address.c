@@ -394,7 +394,8 @@ scan_path(struct scan *in, struct address *out)
 	r = scan_local(in, &local);
 	if (r != ADDRESS_OK)
 		return r == ADDRESS_EMPTY ? ADDRESS_NO_CLOSE : r;
-	if (in->s[0] != '[' && memchr(in->s, '>', in->len) == NULL)
+	if (in->len == 0 ||
+	    (in->s[0] != '[' && memchr(in->s, '>', in->len) == NULL))
 		return ADDRESS_NO_CLOSE;
 	r = scan_domain(in, ">", &domain);
 	if (r != ADDRESS_OK)

@@ -33,8 +33,7 @@
 #define ADDRESS_SINGLE_LABEL 0x04 /* address_domain_valid: "localhost" */
 #define ADDRESS_NUMERIC	     0x08 /* address_domain_valid: ends in a number */
 
-/* Room for any mailbox, or domain, with its NUL. */
-#define ADDRESS_SIZE	    (ADDRESS_MAILBOX_MAX + 1)
+/* Room for any domain with its NUL, as ADDRESS_SIZE is for any mailbox. */
 #define ADDRESS_DOMAIN_SIZE (ADDRESS_DOMAIN_MAX + 1)
 
 enum address_result {

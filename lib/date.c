@@ -95,7 +95,8 @@ date_rfc5322(int64_t seconds, int offset_minutes, char *buf, size_t bufsize)
 	struct civil c;
 	int n, east;
 
-	if (abs(offset_minutes) > OFFSET_MAX || seconds > SECONDS_MAX) {
+	if (offset_minutes < -OFFSET_MAX || offset_minutes > OFFSET_MAX ||
+	    seconds < -SECONDS_A_DAY || seconds > SECONDS_MAX) {
 		errno = ERANGE;
 		return -1;
 	}
