@@ -1,0 +1,176 @@
+/* sources: lib/sandbox_linux.c lib/log.c */
+/* libs: -lseccomp */
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Each profile refuses at least one thing, and lets a process live: the test
+ * forks, enters the profile, tries, and looks at how the child ended.
+ */
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sandbox.h"
+
+/* Exit status of a child whose attempt came back with an error. */
+#define REFUSED 42
+
+typedef int (*attempt)(void);
+
+static int
+try_nothing(void)
+{
+	return 0;
+}
+
+static int
+try_exec(void)
+{
+	char *argv[] = { NULL, NULL };
+	char *envp[] = { NULL };
+
+	argv[0] = strdup("/bin/true");
+	(void)execve("/bin/true", argv, envp);
+	return REFUSED;
+}
+
+static int
+try_fork(void)
+{
+	return fork() == -1 ? REFUSED : 0;
+}
+
+static int
+try_open(void)
+{
+	return open("/etc/passwd", O_RDONLY) == -1 ? REFUSED : 0;
+}
+
+static int
+try_create(void)
+{
+	return open("/tmp/edd-sandbox-test", O_RDWR | O_CREAT, 0600) == -1 ?
+	    REFUSED :
+	    0;
+}
+
+static int
+try_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0) == -1 ? REFUSED : 0;
+}
+
+/* How a child ended that entered the profile: exit status or 256+signal. */
+static int
+run(const char *profile, attempt f)
+{
+	pid_t pid;
+	int status;
+
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		if (sandbox_enter(profile) == -1)
+			_exit(99);
+		_exit(f());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFSIGNALED(status))
+		return 256 + WTERMSIG(status);
+	return WEXITSTATUS(status);
+}
+
+struct row_case {
+	const char *profile;
+	attempt f;
+	const char *what;
+	int status;
+};
+
+#define KILLED (256 + SIGSYS)
+
+static const struct row_case cases[] = {
+	{ "signer", try_nothing, "live", 0 },
+	{ "smtpd", try_nothing, "live", 0 },
+	{ "queue", try_nothing, "live", 0 },
+	{ "control", try_nothing, "live", 0 },
+	{ "deliver", try_nothing, "live", 0 },
+	{ "edctl", try_nothing, "live", 0 },
+	{ "signer", try_exec, "exec", KILLED },
+	{ "smtpd", try_exec, "exec", KILLED },
+	{ "queue", try_exec, "exec", KILLED },
+	{ "control", try_exec, "exec", KILLED },
+	{ "deliver", try_exec, "exec", KILLED },
+	{ "edctl", try_exec, "exec", KILLED },
+	{ "smtpd", try_fork, "fork", KILLED },
+	{ "signer", try_socket, "socket", REFUSED },
+	{ "smtpd", try_socket, "socket", REFUSED },
+	{ "queue", try_socket, "socket", REFUSED },
+	{ "control", try_socket, "socket", REFUSED },
+	{ "edctl", try_socket, "socket", REFUSED },
+	{ "deliver", try_socket, "socket", 0 },
+	{ "signer", try_open, "open", REFUSED },
+	{ "smtpd", try_open, "open", REFUSED },
+	{ "deliver", try_open, "open", REFUSED },
+	{ "edctl", try_open, "open", REFUSED },
+	{ "smtpd", try_create, "create", REFUSED },
+};
+
+static void
+test_profiles(void **state)
+{
+	size_t i;
+	int status;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		status = run(cases[i].profile, cases[i].f);
+		if (status != cases[i].status)
+			fail_msg("%s %s: ended %d, expected %d",
+			    cases[i].profile, cases[i].what, status,
+			    cases[i].status);
+	}
+}
+
+static void
+test_unknown_profile(void **state)
+{
+	assert_int_equal(sandbox_enter("nobody"), -1);
+	assert_int_equal(errno, EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_profiles),
+		cmocka_unit_test(test_unknown_profile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
