@@ -37,6 +37,7 @@
 
 struct chan;
 struct msgin;
+struct msgout;
 struct row;
 
 enum admin_type {
@@ -57,6 +58,12 @@ struct admin_end {
 	char why[ERROR_SIZE];  /* what is wrong, empty if ok */
 	char hint[ERROR_SIZE]; /* what to do next, may be empty */
 };
+
+/* The encoding itself, which proto_ctl shares. */
+void admin_command_put(struct msgout *, const struct admin_command *);
+void admin_command_get(struct msgin *, struct admin_command *);
+void admin_end_put(struct msgout *, const struct admin_end *);
+void admin_end_get(struct msgin *, struct admin_end *);
 
 int admin_command_send(struct chan *, uint64_t, const struct admin_command *);
 int admin_command_recv(struct msgin *, struct admin_command *);

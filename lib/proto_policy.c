@@ -1,0 +1,192 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Questions of smtpd and httpd to control, and the answers.  Encodes, decodes
+ * and checks form; whether an answer is right is control's business.
+ */
+#include "proto_policy.h"
+
+#include "chan.h"
+#include "msg.h"
+
+/* Ask whether a secret is good; AUTH_REPLY has the same id.  0 or -1. */
+int
+policy_auth_send(struct chan *c, uint64_t id, const struct policy_auth *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_AUTH, id);
+	msg_put_str(o, s->login);
+	msg_put_str(o, s->secret);
+	msg_put_str(o, s->source);
+	return chan_end(c, -1);
+}
+
+/* Decode AUTH; the caller wipes the secret.  -1 if ill-formed. */
+int
+policy_auth_recv(struct msgin *m, struct policy_auth *s)
+{
+	msg_get_str(m, s->login, sizeof(s->login));
+	msg_get_str(m, s->secret, sizeof(s->secret));
+	msg_get_str(m, s->source, sizeof(s->source));
+	return msg_end(m);
+}
+
+/* Answer AUTH.  0 or -1. */
+int
+policy_auth_reply_send(struct chan *c, uint64_t id,
+    const struct policy_auth_reply *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_AUTH_REPLY, id);
+	msg_put_u32(o, s->status);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->credential);
+	return chan_end(c, -1);
+}
+
+/* Decode AUTH_REPLY.  -1 if ill-formed, or good but of nobody. */
+int
+policy_auth_reply_recv(struct msgin *m, struct policy_auth_reply *s)
+{
+	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->credential, sizeof(s->credential));
+	if (s->status == POLICY_OK && s->user[0] == '\0')
+		m->bad = true;
+	return msg_end(m);
+}
+
+/* Ask whether a user may send as an address.  0 or -1. */
+int
+policy_sender_send(struct chan *c, uint64_t id, const struct policy_sender *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_SENDER, id);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->address);
+	return chan_end(c, -1);
+}
+
+/* Decode SENDER.  -1 if ill-formed. */
+int
+policy_sender_recv(struct msgin *m, struct policy_sender *s)
+{
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->address, sizeof(s->address));
+	return msg_end(m);
+}
+
+/* Answer SENDER; used entries of key only.  0 or -1. */
+int
+policy_sender_reply_send(struct chan *c, uint64_t id,
+    const struct policy_sender_reply *s)
+{
+	struct msgout *o;
+	uint32_t i;
+
+	o = chan_begin(c, M_POLICY_SENDER_REPLY, id);
+	msg_put_u32(o, s->status);
+	msg_put_str(o, s->compartment);
+	msg_put_str(o, s->return_path);
+	msg_put_u32(o, s->keys);
+	for (i = 0; i < s->keys && i < DKIM_KEYS_MAX; i++) {
+		msg_put_u64(o, s->key[i].key);
+		msg_put_u32(o, s->key[i].algorithm);
+		msg_put_str(o, s->key[i].selector);
+	}
+	return chan_end(c, -1);
+}
+
+static void
+dkim_get(struct msgin *m, struct policy_dkim *s)
+{
+	s->key = msg_get_u64(m);
+	s->algorithm = msg_get_enum(m, SIGN_RSA_SHA256, SIGN_ALGORITHM_LAST);
+	msg_get_str(m, s->selector, sizeof(s->selector));
+	if (s->selector[0] == '\0')
+		m->bad = true;
+}
+
+/*
+ * Decode SENDER_REPLY.  -1 if ill-formed, too many keys, or approved in no
+ * compartment.
+ */
+int
+policy_sender_reply_recv(struct msgin *m, struct policy_sender_reply *s)
+{
+	uint32_t i;
+
+	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	msg_get_str(m, s->compartment, sizeof(s->compartment));
+	msg_get_str(m, s->return_path, sizeof(s->return_path));
+	s->keys = msg_get_u32(m);
+	if (s->keys > DKIM_KEYS_MAX) {
+		m->bad = true;
+		s->keys = 0;
+	}
+	for (i = 0; i < s->keys; i++)
+		dkim_get(m, &s->key[i]);
+	if (s->status == POLICY_OK && s->compartment[0] == '\0')
+		m->bad = true;
+	return msg_end(m);
+}
+
+/* Ask whether a recipient is suppressed.  0 or -1. */
+int
+policy_rcpt_send(struct chan *c, uint64_t id, const struct policy_rcpt *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_RCPT, id);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->compartment);
+	msg_put_str(o, s->address);
+	return chan_end(c, -1);
+}
+
+/* Decode RCPT.  -1 if ill-formed. */
+int
+policy_rcpt_recv(struct msgin *m, struct policy_rcpt *s)
+{
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->compartment, sizeof(s->compartment));
+	msg_get_str(m, s->address, sizeof(s->address));
+	return msg_end(m);
+}
+
+/* Answer RCPT.  0 or -1. */
+int
+policy_rcpt_reply_send(struct chan *c, uint64_t id,
+    const struct policy_rcpt_reply *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_RCPT_REPLY, id);
+	msg_put_u32(o, s->status);
+	return chan_end(c, -1);
+}
+
+/* Decode RCPT_REPLY.  -1 if ill-formed. */
+int
+policy_rcpt_reply_recv(struct msgin *m, struct policy_rcpt_reply *s)
+{
+	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	return msg_end(m);
+}
