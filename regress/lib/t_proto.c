@@ -1,0 +1,543 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_admin.c lib/proto_ctl.c lib/msg.c lib/row.c */
+
+/*
+ * Every message goes through unchanged; every message that is cut, longer,
+ * or says what cannot be is refused.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "bounds.h"
+#include "msg.h"
+#include "proto_admin.h"
+#include "proto_conf.h"
+#include "proto_dns.h"
+#include "proto_notice.h"
+#include "proto_policy.h"
+#include "proto_setup.h"
+#include "proto_sign.h"
+#include "proto_submit.h"
+#include "proto_table.h"
+#include "proto_work.h"
+#include "row.h"
+
+struct sample {
+	const char *label; /* of a row that is refused, or NULL */
+	const char *name;
+	const void *s;
+};
+
+#define OK(NAME, ...)                                                          \
+	{                                                                      \
+		NULL, #NAME, &(const struct NAME)                              \
+		{                                                              \
+			__VA_ARGS__                                            \
+		}                                                              \
+	}
+#define NO(LABEL, NAME, ...)                                                   \
+	{                                                                      \
+		LABEL, #NAME, &(const struct NAME)                             \
+		{                                                              \
+			__VA_ARGS__                                            \
+		}                                                              \
+	}
+#define NUMBER(NAME, TYPE, VALUE)                                              \
+	{                                                                      \
+		NULL, #NAME, &(const TYPE)                                     \
+		{                                                              \
+			VALUE                                                  \
+		}                                                              \
+	}
+
+/* clang-format off */
+static struct work_rcpt rcpts[WORK_RCPT_MAX + 1] = {
+	{ 0, NOTIFY_NEVER, "a@example.org", "rfc822;a@example.org" },
+	{ 3, NOTIFY_SUCCESS | NOTIFY_DELAY, "b@example.org", "" },
+};
+static struct work_rcpt rcpt_empty[1];
+static struct work_rcpt rcpt_notify[1] = {
+	{ 0, NOTIFY_NEVER | NOTIFY_DELAY, "a@example.org", "" },
+};
+
+static const struct sample accepted[] = {
+	OK(setup_start, PROC_QUEUE, 2, 1, true, true, 101, 102, "/var/empty"),
+	OK(setup_start, PROC_QUEUE, 0, 0, false, false, 0, 0, "x"),
+	OK(setup_peer, CONV_WORK, PROC_DELIVER, 3),
+	OK(setup_conf_done, 9, false, "no such key"),
+	OK(setup_answer, true, ""),
+	OK(setup_child, PROC_SMTPD, 1, CHILD_BACKOFF, 4711, 2, -1),
+	{ NULL, "setup_stop", "" },
+	NUMBER(setup_conf_begin, uint32_t, 0x01020304),
+	NUMBER(setup_conf_end, uint32_t, 0xffffffff),
+	NUMBER(setup_log, uint32_t, 2),
+	NUMBER(setup_request, enum setup_request_kind, SETUP_BRIEF),
+	OK(conf_global, "mail.example.org"),
+	OK(conf_smtp, 36700160, 1000, 300, 600, 10000, 100, 10, 254, true,
+	    false),
+	OK(conf_listen, "127.0.0.1", 2525, LISTEN_TLS, "default"),
+	OK(conf_pki, "default", "cert", "key"),
+	OK(conf_pki, "default", "cert", ""),
+	OK(conf_queue, 345600, 0, 86400, 3, { 300, 900, 1800 }, 1ull << 33, 5),
+	OK(conf_deliver, DELIVER_TLS_NONE, 100, 10, 30, 25),
+	OK(conf_route, "*", "::1", 2526),
+	OK(conf_resolver, "127.0.0.1", 53),
+	OK(conf_network, 4, 32, { 127, 0, 0, 1 }),
+	OK(conf_network, 6, 128, { 0xfe, 0x80 }),
+	OK(conf_secret, { 1, 2, 0, 4 }),
+	OK(conf_socket, true, 27),
+	OK(policy_auth, "login", "secret", "192.0.2.1"),
+	OK(policy_auth_reply, POLICY_OK, "user", "credential"),
+	OK(policy_auth_reply, POLICY_NO, "", ""),
+	OK(policy_sender, "user", "news@example.org"),
+	OK(policy_sender_reply, POLICY_OK, "compartment", "", 2,
+	    { { 1, SIGN_RSA_SHA256, "s1" }, { 2, SIGN_ED25519, "s2" } }),
+	OK(policy_sender_reply, POLICY_TEMPFAIL, "", "", 0, {}),
+	OK(policy_rcpt, "user", "compartment", "a@example.org"),
+	OK(policy_rcpt_reply, POLICY_TEMPFAIL),
+	OK(sign_tls, "default", SIGN_PAD_PSS, SIGN_MD_SHA384, 48, { 1, 2 }),
+	OK(sign_dkim, 1ull << 63, SIGN_ED25519, { 0, 255 }),
+	OK(sign_signature, true, 5, { 1, 2, 3, 4, 5 }),
+	OK(sign_signature, false, 0, {}),
+	OK(sign_make, SIGN_RSA_SHA256, 4096),
+	OK(sign_make, SIGN_ED25519, 0),
+	OK(sign_import, "pem"),
+	OK(sign_made, true, "", SIGN_RSA_SHA256, 2048, 3, { 1, 2, 3 }, 2,
+	    { 4, 5 }),
+	OK(sign_made, false, "no", SIGN_RSA_SHA256, 0, 0, {}, 0, {}),
+	OK(sign_load, 12, 1, { 9 }),
+	OK(sign_loaded, true),
+	NUMBER(sign_drop, uint64_t, 1ull << 40),
+	OK(submit_opened, SUBMIT_OK, 0x0123456789abcdef),
+	OK(submit_opened, SUBMIT_FULL, 0),
+	OK(submit_rcpt, 1, "a@example.org", NOTIFY_NEVER, "rfc822;b"),
+	OK(submit_rcpt, 1, "a@example.org", 0, ""),
+	OK(submit_commit, .message = 1, .sender = "a@example.org",
+	    .from = "b@example.org", .message_id = "<x@y>",
+	    .user = "u", .compartment = "c", .selector = "s",
+	    .source = "192.0.2.1", .envid = "e",
+	    .flags = ENVELOPE_8BIT | ENVELOPE_RET_FULL, .size = 1ull << 35,
+	    .rcpts = 3, .prefix_len = 4, .prefix = "A: b"),
+	OK(submit_done, SUBMIT_TEMPFAIL),
+	OK(submit_event, SUBMIT_EV_REJECTED, 0, "u", "s", "f", "t", "550 no"),
+	NUMBER(submit_open, uint64_t, 0),
+	NUMBER(submit_abort, uint64_t, 5),
+	NUMBER(work_segment, uint64_t, 5),
+	NUMBER(work_segment_close, uint64_t, 5),
+	OK(work_outcome, 1, 2, OUTCOME_PERMFAIL, FAILURE_UNKNOWN, 550,
+	    "5.1.1", "550 5.1.1 no", "mx.example.org", "192.0.2.2",
+	    "TLSv1.3"),
+	OK(work_outcome, 1, 2, OUTCOME_HOST_DOWN, FAILURE_OTHER, 0, "4.4.1",
+	    "timed out", "", "", ""),
+	OK(notice_bounce, 1, "c", "a@example.org", "<x@y>", "mx", "550 no"),
+	OK(notice_taken, true),
+	OK(dns_query, DNS_PTR, "example.org"),
+	OK(dns_answer, DNS_OK, true, 2, { "10 mx", "" }),
+	OK(dns_answer, DNS_NXDOMAIN, false, 0, {}),
+	OK(admin_end, false, "no such queue id", "try show queue"),
+	{ NULL, "ctl_end", &(const struct admin_end) { true, "", "" } },
+	NUMBER(ctl_hello, uint32_t, 1),
+};
+
+static const struct sample refused[] = {
+	NO("no program", setup_start, 0, 0, 0, false, false, 0, 0, "x"),
+	NO("unknown program", setup_start, PROC_LAST + 1, 0, 0, false, false,
+	    0, 0, "x"),
+	NO("no folder", setup_start, PROC_QUEUE, 0, 0, false, false, 0, 0, ""),
+	NO("stays root", setup_start, PROC_QUEUE, 0, 0, false, true, 0, 1,
+	    "x"),
+	NO("stays in root's group", setup_start, PROC_QUEUE, 0, 0, false,
+	    true, 1, 0, "x"),
+	NO("no conversation", setup_peer, 0, PROC_QUEUE, 0),
+	NO("unknown conversation", setup_peer, CONV_LAST + 1, PROC_QUEUE, 0),
+	NO("unknown state", setup_child, .kind = PROC_QUEUE,
+	    .state = CHILD_STATE_LAST + 1),
+	NO("no host name", conf_global, ""),
+	NO("no size", conf_smtp, 0, 1, 1, 1, 1, 1, 1, 250, true, true),
+	NO("no recipients", conf_smtp, 1, 0, 1, 1, 1, 1, 1, 250, true, true),
+	NO("no time", conf_smtp, 1, 1, 0, 1, 1, 1, 1, 250, true, true),
+	NO("no data time", conf_smtp, 1, 1, 1, 0, 1, 1, 1, 250, true, true),
+	NO("no sessions", conf_smtp, 1, 1, 1, 1, 0, 1, 1, 250, true, true),
+	NO("none a source", conf_smtp, 1, 1, 1, 1, 1, 0, 1, 250, true, true),
+	NO("no failures", conf_smtp, 1, 1, 1, 1, 1, 1, 0, 250, true, true),
+	NO("other reply", conf_smtp, 1, 1, 1, 1, 1, 1, 1, 251, true, true),
+	NO("no address", conf_listen, "", 1, LISTEN_TLS, "x"),
+	NO("no port", conf_listen, "::1", 0, LISTEN_TLS, "x"),
+	NO("no mode", conf_listen, "::1", 1, 0, "x"),
+	NO("no pki", conf_listen, "::1", 1, LISTEN_TLS, ""),
+	NO("pki without name", conf_pki, "", "cert", ""),
+	NO("pki without certificate", conf_pki, "x", "", "key"),
+	NO("no retries", conf_queue, 1, 1, 1, 0, {}, 1, 1),
+	NO("too many retries", conf_queue, 1, 1, 1, CONF_RETRY_MAX + 1, {},
+	    1, 1),
+	NO("retry at once", conf_queue, 1, 1, 1, 2, { 1, 0 }, 1, 1),
+	NO("all reserved", conf_queue, 1, 1, 1, 1, { 1 }, 1, 100),
+	NO("no expiry", conf_queue, 0, 1, 1, 1, { 1 }, 1, 1),
+	NO("no TLS mode", conf_deliver, 0, 1, 1, 1, 25),
+	NO("unknown TLS mode", conf_deliver, DELIVER_TLS_LAST + 1, 1, 1, 1,
+	    25),
+	NO("no outgoing port", conf_deliver, DELIVER_TLS_NONE, 1, 1, 1, 0),
+	NO("route for nothing", conf_route, "", "x", 25),
+	NO("route to nowhere", conf_route, "*", "", 25),
+	NO("route without port", conf_route, "*", "x", 0),
+	NO("resolver without port", conf_resolver, "::1", 0),
+	NO("family 5", conf_network, 5, 1, {}),
+	NO("prefix of 33", conf_network, 4, 33, {}),
+	NO("prefix of 129", conf_network, 6, 129, {}),
+	NO("nobody's secret", policy_auth_reply, POLICY_OK, "", "x"),
+	NO("no status", policy_rcpt_reply, 0),
+	NO("unknown status", policy_rcpt_reply, POLICY_STATUS_LAST + 1),
+	NO("no compartment", policy_sender_reply, POLICY_OK, "", "", 0, {}),
+	NO("too many keys", policy_sender_reply, POLICY_OK, "c", "",
+	    DKIM_KEYS_MAX + 1, {}),
+	NO("key without selector", policy_sender_reply, POLICY_OK, "c", "", 1,
+	    { { 1, SIGN_ED25519, "" } }),
+	NO("short digest", sign_tls, "x", SIGN_PAD_PSS, SIGN_MD_SHA384, 47,
+	    {}),
+	NO("long digest", sign_tls, "x", SIGN_PAD_PSS, SIGN_MD_SHA1, 64, {}),
+	NO("no padding", sign_tls, "x", 0, SIGN_MD_SHA1, 20, {}),
+	NO("empty signature", sign_signature, true, 0, {}),
+	NO("RSA of 1024", sign_make, SIGN_RSA_SHA256, 1024),
+	NO("Ed25519 of 2048", sign_make, SIGN_ED25519, 2048),
+	NO("no public half", sign_made, true, "", SIGN_RSA_SHA256, 2048, 3,
+	    { 1, 2, 3 }, 0, {}),
+	NO("empty key", sign_load, 1, 0, {}),
+	NO("opened without id", submit_opened, SUBMIT_OK, 0),
+	NO("no recipient", submit_rcpt, 1, "", 0, ""),
+	NO("unknown notify", submit_rcpt, 1, "a@b", 0x10, ""),
+	NO("never and more", submit_rcpt, 1, "a@b",
+	    NOTIFY_NEVER | NOTIFY_DELAY, ""),
+	NO("commit to nobody", submit_commit, .message = 1),
+	NO("unknown flag", submit_commit, .rcpts = 1, .flags = 0x10),
+	NO("both RET", submit_commit, .rcpts = 1,
+	    .flags = ENVELOPE_RET_HDRS | ENVELOPE_RET_FULL),
+	NO("unknown event", submit_event, .kind = SUBMIT_EV_LAST + 1),
+	NO("code 199", work_outcome, 1, 1, OUTCOME_TEMPFAIL, FAILURE_OTHER,
+	    199, "", "", "", "", ""),
+	NO("code 600", work_outcome, 1, 1, OUTCOME_TEMPFAIL, FAILURE_OTHER,
+	    600, "", "", "", "", ""),
+	NO("delivered and failed", work_outcome, 1, 1, OUTCOME_DELIVERED,
+	    FAILURE_QUOTA, 250, "", "", "", "", ""),
+	NO("no outcome", work_outcome, 1, 1, 0, FAILURE_NONE, 0, "", "", "",
+	    "", ""),
+	NO("bounce of nobody", notice_bounce, .message = 1),
+	NO("unknown record type", dns_query, DNS_RRTYPE_LAST + 1, "x"),
+	NO("no name", dns_query, DNS_MX, ""),
+	NO("records of nothing", dns_answer, DNS_NODATA, false, 1, { "x" }),
+	NO("too many records", dns_answer, DNS_OK, false,
+	    DNS_RECORDS_MAX + 1, {}),
+	NO("batch for nobody", work_batch, .destination = "x", .rcpts = 0),
+	NO("batch for nowhere", work_batch, .rcpts = 1, .rcpt = rcpts),
+	NO("unknown batch flag", work_batch, .destination = "x", .rcpts = 1,
+	    .rcpt = rcpts, .flags = 0x10),
+	NO("batch too big", work_batch, .destination = "x",
+	    .rcpts = WORK_RCPT_MAX + 1, .rcpt = rcpts),
+	NO("recipient without address", work_batch, .destination = "x",
+	    .rcpts = 1, .rcpt = rcpt_empty),
+	NO("recipient never and more", work_batch, .destination = "x",
+	    .rcpts = 1, .rcpt = rcpt_notify),
+	NO("no words", admin_command, 0, {}),
+};
+/* clang-format on */
+
+static uint8_t copy[MSG_PAYLOAD_MAX + 1];
+static uint8_t decoded[PROTO_STRUCT_MAX] __attribute__((aligned(16)));
+
+/* Decode the first len octets of the copy. */
+static int
+decode(const struct proto *p, size_t len)
+{
+	struct msgin m;
+	uint8_t *exact;
+	int r;
+
+	/* Exactly as long, so that reading beyond it is seen. */
+	exact = malloc(len == 0 ? 1 : len);
+	assert_non_null(exact);
+	memcpy(exact, copy, len);
+	memset(decoded, 0, p->size);
+	msgin_init(&m, p->type, exact, len);
+	r = p->recv(&m, decoded);
+	free(exact);
+	return r;
+}
+
+/* Send a sample; returns the length of the copy. */
+static size_t
+encode(const struct proto *p, const void *s)
+{
+	size_t len;
+
+	assert_int_equal(p->send(s), 0);
+	assert_int_equal(proto_sent_type(), p->type);
+	len = proto_sent()->len;
+	memset(copy, 0, sizeof(copy));
+	if (len > 0)
+		memcpy(copy, proto_sent()->data, len);
+	return len;
+}
+
+/* Every shorter message is refused, and one octet more. */
+static void
+refuse_other_lengths(const struct proto *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (decode(p, i) != -1)
+			fail_msg("%s: taken at %zu of %zu", p->name, i, len);
+	}
+	assert_int_equal(decode(p, len + 1), -1);
+}
+
+static void
+samples_pass_unchanged(void **state)
+{
+	const struct sample *s;
+	const struct proto *p;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+		s = &accepted[i];
+		p = proto_find(s->name);
+		assert_non_null(p);
+		len = encode(p, s->s);
+		if (decode(p, len) != 0)
+			fail_msg("%s (row %zu): refused", s->name, i);
+		assert_memory_equal(decoded, s->s, p->size);
+		refuse_other_lengths(p, len);
+	}
+}
+
+static void
+impossible_values_are_refused(void **state)
+{
+	const struct sample *s;
+	const struct proto *p;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		s = &refused[i];
+		p = proto_find(s->name);
+		assert_non_null(p);
+		len = encode(p, s->s);
+		if (decode(p, len) != -1)
+			fail_msg("%s: %s: taken", s->name, s->label);
+	}
+}
+
+/* Each message has a sample, or a test of its own below. */
+static void
+every_message_is_tested(void **state)
+{
+	static const char *const own[] = { "submit_data", "work_batch",
+		"admin_command", "ctl_command", "admin_row", "admin_event",
+		"ctl_row" };
+	const struct proto *p;
+	size_t i, j;
+	bool found;
+
+	for (i = 0; (p = proto_at(i)) != NULL; i++) {
+		found = false;
+		for (j = 0; j < sizeof(accepted) / sizeof(accepted[0]); j++)
+			found |= strcmp(accepted[j].name, p->name) == 0;
+		for (j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+			found |= strcmp(own[j], p->name) == 0;
+		if (!found)
+			fail_msg("%s: not tested", p->name);
+	}
+}
+
+static void
+descriptors_travel(void **state)
+{
+	const struct conf_socket s = { false, 0 };
+	const uint64_t segment = 1;
+
+	assert_int_equal(proto_find("conf_socket")->send(&s), 0);
+	assert_int_not_equal(proto_sent_fd(), -1);
+	assert_int_equal(proto_find("work_segment")->send(&segment), 0);
+	assert_int_not_equal(proto_sent_fd(), -1);
+	assert_int_equal(proto_find("work_segment_close")->send(&segment), 0);
+	assert_int_equal(proto_sent_fd(), -1);
+}
+
+static void
+batch_passes_unchanged(void **state)
+{
+	const struct work_batch b = { 1, 2, "example.org", "a@example.org",
+		"env", ENVELOPE_UTF8, 3, 4, 5, 6, 7, 2, rcpts };
+	struct work_batch *d = (void *)decoded;
+	const struct proto *p;
+	size_t len;
+
+	p = proto_find("work_batch");
+	len = encode(p, &b);
+	assert_int_equal(decode(p, len), 0);
+	assert_int_equal(d->rcpts, 2);
+	assert_memory_equal(d->rcpt, rcpts, 2 * sizeof(rcpts[0]));
+	assert_string_equal(d->destination, "example.org");
+	assert_int_equal(d->body_len, 7);
+	p->clear(d);
+	refuse_other_lengths(p, len);
+}
+
+static void
+command_passes_unchanged(void **state)
+{
+	char show[] = "show", queue[] = "queue", empty[] = "";
+	const struct admin_command c = { 3, { show, queue, empty } };
+	static const char *const names[] = { "admin_command", "ctl_command" };
+	struct admin_command *d = (void *)decoded;
+	const struct proto *p;
+	size_t i, len;
+
+	for (i = 0; i < 2; i++) {
+		p = proto_find(names[i]);
+		len = encode(p, &c);
+		assert_int_equal(decode(p, len), 0);
+		assert_int_equal(d->words, 3);
+		assert_string_equal(d->word[0], "show");
+		assert_string_equal(d->word[1], "queue");
+		assert_string_equal(d->word[2], "");
+		p->clear(d);
+		refuse_other_lengths(p, len);
+	}
+}
+
+/* A count of words or recipients is not believed before it is looked at. */
+static void
+command_with_nul_or_too_long_is_refused(void **state)
+{
+	static char word[PEM_MAX + 2];
+	const struct admin_command c = { 1, { word } };
+	const struct proto *p;
+	size_t len;
+
+	p = proto_find("admin_command");
+	strcpy(word, "show");
+	len = encode(p, &c);
+	copy[len - 1] = '\0';
+	assert_int_equal(decode(p, len), -1);
+	memset(word, 'a', PEM_MAX + 1);
+	len = encode(p, &c);
+	assert_int_equal(decode(p, len), -1);
+	copy[0] = ADMIN_WORDS_MAX + 1;
+	assert_int_equal(decode(p, len), -1);
+}
+
+static void
+row_passes_unchanged(void **state)
+{
+	static const char *const names[] = { "admin_row", "admin_event",
+		"ctl_row" };
+	struct row **d = (void *)decoded;
+	const struct proto *p;
+	struct row *r;
+	size_t i, len;
+
+	r = row_new();
+	assert_non_null(r);
+	row_str(r, "id", "1");
+	row_num(r, "size", -5);
+	for (i = 0; i < 3; i++) {
+		p = proto_find(names[i]);
+		len = encode(p, &r);
+		assert_int_equal(decode(p, len), 0);
+		assert_string_equal(row_value(*d, "id"), "1");
+		assert_string_equal(row_value(*d, "size"), "-5");
+		p->clear(d);
+		refuse_other_lengths(p, len);
+	}
+	row_free(r);
+}
+
+static void
+data_is_bounded(void **state)
+{
+	static const uint8_t octets[SUBMIT_DATA_MAX + 1] = "abc";
+	const uint8_t *got;
+	struct msgin m;
+	uint64_t message;
+	size_t i, len;
+	const size_t sizes[] = { 1, 3, SUBMIT_DATA_MAX };
+	const size_t wrong[] = { 0, SUBMIT_DATA_MAX + 1 };
+
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(submit_data_send(NULL, 9, octets, sizes[i]),
+		    0);
+		msgin_init(&m, M_SUBMIT_DATA, proto_sent()->data,
+		    proto_sent()->len);
+		assert_int_equal(submit_data_recv(&m, &message, &got, &len), 0);
+		assert_int_equal(message, 9);
+		assert_int_equal(len, sizes[i]);
+		assert_memory_equal(got, octets, len);
+	}
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(submit_data_send(NULL, 9, octets, wrong[i]),
+		    0);
+		msgin_init(&m, M_SUBMIT_DATA, proto_sent()->data,
+		    proto_sent()->len);
+		assert_int_equal(submit_data_recv(&m, &message, &got, &len),
+		    -1);
+	}
+}
+
+static void
+fixed_blocks_have_their_size(void **state)
+{
+	const struct conf_secret s = { { 1 } };
+	const struct proto *p;
+	size_t len;
+
+	p = proto_find("conf_secret");
+	len = encode(p, &s);
+	copy[0] = CONF_SECRET_SIZE - 1;
+	assert_int_equal(decode(p, len - 1), -1);
+	p = proto_find("sign_dkim");
+	len = encode(p, &(const struct sign_dkim){ 1, SIGN_RSA_SHA256, { 0 } });
+	copy[12] = 31;
+	assert_int_equal(decode(p, len - 1), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(samples_pass_unchanged),
+		cmocka_unit_test(impossible_values_are_refused),
+		cmocka_unit_test(every_message_is_tested),
+		cmocka_unit_test(descriptors_travel),
+		cmocka_unit_test(batch_passes_unchanged),
+		cmocka_unit_test(command_passes_unchanged),
+		cmocka_unit_test(command_with_nul_or_too_long_is_refused),
+		cmocka_unit_test(row_passes_unchanged),
+		cmocka_unit_test(data_is_bounded),
+		cmocka_unit_test(fixed_blocks_have_their_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
