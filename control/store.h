@@ -1,0 +1,105 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The policy store: tables of encrypted records under keys of one or two
+ * strings.  The interface is free of the database's types, so that another
+ * backend can stand behind it; it knows nothing of what a record means.
+ *
+ * One thread, one transaction at a time: what is done between store_begin()
+ * and store_commit() happens as a whole or not at all.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct msgin;
+struct msgout;
+struct store;
+
+/* Octets of the key that encrypts a store. */
+#define STORE_SECRET_SIZE 32u
+
+/* Two of the longest strings that are keys: an object id, an address. */
+#define STORE_KEY_MAX 512u
+
+/* Tables; those after TABLES_INDEX are look-ups into the ones before. */
+enum store_table {
+	STORE_META,
+	STORE_COMPARTMENT,	/* id */
+	STORE_USER,		/* id */
+	STORE_CREDENTIAL,	/* id */
+	STORE_SENDER,		/* address */
+	STORE_DOMAIN,		/* domain */
+	STORE_DKIM,		/* domain, selector */
+	STORE_SUPPRESSION,	/* compartment id, address */
+	STORE_COMPARTMENT_NAME, /* name -> id */
+	STORE_USER_NAME,	/* name -> id */
+	STORE_CREDENTIAL_LOGIN, /* login -> id */
+	STORE_CREDENTIAL_USER,	/* user id, credential id */
+	STORE_SENDER_PLACE,	/* compartment id, address */
+	STORE_SENDER_DOMAIN,	/* domain, address */
+	STORE_DOMAIN_PLACE,	/* compartment id, domain */
+	STORE_TABLES
+};
+
+enum store_status {
+	STORE_OK,
+	STORE_NOTFOUND,
+	STORE_FAIL /* logged; the transaction can only be aborted */
+};
+
+/* One or two strings, with a NUL between them and one after the end. */
+struct store_key {
+	uint8_t data[STORE_KEY_MAX + 1];
+	size_t len;
+	bool bad; /* too long: matches nothing, cannot be stored */
+};
+
+/* Stops the scan by returning false.  The record lives until it returns. */
+typedef bool (
+    *store_scan_cb)(const struct store_key *, struct msgin *, void *arg);
+
+struct store *store_open(const char *dir,
+    const uint8_t secret[STORE_SECRET_SIZE], char *why, size_t);
+void store_close(struct store *);
+bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
+int store_checkpoint(struct store *);
+
+int store_begin(struct store *);
+int store_commit(struct store *);
+int store_commit_lazy(struct store *);
+void store_abort(struct store *);
+
+enum store_status store_get(struct store *, enum store_table,
+    const struct store_key *, struct msgin *);
+enum store_status store_put(struct store *, enum store_table,
+    const struct store_key *, const struct msgout *);
+enum store_status store_del(struct store *, enum store_table,
+    const struct store_key *);
+enum store_status store_scan(struct store *, enum store_table,
+    const struct store_key *prefix, const struct store_key *after,
+    store_scan_cb, void *arg);
+
+void store_key(struct store_key *, const char *first, const char *second);
+void store_key_prefix(struct store_key *, const char *first);
+const char *store_key_first(const struct store_key *);
+const char *store_key_second(const struct store_key *);
+
+#endif

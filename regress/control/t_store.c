@@ -1,0 +1,366 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The policy store: transactions, scans, encryption, wrong keys, damage.
+ *
+ * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: lib/msg.c lib/log.c lib/compat.c regress/control/tmpdir.c
+ * libs: -ldb-5.3 -lcrypto
+ */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "msg.h"
+#include "store.h"
+#include "tmpdir.h"
+
+static const uint8_t secret[STORE_SECRET_SIZE] = "the right key";
+static const uint8_t wrong[STORE_SECRET_SIZE] = "another key";
+
+struct fixture {
+	char dir[TMPDIR_SIZE];
+	struct store *store;
+	char why[512];
+};
+
+static struct fixture fx;
+
+static void
+reopen(void)
+{
+	store_close(fx.store);
+	fx.store = store_open(fx.dir, secret, fx.why, sizeof(fx.why));
+	assert_non_null(fx.store);
+}
+
+static int
+set_up(void **state)
+{
+	memset(&fx, 0, sizeof(fx));
+	tmpdir_make(fx.dir);
+	fx.store = store_open(fx.dir, secret, fx.why, sizeof(fx.why));
+	return fx.store == NULL ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	store_close(fx.store);
+	tmpdir_remove(fx.dir);
+	return 0;
+}
+
+static void
+put(const char *a, const char *b, const char *value)
+{
+	struct msgout m;
+	struct store_key k;
+
+	memset(&m, 0, sizeof(m));
+	store_key(&k, a, b);
+	msg_put_str(&m, value);
+	assert_int_equal(store_put(fx.store, STORE_SUPPRESSION, &k, &m),
+	    STORE_OK);
+	msgout_free(&m);
+}
+
+static bool
+has(const char *a, const char *b, const char *value)
+{
+	struct store_key k;
+	struct msgin m;
+	char text[64];
+
+	store_key(&k, a, b);
+	if (store_get(fx.store, STORE_SUPPRESSION, &k, &m) != STORE_OK)
+		return false;
+	msg_get_str(&m, text, sizeof(text));
+	assert_int_equal(msg_end(&m), 0);
+	return strcmp(text, value) == 0;
+}
+
+static void
+commit_is_kept_and_abort_is_not(void **state)
+{
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "a@example.org", "one");
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "b@example.org", "two");
+	assert_true(has("c1", "b@example.org", "two"));
+	store_abort(fx.store);
+	assert_true(has("c1", "a@example.org", "one"));
+	assert_false(has("c1", "b@example.org", "two"));
+	reopen();
+	assert_true(has("c1", "a@example.org", "one"));
+	assert_false(has("c1", "b@example.org", "two"));
+}
+
+static void
+change_needs_a_transaction(void **state)
+{
+	struct store_key k;
+	struct msgout m;
+
+	memset(&m, 0, sizeof(m));
+	store_key(&k, "x", NULL);
+	assert_int_equal(store_put(fx.store, STORE_META, &k, &m), STORE_FAIL);
+	assert_int_equal(store_del(fx.store, STORE_META, &k), STORE_FAIL);
+	assert_int_equal(store_begin(fx.store), 0);
+	assert_int_equal(store_begin(fx.store), -1);
+}
+
+static void
+delete_says_what_was_there(void **state)
+{
+	struct store_key k;
+
+	store_key(&k, "c1", "a@example.org");
+	assert_int_equal(store_begin(fx.store), 0);
+	assert_int_equal(store_del(fx.store, STORE_SUPPRESSION, &k),
+	    STORE_NOTFOUND);
+	put("c1", "a@example.org", "one");
+	assert_int_equal(store_del(fx.store, STORE_SUPPRESSION, &k), STORE_OK);
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_false(has("c1", "a@example.org", "one"));
+}
+
+struct seen {
+	char text[256];
+	unsigned limit;
+};
+
+static bool
+seen_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	struct seen *s;
+
+	s = arg;
+	(void)strncat(s->text, store_key_first(k), 20);
+	(void)strncat(s->text, "/", 2);
+	(void)strncat(s->text, store_key_second(k), 20);
+	(void)strncat(s->text, " ", 2);
+	return --s->limit > 0;
+}
+
+static void
+scan(const char *prefix, const char *after, unsigned limit, const char *want)
+{
+	struct store_key p, a;
+	struct seen s;
+
+	memset(&s, 0, sizeof(s));
+	s.limit = limit;
+	if (prefix != NULL)
+		store_key_prefix(&p, prefix);
+	if (after != NULL)
+		store_key(&a, prefix, after);
+	assert_int_equal(store_scan(fx.store, STORE_SUPPRESSION,
+			     prefix == NULL ? NULL : &p,
+			     after == NULL ? NULL : &a, seen_cb, &s),
+	    STORE_OK);
+	assert_string_equal(s.text, want);
+}
+
+static void
+scan_keeps_to_prefix_order_and_start(void **state)
+{
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c2", "b", "");
+	put("c1", "b", "");
+	put("c1", "a", "");
+	put("c10", "a", "");
+	put("c1", "c", "");
+	assert_int_equal(store_commit(fx.store), 0);
+	scan("c1", NULL, 9, "c1/a c1/b c1/c ");
+	scan("c1", NULL, 2, "c1/a c1/b ");
+	scan("c1", "b", 9, "c1/c ");
+	scan("c1", "bb", 9, "c1/c ");
+	scan("c1", "c", 9, "");
+	scan("c3", NULL, 9, "");
+	scan(NULL, NULL, 9, "c1/a c1/b c1/c c10/a c2/b ");
+}
+
+static void
+key_too_long_matches_nothing(void **state)
+{
+	char text[STORE_KEY_MAX + 2];
+	struct store_key k;
+	struct msgin m;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	store_key(&k, text, NULL);
+	assert_true(k.bad);
+	assert_int_equal(store_get(fx.store, STORE_META, &k, &m),
+	    STORE_NOTFOUND);
+	text[STORE_KEY_MAX] = '\0';
+	store_key(&k, text, NULL);
+	assert_false(k.bad);
+}
+
+static void
+nothing_shows_in_the_files(void **state)
+{
+	static const char address[] = "somebody.secret@example.org";
+
+	assert_int_equal(store_begin(fx.store), 0);
+	put("ocid1.compartment.edd..x", address, "550 no such user here");
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_false(tmpdir_grep(fx.dir, address, sizeof(address) - 1));
+	reopen();
+	assert_true(
+	    has("ocid1.compartment.edd..x", address, "550 no such user here"));
+	assert_false(tmpdir_grep(fx.dir, address, sizeof(address) - 1));
+	assert_false(tmpdir_grep(fx.dir, "somebody", 8));
+	assert_false(tmpdir_grep(fx.dir, "ocid1.comp", 10));
+	assert_false(tmpdir_grep(fx.dir, "such user", 9));
+}
+
+static void
+wrong_key_is_refused_and_changes_nothing(void **state)
+{
+	struct store *s;
+
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "a", "one");
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_true(store_fits(fx.store, secret));
+	assert_false(store_fits(fx.store, wrong));
+	store_close(fx.store);
+	fx.store = NULL;
+	s = store_open(fx.dir, wrong, fx.why, sizeof(fx.why));
+	assert_null(s);
+	assert_non_null(strstr(fx.why, "does not fit"));
+	reopen();
+	assert_true(has("c1", "a", "one"));
+}
+
+static void
+foreign_folder_is_refused(void **state)
+{
+	char dir[TMPDIR_SIZE], path[TMPDIR_SIZE + 8];
+	int fd;
+
+	tmpdir_make(dir);
+	(void)snprintf(path, sizeof(path), "%s/file", dir);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	assert_int_not_equal(fd, -1);
+	(void)close(fd);
+	assert_null(store_open(dir, secret, fx.why, sizeof(fx.why)));
+	assert_non_null(strstr(fx.why, "KEYCHECK"));
+	tmpdir_remove(dir);
+	assert_null(store_open(dir, secret, fx.why, sizeof(fx.why)));
+}
+
+/* The process dies without closing; the log has what was committed. */
+static void
+crash_loses_nothing_committed(void **state)
+{
+	pid_t pid;
+	int status;
+
+	store_close(fx.store);
+	fx.store = NULL;
+	pid = fork();
+	if (pid == 0) {
+		fx.store = store_open(fx.dir, secret, fx.why, sizeof(fx.why));
+		if (fx.store == NULL || store_begin(fx.store) == -1)
+			_exit(1);
+		put("c1", "kept", "one");
+		if (store_commit(fx.store) == -1 || store_begin(fx.store) == -1)
+			_exit(1);
+		put("c1", "lost", "two");
+		_exit(0);
+	}
+	assert_int_not_equal(pid, -1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	reopen();
+	assert_true(has("c1", "kept", "one"));
+	assert_false(has("c1", "lost", "two"));
+}
+
+static void
+damaged_table_is_a_clear_error(void **state)
+{
+	char path[TMPDIR_SIZE + 32], junk[8192];
+	int fd;
+
+	store_close(fx.store);
+	fx.store = NULL;
+	(void)snprintf(path, sizeof(path), "%s/suppression.db", fx.dir);
+	memset(junk, 0x5a, sizeof(junk));
+	fd = open(path, O_WRONLY);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(pwrite(fd, junk, sizeof(junk), 0),
+	    (ssize_t)sizeof(junk));
+	(void)close(fd);
+	assert_null(store_open(fx.dir, secret, fx.why, sizeof(fx.why)));
+	assert_non_null(strstr(fx.why, "backup"));
+}
+
+static void
+checkpoint_lets_logs_go(void **state)
+{
+	unsigned i, j;
+	char name[32];
+
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(store_begin(fx.store), 0);
+		for (j = 0; j < 2000; j++) {
+			(void)snprintf(name, sizeof(name), "%u-%u", i, j);
+			put("c1", name, "some text that takes room in a log");
+		}
+		assert_int_equal(store_commit(fx.store), 0);
+		assert_int_equal(store_checkpoint(fx.store), 0);
+	}
+	(void)snprintf(fx.why, sizeof(fx.why), "%s/log.0000000001", fx.dir);
+	assert_int_equal(access(fx.why, F_OK), -1);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(commit_is_kept_and_abort_is_not),
+		T(change_needs_a_transaction),
+		T(delete_says_what_was_there),
+		T(scan_keeps_to_prefix_order_and_start),
+		T(key_too_long_matches_nothing),
+		T(nothing_shows_in_the_files),
+		T(wrong_key_is_refused_and_changes_nothing),
+		T(foreign_folder_is_refused),
+		T(crash_loses_nothing_committed),
+		T(damaged_table_is_a_clear_error),
+		T(checkpoint_lets_logs_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,34 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Folders for tests that need a store: made below TMPDIR, removed with what
+ * is in them.  Nothing of edd.
+ */
+#ifndef TMPDIR_H
+#define TMPDIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Room for the path of such a folder. */
+#define TMPDIR_SIZE 256u
+
+void tmpdir_make(char path[TMPDIR_SIZE]);
+void tmpdir_remove(const char *path);
+bool tmpdir_grep(const char *path, const void *text, size_t len);
+
+#endif
