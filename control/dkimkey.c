@@ -1,0 +1,222 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * DKIM keys in the store.  Making them is keys.c, operators' commands are in
+ * verb_dkim.c.
+ */
+#include "dkimkey.h"
+
+#include <string.h>
+
+#include "msg.h"
+
+#define DKIMKEY_VERSION 1
+
+/* The counter of key numbers in STORE_META. */
+#define META_NUMBER "dkim.number"
+
+/*
+ * What is wrong with a selector, or NULL: labels of RFC 5321's sub-domain
+ * with dots between (RFC 6376 section 3.1), in lower case as the service
+ * has them.
+ */
+const char *
+dkimkey_selector_error(const char *s)
+{
+	size_t i, len;
+	char c;
+
+	len = strlen(s);
+	if (len == 0 || len >= SELECTOR_SIZE)
+		return "a selector has 1 to 63 characters";
+	for (i = 0; i < len; i++) {
+		c = s[i];
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			continue;
+		if (c != '.' && c != '-')
+			return "a selector has only a-z, 0-9, \"-\" and "
+			       "\".\"";
+		if (i == 0 || i == len - 1 || s[i - 1] == '.' ||
+		    s[i + 1] == '.')
+			return "a label of a selector begins and ends with a "
+			       "letter or digit";
+	}
+	return NULL;
+}
+
+/* As operators write it. */
+const char *
+dkimkey_algorithm_name(enum sign_algorithm algorithm)
+{
+	return algorithm == SIGN_RSA_SHA256 ? "rsa" : "ed25519";
+}
+
+/* The part of a record that signing needs, in front. */
+static int
+decode_head(struct msgin *m, struct dkimkey *k)
+{
+	if (record_open(m, DKIMKEY_VERSION) == -1)
+		return -1;
+	msg_get_str(m, k->selector, sizeof(k->selector));
+	k->number = msg_get_u64(m);
+	k->algorithm = (enum sign_algorithm)msg_get_enum(m, SIGN_RSA_SHA256,
+	    SIGN_ALGORITHM_LAST);
+	k->state = (enum record_state)msg_get_enum(m, RECORD_ACTIVE,
+	    RECORD_STATE_LAST);
+	return m->bad ? -1 : 0;
+}
+
+/* Read a record.  0, or -1 if it is ill-formed. */
+int
+dkimkey_decode(struct msgin *m, struct dkimkey *k)
+{
+	if (decode_head(m, k) == -1)
+		return -1;
+	msg_get_str(m, k->domain, sizeof(k->domain));
+	msg_get_str(m, k->id, sizeof(k->id));
+	k->bits = msg_get_u32(m);
+	k->created = msg_get_i64(m);
+	k->sealed_len = (uint32_t)msg_get_data(m, k->sealed, sizeof(k->sealed));
+	k->pub_len = (uint32_t)msg_get_data(m, k->pub, sizeof(k->pub));
+	return msg_end(m);
+}
+
+/* The key of a domain with this selector. */
+enum store_status
+dkimkey_get(struct store *s, const char *domain, const char *selector,
+    struct dkimkey *k)
+{
+	struct store_key key;
+	struct msgin m;
+	enum store_status r;
+
+	store_key(&key, domain, selector);
+	r = store_get(s, STORE_DKIM, &key, &m);
+	if (r != STORE_OK)
+		return r;
+	return record_done(dkimkey_decode(&m, k), "DKIM key");
+}
+
+/* Store a key; the caller has a transaction. */
+enum store_status
+dkimkey_put(struct store *s, const struct dkimkey *k)
+{
+	struct store_key key;
+	struct msgout m;
+	enum store_status r;
+
+	memset(&m, 0, sizeof(m));
+	record_begin(&m, DKIMKEY_VERSION);
+	msg_put_str(&m, k->selector);
+	msg_put_u64(&m, k->number);
+	msg_put_u32(&m, k->algorithm);
+	msg_put_u32(&m, k->state);
+	msg_put_str(&m, k->domain);
+	msg_put_str(&m, k->id);
+	msg_put_u32(&m, k->bits);
+	msg_put_i64(&m, k->created);
+	msg_put_data(&m, k->sealed, k->sealed_len);
+	msg_put_data(&m, k->pub, k->pub_len);
+	store_key(&key, k->domain, k->selector);
+	r = store_put(s, STORE_DKIM, &key, &m);
+	msgout_free(&m);
+	return r;
+}
+
+/* Delete a key. */
+enum store_status
+dkimkey_del(struct store *s, const struct dkimkey *k)
+{
+	return record_del(s, STORE_DKIM, k->domain, k->selector);
+}
+
+/* Keys found so far, for policy. */
+struct active {
+	struct policy_dkim *key;
+	uint32_t n;
+	bool bad;
+};
+
+static bool
+active_cb(const struct store_key *key, struct msgin *m, void *arg)
+{
+	struct active *a;
+	struct dkimkey k;
+	struct policy_dkim *p;
+
+	a = arg;
+	if (decode_head(m, &k) == -1) {
+		a->bad = true;
+		return false;
+	}
+	if (k.state != RECORD_ACTIVE)
+		return true;
+	p = &a->key[a->n++];
+	p->key = k.number;
+	p->algorithm = k.algorithm;
+	memcpy(p->selector, k.selector, sizeof(p->selector));
+	return a->n < DKIM_KEYS_MAX;
+}
+
+/* The active keys of exactly this domain; none is STORE_OK, too. */
+enum store_status
+dkimkey_active(struct store *s, const char *domain,
+    struct policy_dkim key[DKIM_KEYS_MAX], uint32_t *n)
+{
+	struct store_key prefix;
+	struct active a;
+	enum store_status r;
+
+	a.key = key;
+	a.n = 0;
+	a.bad = false;
+	store_key_prefix(&prefix, domain);
+	r = store_scan(s, STORE_DKIM, &prefix, NULL, active_cb, &a);
+	*n = a.n;
+	if (r == STORE_OK && a.bad)
+		return record_done(-1, "DKIM key");
+	return r;
+}
+
+/*
+ * The next key number, never given out before.  The caller has a
+ * transaction, which must be committed for it to count.
+ */
+enum store_status
+dkimkey_number(struct store *s, uint64_t *number)
+{
+	struct store_key k;
+	struct msgout out;
+	struct msgin in;
+	enum store_status r;
+
+	*number = 0;
+	store_key(&k, META_NUMBER, NULL);
+	r = store_get(s, STORE_META, &k, &in);
+	if (r == STORE_OK) {
+		*number = msg_get_u64(&in);
+		r = record_done(msg_end(&in), "counter");
+	}
+	if (r == STORE_FAIL)
+		return r;
+	(*number)++;
+	memset(&out, 0, sizeof(out));
+	msg_put_u64(&out, *number);
+	r = store_put(s, STORE_META, &k, &out);
+	msgout_free(&out);
+	return r;
+}
