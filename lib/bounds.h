@@ -47,11 +47,11 @@
 #define HEADER_FIELDS_MAX 1000
 
 /*
- * DKIM: header fields that one signature covers. A message with more of the
- * fields that may be signed is no mail that anybody wrote, and h= would
- * outgrow what verifiers take.
+ * DKIM: header fields that one signature covers. OpenDKIM fails signature
+ * fields over 4096 octets; 100 names of up to 25, the longest domain and
+ * selector and an RSA-4096 signature stay below.
  */
-#define DKIM_SIGNED_MAX 256
+#define DKIM_SIGNED_MAX 100
 
 /* An RSA-4096 signature, the largest that RFC 8301 section 3.2 speaks of. */
 #define DKIM_SIGNATURE_MAX 512
@@ -143,5 +143,76 @@
 
 /* One value of a row: a TXT record of RSA-4096 is 800 characters. */
 #define ROW_VALUE_MAX 32768u
+
+/*
+ * A connection moves one full TLS record at a time, and four in one turn of
+ * the event loop, so that a fast peer does not keep the others waiting.
+ */
+#define TLSIO_CHUNK 16384u
+#define TLSIO_TURN  4u
+
+/* Input held for an owner that set no limit: more than any line or chunk. */
+#define TLSIO_INPUT_MAX 65536u
+
+/*
+ * Seconds that a closing connection has to take the last reply, and that its
+ * peer then has to close too, lest a reset overtakes that reply.
+ */
+#define TLSIO_CLOSE_SECONDS  10
+#define TLSIO_LINGER_SECONDS 2
+
+/* What a stalled signer may cost the event loop, once; milliseconds. */
+#define TLSKEY_WAIT_MS 5000
+
+/*
+ * Lines of an SMTP client with CRLF: 512 octets (RFC 5321 section 4.5.3.1.4),
+ * more where extensions add parameters, 12288 for AUTH (RFC 4954 section 4).
+ * Of a line that is longer as much is skipped before the client is dropped.
+ */
+#define SMTPD_COMMAND_MAX  512u
+#define SMTPD_EXTENDED_MAX 4096u
+#define SMTPD_AUTH_MAX	   12288u
+#define SMTPD_SKIP_MAX	   65536u
+
+/* Input held for a session: an AUTH line, and in DATA a few TLS records. */
+#define SMTPD_INPUT_COMMAND 16384u
+#define SMTPD_INPUT_DATA    65536u
+
+/* Unsent replies above which no more commands are read. */
+#define SMTPD_OUTPUT_MAX 16384u
+
+/* Bytes of a message gathered for one SUBMIT_DATA; a full one. */
+#define SMTPD_STAGE_SIZE 32768u
+
+/* "TLSv1.3 " and the longest cipher name. */
+#define SMTPD_TLS_SIZE 96u
+
+/* RCPT that wait for control while more are read: a usual pipelined group. */
+#define SMTPD_RCPT_AHEAD 100u
+
+/* Refused commands without an accepted message between: nobody's mistake. */
+#define SMTPD_ERRORS_MAX 100u
+
+/* Addresses of a header From; each is asked about. */
+#define SMTPD_FROM_MAX 32u
+
+/* Approved senders a session remembers, and for how long. */
+#define SMTPD_SENDERS_MAX     8u
+#define SMTPD_SENDERS_SECONDS 60
+
+/* A TLS handshake is three round trips; slower is no mail client. */
+#define SMTPD_HANDSHAKE_SECONDS 60u
+
+/* Connections taken in one turn of the event loop, so that others run. */
+#define SMTPD_ACCEPT_TURN 32u
+
+/* Pause of accepting when descriptors have run out. */
+#define SMTPD_ACCEPT_PAUSE_SECONDS 1
+
+/* Buckets of the table of source addresses: the default total, over eight. */
+#define SMTPD_SOURCE_BUCKETS 1024u
+
+/* Seconds that messages being received have when the process is to stop. */
+#define SMTPD_STOP_SECONDS 10
 
 #endif /* BOUNDS_H */
