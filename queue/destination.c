@@ -1,0 +1,139 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The table of destinations, counted by reference.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "destination.h"
+
+/* FNV-1a: names come from clients, but collisions only cost time. */
+static uint32_t
+hash_name(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h ^ h >> 15;
+}
+
+static int
+grow(struct destinations *t)
+{
+	struct destination **bucket, *d, *next;
+	size_t buckets, i;
+
+	buckets = t->buckets == 0 ? 64 : t->buckets * 2;
+	bucket = calloc(buckets, sizeof(struct destination *));
+	if (bucket == NULL)
+		return t->buckets == 0 ? -1 : 0;
+	for (i = 0; i < t->buckets; i++)
+		for (d = t->bucket[i]; d != NULL; d = next) {
+			next = d->chain;
+			d->chain = bucket[d->hash & (buckets - 1)];
+			bucket[d->hash & (buckets - 1)] = d;
+		}
+	free(t->bucket);
+	t->bucket = bucket;
+	t->buckets = buckets;
+	return 0;
+}
+
+/*
+ * The destination of that name, made if it is new, with one more reference.
+ * NULL without memory.
+ */
+struct destination *
+destination_get(struct destinations *t, const char *domain)
+{
+	struct destination *d;
+	uint32_t hash;
+	size_t len;
+
+	if (t->count >= t->buckets && grow(t) == -1)
+		return NULL;
+	hash = hash_name(domain);
+	for (d = t->bucket[hash & (t->buckets - 1)]; d != NULL; d = d->chain)
+		if (d->hash == hash && strcmp(d->domain, domain) == 0) {
+			d->refs++;
+			return d;
+		}
+	len = strlen(domain);
+	d = calloc(1, sizeof(*d) + len + 1);
+	if (d == NULL)
+		return NULL;
+	memcpy(d->domain, domain, len + 1);
+	TAILQ_INIT(&d->ready);
+	d->hash = hash;
+	d->refs = 1;
+	d->chain = t->bucket[hash & (t->buckets - 1)];
+	t->bucket[hash & (t->buckets - 1)] = d;
+	t->count++;
+	return d;
+}
+
+/*
+ * Give a reference back.  The last one frees, unless the destination is
+ * down: what was learnt is kept until schedule finds it idle.
+ */
+void
+destination_put(struct destinations *t, struct destination *d)
+{
+	struct destination **p;
+
+	if (d->refs > 0)
+		d->refs--;
+	if (d->refs > 0 || d->down || d->inflight > 0 || d->listed)
+		return;
+	p = &t->bucket[d->hash & (t->buckets - 1)];
+	while (*p != d)
+		p = &(*p)->chain;
+	*p = d->chain;
+	t->count--;
+	free(d);
+}
+
+/* Call for every destination; the callback must not free any. */
+void
+destinations_each(struct destinations *t,
+    void (*cb)(struct destination *, void *), void *arg)
+{
+	struct destination *d;
+	size_t i;
+
+	for (i = 0; i < t->buckets; i++)
+		for (d = t->bucket[i]; d != NULL; d = d->chain)
+			cb(d, arg);
+}
+
+/* Free all, references or not: at the end of the process. */
+void
+destinations_free(struct destinations *t)
+{
+	struct destination *d;
+	size_t i;
+
+	for (i = 0; i < t->buckets; i++)
+		while ((d = t->bucket[i]) != NULL) {
+			t->bucket[i] = d->chain;
+			free(d);
+		}
+	free(t->bucket);
+	memset(t, 0, sizeof(*t));
+}

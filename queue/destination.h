@@ -1,0 +1,62 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Destinations: recipient domains that messages wait for, and what is known
+ * of each.  Holds names and counters; when to send is schedule's business.
+ */
+#ifndef DESTINATION_H
+#define DESTINATION_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heap.h"
+
+struct task;
+TAILQ_HEAD(task_list, task);
+
+struct destination {
+	struct destination *chain; /* in its bucket */
+	TAILQ_ENTRY(destination) ready_entry;
+	struct task_list ready; /* tasks that may go now, in order */
+	struct heapnode wakeup; /* while down: when to probe */
+	unsigned refs;		/* tasks that point here */
+	unsigned inflight;	/* batches at deliver */
+	unsigned failures;	/* times in a row that it was down */
+	uint32_t hash;
+	uint16_t lane; /* that its batches go to */
+	bool listed;   /* in its lane's list of ready ones */
+	bool down;     /* only one batch until one succeeds */
+	char domain[];
+};
+
+struct destinations {
+	struct destination **bucket;
+	size_t buckets;
+	size_t count;
+};
+
+struct destination *destination_get(struct destinations *, const char *);
+void destination_put(struct destinations *, struct destination *);
+void destinations_each(struct destinations *,
+    void (*)(struct destination *, void *), void *);
+void destinations_free(struct destinations *);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Encoding and decoding of stored envelopes.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "envelope.h"
+#include "qbounds.h"
+
+#define ENVELOPE_VERSION 1u
+
+/* Append e; its rcpt points to recipients made by envelope_put_rcpt(). */
+void
+envelope_encode(struct blob *b, const struct envelope *e)
+{
+	blob_put_u8(b, ENVELOPE_VERSION);
+	blob_put_u8(b, e->kind);
+	blob_put_u64(b, (uint64_t)e->accepted);
+	blob_put_u32(b, e->flags);
+	blob_put_str(b, e->sender);
+	blob_put_str(b, e->return_path);
+	blob_put_str(b, e->from);
+	blob_put_str(b, e->message_id);
+	blob_put_str(b, e->envid);
+	blob_put_str(b, e->user);
+	blob_put_str(b, e->compartment);
+	blob_put_str(b, e->selector);
+	blob_put_str(b, e->source);
+	blob_put_u32(b, e->rcpts);
+	blob_put_data(b, e->rcpt, e->rcpt_len);
+}
+
+/* Append one recipient. */
+void
+envelope_put_rcpt(struct blob *b, const struct envelope_rcpt *r)
+{
+	blob_put_u8(b, r->notify);
+	blob_put_str(b, r->address);
+	blob_put_str(b, r->orcpt);
+}
+
+/* Set a cursor to the first recipient of a decoded envelope. */
+void
+envelope_first(const struct envelope *e, struct cursor *c)
+{
+	cursor_init(c, e->rcpt, e->rcpt_len);
+}
+
+/* The next recipient: 1, 0 at the end, -1 if ill-formed. */
+int
+envelope_next(struct cursor *c, struct envelope_rcpt *r)
+{
+	if (cursor_end(c))
+		return 0;
+	r->notify = cursor_u8(c);
+	r->address = cursor_str(c);
+	r->orcpt = cursor_str(c);
+	return c->bad ? -1 : 1;
+}
+
+static int
+check_rcpts(const struct envelope *e)
+{
+	struct envelope_rcpt r;
+	struct cursor c;
+	uint32_t n = 0;
+	int rc;
+
+	envelope_first(e, &c);
+	while ((rc = envelope_next(&c, &r)) == 1)
+		n++;
+	return rc == 0 && n == e->rcpts ? 0 : -1;
+}
+
+/*
+ * Decode and check the whole, recipients too.  0, or -1 if ill-formed.  The
+ * strings of e point into data.
+ */
+int
+envelope_decode(struct envelope *e, const void *data, size_t len)
+{
+	struct cursor c;
+	unsigned version, kind;
+
+	cursor_init(&c, data, len);
+	version = cursor_u8(&c);
+	kind = cursor_u8(&c);
+	e->accepted = (int64_t)cursor_u64(&c);
+	e->flags = cursor_u32(&c);
+	e->sender = cursor_str(&c);
+	e->return_path = cursor_str(&c);
+	e->from = cursor_str(&c);
+	e->message_id = cursor_str(&c);
+	e->envid = cursor_str(&c);
+	e->user = cursor_str(&c);
+	e->compartment = cursor_str(&c);
+	e->selector = cursor_str(&c);
+	e->source = cursor_str(&c);
+	e->rcpts = cursor_u32(&c);
+	if (c.bad || version != ENVELOPE_VERSION || kind < ENVELOPE_MAIL ||
+	    kind > ENVELOPE_KIND_LAST || e->rcpts == 0 ||
+	    e->rcpts > RECORD_RCPTS_MAX)
+		return -1;
+	e->kind = kind;
+	e->rcpt = c.pos;
+	e->rcpt_len = (size_t)(c.end - c.pos);
+	return check_rcpts(e);
+}
+
+/*
+ * The destination of an address: its domain in lower case.  0, or -1 if it
+ * has none or it does not fit.
+ */
+int
+envelope_domain(const char *address, char *out, size_t size)
+{
+	const char *at;
+	size_t i;
+
+	at = strrchr(address, '@');
+	if (at == NULL || at[1] == '\0' || strlen(at + 1) >= size)
+		return -1;
+	for (i = 0; at[i + 1] != '\0'; i++)
+		out[i] = (char)tolower((unsigned char)at[i + 1]);
+	out[i] = '\0';
+	return 0;
+}

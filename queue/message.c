@@ -1,0 +1,428 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Messages in memory and the table of all of them.  Does no I/O and takes no
+ * decision about when anything is sent.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bounds.h"
+#include "envelope.h"
+#include "message.h"
+#include "qbounds.h"
+
+#define MIN_BITS 6u
+
+struct named {
+	const char *domain;
+	uint32_t index;
+};
+
+static int
+compare_named(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int c;
+
+	c = strcmp(x->domain, y->domain);
+	if (c != 0)
+		return c;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* Where the task that begins with recipient i ends. */
+static uint32_t
+run_end(const struct named *named, uint32_t n, uint32_t i)
+{
+	uint32_t end;
+
+	for (end = i + 1; end < n && end - i < WORK_RCPT_MAX; end++)
+		if (strcmp(named[end].domain, named[i].domain) != 0)
+			break;
+	return end;
+}
+
+static int
+fill_tasks(struct destinations *t, struct message *m, const struct named *named,
+    uint32_t n)
+{
+	struct task *task;
+	uint32_t i, end;
+
+	m->tasks = 0;
+	for (i = 0; i < n; i = end) {
+		end = run_end(named, n, i);
+		task = &m->task[m->tasks];
+		task->message = m;
+		task->first = i;
+		task->count = end - i;
+		task->destination = destination_get(t, named[i].domain);
+		if (task->destination == NULL)
+			return -1;
+		m->tasks++;
+	}
+	return 0;
+}
+
+static struct message *
+build(struct destinations *t, uint64_t id, struct named *named, uint32_t n)
+{
+	struct message *m;
+	struct rcpt *rcpt;
+	uint32_t i, tasks = 0;
+
+	if (n > 1)
+		qsort(named, n, sizeof(*named), compare_named);
+	for (i = 0; i < n; i = run_end(named, n, i))
+		tasks++;
+	m = calloc(1,
+	    sizeof(*m) + tasks * sizeof(struct task) + n * sizeof(struct rcpt));
+	if (m == NULL)
+		return NULL;
+	m->id = id;
+	m->rcpts = m->open = n;
+	if (fill_tasks(t, m, named, n) == -1) {
+		message_free(t, m);
+		return NULL;
+	}
+	rcpt = message_rcpt(m);
+	for (i = 0; i < n; i++)
+		rcpt[i].index = named[i].index;
+	return m;
+}
+
+/*
+ * A message with its recipients put together by destination; domains[i] is
+ * that of recipient i and is not kept.  NULL without memory.
+ */
+struct message *
+message_new(struct destinations *t, uint64_t id, uint32_t rcpts,
+    const char *const *domains)
+{
+	struct message *m;
+	struct named one, *named = &one;
+	uint32_t i;
+
+	if (rcpts == 0 || rcpts > RECORD_RCPTS_MAX)
+		return NULL;
+	if (rcpts > 1)
+		named = calloc(rcpts, sizeof(*named));
+	if (named == NULL)
+		return NULL;
+	for (i = 0; i < rcpts; i++) {
+		named[i].domain = domains[i];
+		named[i].index = i;
+	}
+	m = build(t, id, named, rcpts);
+	if (named != &one)
+		free(named);
+	return m;
+}
+
+static int
+collect_domains(const struct envelope *e, char (*domain)[DOMAIN_SIZE],
+    const char **list)
+{
+	struct envelope_rcpt r;
+	struct cursor c;
+	uint32_t i;
+
+	envelope_first(e, &c);
+	for (i = 0; i < e->rcpts; i++) {
+		if (envelope_next(&c, &r) != 1 ||
+		    envelope_domain(r.address, domain[i], DOMAIN_SIZE) == -1)
+			return -1;
+		list[i] = domain[i];
+	}
+	return 0;
+}
+
+/*
+ * The message of a decoded envelope, nothing of it done yet.  NULL without
+ * memory or if a recipient has no domain.
+ */
+struct message *
+message_from_envelope(struct destinations *t, uint64_t id,
+    const struct envelope *e)
+{
+	char one[1][DOMAIN_SIZE], (*domain)[DOMAIN_SIZE] = one;
+	const char *single = NULL, **list = &single;
+	struct message *m = NULL;
+
+	if (e->rcpts > 1) {
+		domain = calloc(e->rcpts, sizeof(*domain));
+		list = calloc(e->rcpts, sizeof(*list));
+	}
+	if (domain != NULL && list != NULL &&
+	    collect_domains(e, domain, list) == 0)
+		m = message_new(t, id, e->rcpts, list);
+	if (domain != one)
+		free(domain);
+	if (list != &single)
+		free(list);
+	if (m == NULL)
+		return NULL;
+	m->accepted = e->accepted;
+	if (e->kind == ENVELOPE_BOUNCE)
+		m->flags |= MESSAGE_BOUNCE;
+	return m;
+}
+
+/* Free; it must be in no list, heap or table.  NULL is allowed. */
+void
+message_free(struct destinations *t, struct message *m)
+{
+	unsigned i;
+
+	if (m == NULL)
+		return;
+	for (i = 0; i < m->tasks; i++)
+		destination_put(t, m->task[i].destination);
+	free(m->envelope);
+	free(m);
+}
+
+/* The recipients, in the order of the tasks. */
+struct rcpt *
+message_rcpt(const struct message *m)
+{
+	union {
+		const struct task *in;
+		struct rcpt *out;
+	} u;
+
+	u.in = m->task + m->tasks;
+	return u.out;
+}
+
+/* The recipient with that place in the envelope, or NULL. */
+struct rcpt *
+message_find_rcpt(const struct message *m, uint32_t index)
+{
+	struct rcpt *rcpt;
+	uint32_t i;
+
+	rcpt = message_rcpt(m);
+	if (index < m->rcpts && rcpt[index].index == index)
+		return &rcpt[index];
+	for (i = 0; i < m->rcpts; i++)
+		if (rcpt[i].index == index)
+			return &rcpt[i];
+	return NULL;
+}
+
+/* The task that the recipient at that place (of message_rcpt) is in. */
+struct task *
+message_task_of(struct message *m, uint32_t position)
+{
+	unsigned low = 0, high = m->tasks, mid;
+
+	while (high - low > 1) {
+		mid = low + (high - low) / 2;
+		if (m->task[mid].first <= position)
+			low = mid;
+		else
+			high = mid;
+	}
+	return &m->task[low];
+}
+
+/* When the task is to be tried next, unix seconds. */
+int64_t
+task_next(const struct task *t)
+{
+	return t->message->accepted / 1000 + t->next_delta;
+}
+
+/* Set it; the past becomes the moment of acceptance. */
+void
+task_set_next(struct task *t, int64_t seconds)
+{
+	int64_t delta;
+
+	delta = seconds - t->message->accepted / 1000;
+	if (delta < 0)
+		delta = 0;
+	if (delta > UINT32_MAX)
+		delta = UINT32_MAX;
+	t->next_delta = (uint32_t)delta;
+}
+
+/* Octets of its record. */
+uint64_t
+message_size(const struct message *m)
+{
+	struct record r;
+
+	memset(&r, 0, sizeof(r));
+	r.body_len = m->body_len;
+	r.meta_len = m->meta_len;
+	r.prefix_len = m->prefix_len;
+	return record_size(&r);
+}
+
+/* Make a mark true in memory: read from disk, or on its way there. */
+void
+message_apply(struct message *m, const struct mark *mark)
+{
+	struct rcpt *rcpt;
+	struct task *task;
+
+	rcpt = message_find_rcpt(m, mark->index);
+	if (rcpt == NULL || rcpt->state == RCPT_DONE)
+		return;
+	rcpt->state = mark->state;
+	if (mark->state == RCPT_DONE) {
+		m->open--;
+		return;
+	}
+	task = message_task_of(m, (uint32_t)(rcpt - message_rcpt(m)));
+	task->attempts = mark->attempts;
+	task_set_next(task, mark->next);
+}
+
+/*
+ * The finaliser of MurmurHash3, which is a bijection.  Buckets are its upper
+ * bits.
+ */
+static uint64_t
+mix(uint64_t x)
+{
+	x ^= x >> 33;
+	x *= 0xff51afd7ed558ccdull;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ull;
+	return x ^ x >> 33;
+}
+
+static int
+grow(struct messages *t)
+{
+	struct message **bucket, *m, *next;
+	unsigned bits;
+	size_t i, at;
+
+	bits = t->bits == 0 ? MIN_BITS : t->bits + 1;
+	bucket = calloc((size_t)1 << bits, sizeof(struct message *));
+	if (bucket == NULL)
+		return t->bits == 0 ? -1 : 0;
+	for (i = 0; t->bits != 0 && i < (size_t)1 << t->bits; i++)
+		for (m = t->bucket[i]; m != NULL; m = next) {
+			next = m->chain;
+			at = mix(m->id) >> (64 - bits);
+			m->chain = bucket[at];
+			bucket[at] = m;
+		}
+	free(t->bucket);
+	t->bucket = bucket;
+	t->bits = bits;
+	return 0;
+}
+
+/* Put into the table, which then owns it.  -1 without memory. */
+int
+messages_add(struct messages *t, struct message *m)
+{
+	size_t at;
+
+	if ((t->bits == 0 || t->count >= (size_t)1 << t->bits) && grow(t) == -1)
+		return -1;
+	at = mix(m->id) >> (64 - t->bits);
+	m->chain = t->bucket[at];
+	t->bucket[at] = m;
+	t->count++;
+	return 0;
+}
+
+/* Take out of the table; it is the caller's again. */
+void
+messages_remove(struct messages *t, struct message *m)
+{
+	struct message **p;
+
+	p = &t->bucket[mix(m->id) >> (64 - t->bits)];
+	while (*p != m)
+		p = &(*p)->chain;
+	*p = m->chain;
+	t->count--;
+}
+
+/* The message with that id, or NULL. */
+struct message *
+messages_find(const struct messages *t, uint64_t id)
+{
+	struct message *m;
+
+	if (t->bits == 0)
+		return NULL;
+	for (m = t->bucket[mix(id) >> (64 - t->bits)]; m != NULL; m = m->chain)
+		if (m->id == id)
+			return m;
+	return NULL;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/*
+ * All ids, for the caller to free(); in order unless there are too many to
+ * sort in one go.  NULL without memory or without messages.
+ */
+uint64_t *
+messages_ids(const struct messages *t, size_t *count)
+{
+	struct message *m;
+	uint64_t *ids;
+	size_t i, n = 0;
+
+	*count = 0;
+	if (t->count == 0)
+		return NULL;
+	ids = calloc(t->count, sizeof(*ids));
+	if (ids == NULL)
+		return NULL;
+	for (i = 0; i < (size_t)1 << t->bits; i++)
+		for (m = t->bucket[i]; m != NULL; m = m->chain)
+			ids[n++] = m->id;
+	if (n <= LIST_SORTED_MAX)
+		qsort(ids, n, sizeof(*ids), compare_ids);
+	*count = n;
+	return ids;
+}
+
+/* Free the table and all in it: at the end of the process. */
+void
+messages_free(struct messages *t, struct destinations *d)
+{
+	struct message *m;
+	size_t i;
+
+	for (i = 0; t->bits != 0 && i < (size_t)1 << t->bits; i++)
+		while ((m = t->bucket[i]) != NULL) {
+			t->bucket[i] = m->chain;
+			message_free(d, m);
+		}
+	free(t->bucket);
+	memset(t, 0, sizeof(*t));
+}

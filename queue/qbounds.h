@@ -1,0 +1,106 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Numeric limits that only queue needs, each with its reason.  What other
+ * programs must know is in lib/bounds.h.
+ */
+#ifndef QBOUNDS_H
+#define QBOUNDS_H
+
+/*
+ * A segment: small enough that the space of finished messages comes back
+ * soon, large enough that making files is rare (deps.md section 4).
+ */
+#define SEGMENT_SIZE_DEFAULT (64ull << 20)
+
+/* A message over this streams to a segment of its own, not to memory. */
+#define SPOOL_BIG_SIZE (1u << 20)
+
+/* An envelope: 1000 recipients with the longest ORCPT stay below 1 MB. */
+#define ENVELOPE_SIZE_MAX (8u << 20)
+
+/* More is refused by smtpd's limit on message size long before. */
+#define BODY_SIZE_MAX (1ull << 32)
+
+/* Recipients of a message; far over what configuration allows. */
+#define RECORD_RCPTS_MAX 50000u
+
+/* Last error text kept for a recipient: a reply line and some more. */
+#define MARK_TEXT_MAX 256u
+
+/* Outcomes wait this long for others to share their commit. */
+#define MARK_DELAY_MS 10
+
+/* A write error is tried again this often. */
+#define COMMIT_RETRY_MS 1000
+
+/* All messages being received, in memory: then nothing new is begun. */
+#define INTAKE_MEMORY_MAX (64u << 20)
+#define INTAKE_OPEN_MAX	  65536u
+
+/* Envelopes kept after the commit so that the first attempt reads nothing. */
+#define ENVELOPE_HOT_MAX (32u << 20)
+
+/* Copied by compaction in one turn of the loop: some milliseconds. */
+#define COMPACT_STEP_BYTES (1u << 20)
+#define COMPACT_STEP_COUNT 64u
+
+/* Put into the index in one turn of the loop: some milliseconds. */
+#define INDEX_STEP_COUNT 128u
+
+/*
+ * A message is put into the index this long after its segment was full:
+ * nearly all are delivered by then and never touch the index.
+ */
+#define INDEX_DELAY_MS 30000
+
+/* Between checkpoints of the index, which wait for the disk. */
+#define CHECKPOINT_MS 60000
+
+/* Cache of the index: inner pages of a million entries. */
+#define INDEX_CACHE_SIZE (16u << 20)
+
+/* A segment without anything live and without writes for so long ends. */
+#define SEGMENT_IDLE_MS 60000
+
+/*
+ * Batches at one deliver process, and of one destination: enough to keep
+ * its sessions busy, few enough to lose little time when it dies.
+ */
+#define LANE_BATCHES_MAX 512u
+#define DEST_BATCHES_MAX 64u
+#define LANES_MAX	 64u
+
+/* Outcomes that cannot be written yet; above this nothing new is sent. */
+#define MARKS_WAITING_MAX 65536u
+
+/* Original message in a bounce: all of it up to here, else its header. */
+#define BOUNCE_FULL_MAX	  (64u << 10)
+#define BOUNCE_HEADER_MAX (64u << 10)
+
+/* Journal: one write a turn; a longer gathering is written at once. */
+#define JOURNAL_BUFFER_MAX (1u << 20)
+#define TRACE_STEP_BYTES   (256u << 10)
+
+/* Rows of an answer made in one turn of the loop. */
+#define LIST_STEP_ROWS	256u
+#define LIST_SORTED_MAX 100000u
+
+/* Notices that wait for control; more are dropped, oldest first. */
+#define NOTICES_MAX 10000u
+
+#endif

@@ -1,0 +1,332 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Files of the spool: making, appending, syncing, reading, removing.  The
+ * scan after a crash is in segment_scan.c.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "blob.h"
+#include "crc32c.h"
+#include "segment.h"
+
+static const uint8_t magic[8] = { 'E', 'D', 'D', 'S', 'E', 'G', 1, '\n' };
+
+/* The name of a segment's file in its folder. */
+void
+segment_name(uint64_t number, enum segment_kind kind,
+    char name[SEGMENT_NAME_SIZE])
+{
+	(void)snprintf(name, SEGMENT_NAME_SIZE, "%016llx.%s",
+	    (unsigned long long)number, kind == SEGMENT_LOG ? "log" : "big");
+}
+
+/* Number and kind from a name; 0, or -1 if it is no segment's. */
+int
+segment_parse_name(const char *name, uint64_t *number, enum segment_kind *kind)
+{
+	char *end;
+
+	if (strlen(name) != 20 || strspn(name, "0123456789abcdef") != 16)
+		return -1;
+	*number = strtoull(name, &end, 16);
+	if (strcmp(end, ".log") == 0)
+		*kind = SEGMENT_LOG;
+	else if (strcmp(end, ".big") == 0)
+		*kind = SEGMENT_BIG;
+	else
+		return -1;
+	return 0;
+}
+
+static struct segment *
+segment_new(int dirfd, uint64_t number, enum segment_kind kind)
+{
+	struct segment *s;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->dirfd = dirfd;
+	s->number = number;
+	s->kind = kind;
+	s->fd = s->rfd = -1;
+	LIST_INIT(&s->fresh);
+	LIST_INIT(&s->indexed);
+	return s;
+}
+
+/* Close the files and free; the file in the folder stays. NULL is allowed. */
+void
+segment_free(struct segment *s)
+{
+	if (s == NULL)
+		return;
+	if (s->fd != -1)
+		(void)close(s->fd);
+	if (s->rfd != -1)
+		(void)close(s->rfd);
+	free(s);
+}
+
+static int
+write_header(struct segment *s)
+{
+	uint8_t header[SEGMENT_HEADER_SIZE];
+
+	memset(header, 0, sizeof(header));
+	memcpy(header, magic, sizeof(magic));
+	store_u32(header + 8, s->kind);
+	store_u64(header + 16, s->number);
+	store_u32(header + 60, crc32c(0, header, 60));
+	return segment_write_at(s, header, sizeof(header), 0);
+}
+
+/*
+ * Make a new file.  Room is asked for in advance where the file system can;
+ * that it cannot is no error.  The caller syncs the folder before anything
+ * in the file counts.  NULL with errno; no file is left then.
+ */
+struct segment *
+segment_create(int dirfd, uint64_t number, enum segment_kind kind,
+    uint64_t preallocate)
+{
+	char name[SEGMENT_NAME_SIZE];
+	struct segment *s;
+	int saved;
+
+	s = segment_new(dirfd, number, kind);
+	if (s == NULL)
+		return NULL;
+	segment_name(number, kind, name);
+	s->fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	if (s->fd == -1) {
+		segment_free(s);
+		return NULL;
+	}
+	if (preallocate > 0)
+		(void)posix_fallocate(s->fd, 0, (off_t)preallocate);
+	if (write_header(s) == -1) {
+		saved = errno;
+		(void)unlinkat(dirfd, name, 0);
+		segment_free(s);
+		errno = saved;
+		return NULL;
+	}
+	s->size = SEGMENT_HEADER_SIZE;
+	return s;
+}
+
+/*
+ * A file that exists, for reading; size is the file's until a scan says
+ * better.  NULL with errno; EBADMSG if its header is not that segment's.
+ */
+struct segment *
+segment_open(int dirfd, uint64_t number, enum segment_kind kind)
+{
+	uint8_t header[SEGMENT_HEADER_SIZE];
+	struct segment *s;
+	struct stat st;
+	int saved;
+
+	s = segment_new(dirfd, number, kind);
+	if (s == NULL)
+		return NULL;
+	if (segment_read(s, header, sizeof(header), 0) == -1 ||
+	    fstat(s->rfd, &st) == -1)
+		goto fail;
+	errno = EBADMSG;
+	if (memcmp(header, magic, sizeof(magic)) != 0 ||
+	    load_u32(header + 60) != crc32c(0, header, 60) ||
+	    load_u32(header + 8) != (uint32_t)kind ||
+	    load_u64(header + 16) != number)
+		goto fail;
+	s->size = (uint64_t)st.st_size;
+	return s;
+fail:
+	saved = errno;
+	segment_free(s);
+	errno = saved;
+	return NULL;
+}
+
+/* Unlink the file and free the segment in every case; 0 or -1 with errno. */
+int
+segment_remove(struct segment *s)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int rc, saved;
+
+	segment_name(s->number, s->kind, name);
+	rc = unlinkat(s->dirfd, name, 0);
+	saved = errno;
+	segment_free(s);
+	errno = saved;
+	return rc;
+}
+
+/* Take n octets off the front of a vector. */
+static void
+iov_advance(struct iovec **iov, int *count, size_t n)
+{
+	while (*count > 0 && n >= (*iov)->iov_len) {
+		n -= (*iov)->iov_len;
+		(*iov)++;
+		(*count)--;
+	}
+	if (*count > 0) {
+		(*iov)->iov_base = (char *)(*iov)->iov_base + n;
+		(*iov)->iov_len -= n;
+	}
+}
+
+/*
+ * Write at the end; changes the vector.  0, or -1 with errno and size as it
+ * was: what was written in part lies behind it and must be cut.
+ */
+int
+segment_append(struct segment *s, struct iovec *iov, int count)
+{
+	uint64_t off = s->size;
+	ssize_t n;
+
+	iov_advance(&iov, &count, 0);
+	while (count > 0) {
+		n = pwritev(s->fd, iov, count > IOV_MAX ? IOV_MAX : count,
+		    (off_t)off);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			if (n == 0)
+				errno = EIO;
+			return -1;
+		}
+		off += (uint64_t)n;
+		iov_advance(&iov, &count, (size_t)n);
+	}
+	s->size = off;
+	return 0;
+}
+
+/* Write at a place; does not change size.  0 or -1 with errno. */
+int
+segment_write_at(struct segment *s, const void *data, size_t len, uint64_t off)
+{
+	const char *p = data;
+	ssize_t n;
+
+	while (len > 0) {
+		n = pwrite(s->fd, p, len, (off_t)off);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			if (n == 0)
+				errno = EIO;
+			return -1;
+		}
+		p += n;
+		len -= (size_t)n;
+		off += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Wait until all that was written is on the disk.  0 or -1 with errno. */
+int
+segment_sync(struct segment *s)
+{
+	return fdatasync(s->fd);
+}
+
+/* Forget what lies behind size octets.  0 or -1 with errno. */
+int
+segment_cut(struct segment *s, uint64_t size)
+{
+	s->size = size;
+	return ftruncate(s->fd, (off_t)size);
+}
+
+/* No more writing: give back what was asked for in advance. */
+void
+segment_seal(struct segment *s)
+{
+	if (s->fd == -1)
+		return;
+	(void)ftruncate(s->fd, (off_t)s->size);
+	(void)close(s->fd);
+	s->fd = -1;
+}
+
+/*
+ * Read exactly len octets.  0, or -1 with errno; EBADMSG if the file ends
+ * before.
+ */
+int
+segment_read(struct segment *s, void *buf, size_t len, uint64_t off)
+{
+	char *p = buf;
+	ssize_t n;
+
+	if (s->rfd == -1)
+		s->rfd = segment_descriptor(s);
+	if (s->rfd == -1)
+		return -1;
+	while (len > 0) {
+		n = pread(s->rfd, p, len, (off_t)off);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EBADMSG;
+		if (n <= 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+		off += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Close our own descriptor for reading; the next read opens it again. */
+void
+segment_rest(struct segment *s)
+{
+	if (s->rfd != -1)
+		(void)close(s->rfd);
+	s->rfd = -1;
+}
+
+/*
+ * A new descriptor that can only read, for deliver; the caller's.  -1 with
+ * errno.
+ */
+int
+segment_descriptor(const struct segment *s)
+{
+	char name[SEGMENT_NAME_SIZE];
+
+	segment_name(s->number, s->kind, name);
+	return openat(s->dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}

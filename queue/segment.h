@@ -1,0 +1,96 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * One file of the spool, append-only: a log of records, or a single large
+ * message.  Appends, syncs, reads and scans; does not know what a record
+ * means, and keeps for the spool how much of it is still wanted.
+ */
+#ifndef SEGMENT_H
+#define SEGMENT_H
+
+#include <sys/queue.h>
+#include <sys/uio.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "message.h"
+
+struct record;
+
+#define SEGMENT_HEADER_SIZE 64u
+#define SEGMENT_NAME_SIZE   32u
+
+enum segment_kind {
+	SEGMENT_LOG = 1,
+	SEGMENT_BIG
+};
+
+struct segment {
+	TAILQ_ENTRY(segment) entry;
+	uint64_t number;
+	enum segment_kind kind;
+	int dirfd;	   /* the folder; not owned */
+	int fd;		   /* for writing; -1 when sealed */
+	int rfd;	   /* for our own reading; -1 until needed */
+	uint64_t size;	   /* octets that count; the file may be longer */
+	uint64_t live;	   /* octets of messages that are still wanted */
+	unsigned inflight; /* batches that deliver reads from it */
+	uint64_t sent;	   /* bit per lane that has a descriptor */
+	int64_t written;   /* monotonic ms of the last append */
+	bool condemned;	   /* removed as soon as inflight is 0 */
+	struct message_list fresh;   /* live messages not in the index */
+	struct message_list indexed; /* and those that are */
+};
+
+TAILQ_HEAD(segment_list, segment);
+
+/* What segment_scan() calls. */
+struct segment_visitor {
+	/* A whole record; meta holds until return.  -1 stops the scan. */
+	int (*record)(struct segment *, uint64_t off, const struct record *,
+	    const uint8_t *meta, void *);
+	/* Octets that are no record; id 0 if not even that is known. */
+	void (*damaged)(struct segment *, uint64_t off, uint64_t len,
+	    uint64_t id, void *);
+	void *arg;
+};
+
+struct segment *segment_create(int dirfd, uint64_t number, enum segment_kind,
+    uint64_t preallocate);
+struct segment *segment_open(int dirfd, uint64_t number, enum segment_kind);
+void segment_free(struct segment *);
+int segment_remove(struct segment *);
+void segment_name(uint64_t, enum segment_kind, char[SEGMENT_NAME_SIZE]);
+int segment_parse_name(const char *, uint64_t *, enum segment_kind *);
+
+int segment_append(struct segment *, struct iovec *, int);
+int segment_write_at(struct segment *, const void *, size_t len, uint64_t off);
+int segment_sync(struct segment *);
+int segment_cut(struct segment *, uint64_t);
+void segment_seal(struct segment *);
+
+int segment_read(struct segment *, void *, size_t len, uint64_t off);
+void segment_rest(struct segment *);
+int segment_descriptor(const struct segment *);
+int segment_scan(struct segment *, uint64_t from, bool tail,
+    const struct segment_visitor *);
+int segment_check(struct segment *, uint64_t off, const struct record *);
+int segment_save(struct segment *, uint64_t off, uint64_t len, int todir,
+    const char *);
+
+#endif
