@@ -100,7 +100,7 @@ pytest_in() {
 		# shellcheck disable=SC2086 # EDD_PYTEST is words
 		(cd "$where" && timeout --foreground -s INT -k 60 \
 		    "${EDD_SYSTEM_SECONDS:-400}" "$@" /usr/bin/python3 \
-		    -m pytest -q -ra -p no:cacheprovider ${EDD_PYTEST:-} \
+		    -m pytest -q -ra --tb=short -p no:cacheprovider ${EDD_PYTEST:-} \
 		    regress/system)
 		echo $? >"$tmp/status"
 	} 2>&1 | tee "$tmp/out"
