@@ -1,0 +1,139 @@
+"""edd -n, edd -nv, reload."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from eddtest import EDD, ROOT, free_port, raw_session, wait_for
+
+
+def check(path, *options):
+    return subprocess.run([EDD, "-n", *options, "-f", path],
+                          capture_output=True, text=True)
+
+
+def test_good_configuration(make_edd):
+    done = check(make_edd().conf)
+    assert done.returncode == 0, done.stderr
+
+
+def test_canonical_form_reads_back(make_edd, folder):
+    edd = make_edd(extra="route example.net via 127.0.0.1 port 2526\n"
+                         "queue retry 5m, 15m, 1h\nlog verbose")
+    first = check(edd.conf, "-v")
+    assert first.returncode == 0, first.stderr
+    again = os.path.join(folder, "again.conf")
+    with open(again, "w") as f:
+        f.write(first.stdout)
+    second = check(again, "-v")
+    assert second.returncode == 0, second.stderr
+    assert first.stdout == second.stdout
+
+
+@pytest.mark.parametrize("line,word", [
+    ("listen on 127.0.0.1 prot 25 starttls pki main", "prot"),
+    ("listen on 127.0.0.1 port 99999 tls pki main", "99999"),
+    ("listen on 127.0.0.1 port 25 tls pki nowhere", "nowhere"),
+    ("frobnicate yes", "frobnicate"),
+    ("message-size 12Q", "12Q"),
+    ("queue expire soon", "soon"),
+    ("allow network 300.0.0.0/8", "300.0.0.0"),
+])
+def test_error_names_file_line_and_word(make_edd, line, word):
+    edd = make_edd(extra=line)
+    number = open(edd.conf).read().split("\n").index(line) + 1
+    done = check(edd.conf)
+    assert done.returncode == 1
+    assert "%s:%d:" % (edd.conf, number) in done.stderr
+    assert word in done.stderr
+
+
+def test_every_error_is_reported(make_edd):
+    edd = make_edd(extra="frobnicate yes\nmessage-size 12Q\n")
+    done = check(edd.conf)
+    assert "frobnicate" in done.stderr and "12Q" in done.stderr
+
+
+def test_sample_is_accepted(folder, make_edd):
+    edd = make_edd()
+    with open(os.path.join(ROOT, "etc", "edd.conf")) as f:
+        text = f.read()
+    import re
+    text = re.sub(r'certificate "[^"]*"', 'certificate "%s"' % edd.cert, text)
+    text = re.sub(r'key "/[^"]*"', 'key "%s"' % edd.key, text)
+    path = os.path.join(folder, "sample.conf")
+    with open(path, "w") as f:
+        f.write(text)
+    done = check(path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_missing_file(folder):
+    done = check(folder + "/nothing.conf")
+    assert done.returncode == 1
+    assert "nothing.conf" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["edctl", "SIGHUP"])
+def test_reload_opens_and_closes_listeners(edd, sink, how):
+    new = free_port()
+    old = edd.ports["tls"]
+    edd.ports["tls"] = new
+    edd.write_conf()
+    if how == "edctl":
+        edd.reload()
+    else:
+        edd.process.send_signal(signal.SIGHUP)
+
+    def moved():
+        try:
+            raw_session(new, tls=True).close()
+        except OSError:
+            return False
+        try:
+            raw_session(old).close()
+        except OSError:
+            return True
+        return False
+    wait_for(moved, "the new listener")
+    edd.send("a@example.net", kind="tls")
+    sink.wait()
+
+
+def test_session_in_progress_survives_reload(edd, sink):
+    with edd.client() as smtp:
+        edd.reload()
+        from eddtest import message
+        smtp.sendmail("news@example.org", ["a@example.net"], message())
+    sink.wait()
+
+
+def test_bad_configuration_changes_nothing(edd, sink):
+    with open(edd.conf, "a") as f:
+        f.write("frobnicate yes\n")
+    text = edd.reload(expect_ok=False)
+    assert "frobnicate" in text or "frobnicate" in edd.log()
+    edd.send("a@example.net")
+    sink.wait()
+
+
+def test_what_cannot_change_is_refused(edd, sink):
+    edd.spool += "2"
+    edd.write_conf()
+    assert "spool" in edd.reload(expect_ok=False)
+    edd.spool = edd.spool[:-1]
+    edd.send("a@example.net")
+    sink.wait()
+
+
+def test_log_level_changes(edd):
+    edd.ctl("log", "brief")
+    edd.ctl("log", "verbose")
+
+
+def test_address_in_use_is_named(edd, folder):
+    done = subprocess.run([EDD, "-d", "-f", edd.conf], capture_output=True,
+                          text=True, timeout=60)
+    assert done.returncode != 0

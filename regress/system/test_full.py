@@ -1,0 +1,74 @@
+"""A full disk: 452, nothing kept of it, the spool stays sound, and accepting
+starts again by itself."""
+
+import os
+import subprocess
+
+import pytest
+
+from eddtest import message, wait_for
+
+
+class SmallDisk:
+    """A file system of a few megabytes."""
+
+    def __init__(self, path, size):
+        self.path = path
+        os.makedirs(path, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%s,mode=0755" %
+                        size, "tmpfs", path], check=True)
+
+    def stop(self):
+        subprocess.run(["umount", "-l", self.path], check=True)
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("reserve", ["8M", "64K"])
+def test_full_disk(make_edd, sink, folder, cleanup, reserve):
+    disk = SmallDisk(os.path.join(folder, "disk"), "96M")
+    cleanup.append(disk)
+    edd = make_edd(route=(sink.address, sink.port), extra="queue retry 1s")
+    edd.spool = os.path.join(disk.path, "spool")
+    edd.write_conf()
+    with open(edd.conf) as f:
+        text = f.read().replace("queue reserve 1M",
+                                "queue reserve " + reserve)
+    with open(edd.conf, "w") as f:
+        f.write(text)
+    edd.start().setup()
+    sink.mail_reply = "451 4.3.0 Not now"
+    body = ("x" * 76 + "\r\n") * 12000
+    taken, refused = 0, None
+    with edd.client() as smtp:
+        for i in range(200):
+            smtp.mail("news@example.org")
+            smtp.rcpt("r%d@example.net" % i)
+            try:
+                code, reply = smtp.data(message(body=body, subject=str(i)))
+            except Exception as e:
+                code, reply = e.smtp_code, e.smtp_error
+                smtp.rset()
+            if code == 250:
+                taken += 1
+                continue
+            refused = (code, reply)
+            break
+    assert taken > 10
+    assert refused == (452, b"System storage error")
+    sink.mail_reply = None
+    sink.wait(taken, seconds=90)
+    assert len(sink.messages) == taken
+
+    def accepts():
+        with edd.client() as smtp:
+            smtp.mail("news@example.org")
+            smtp.rcpt("again@example.net")
+            try:
+                return smtp.data(message(body=body))[0] == 250
+            except Exception:
+                return False
+    wait_for(accepts, "room again")
+    sink.wait(taken + 1)
+    edd.stop()
+    edd.start()
+    assert "example.net" not in edd.ctl("show", "queue")

@@ -1,0 +1,149 @@
+"""Who runs as whom, where, under which profile; and where the keys are."""
+
+import os
+import pwd
+import re
+import subprocess
+
+import pytest
+
+from eddtest import EDCTL, message, wait_for
+
+USERS = {"smtpd": "_eddsmtp", "signer": "_eddsign", "queue": "_eddqueue",
+         "deliver": "_edddlvr", "control": "_eddctl"}
+
+
+def status_of(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in f
+                    if ":\t" in line)
+
+
+def test_every_child_is_confined(edd):
+    children = edd.children()
+    assert sorted(n for _, n in children) == sorted(USERS)
+    for pid, name in children:
+        status = status_of(pid)
+        assert status["NoNewPrivs"] == "1", name
+        assert status["Seccomp"] == "2", name
+
+
+@pytest.mark.root
+def test_every_child_has_its_own_user_and_root(edd):
+    uids = set()
+    for pid, name in edd.children():
+        status = status_of(pid)
+        uid = pwd.getpwnam(USERS[name]).pw_uid
+        assert set(status["Uid"].split()) == {str(uid)}, name
+        gid = pwd.getpwnam(USERS[name]).pw_gid
+        assert set(status["Gid"].split()) == {str(gid)}, name
+        assert status["Groups"].split() in ([], [str(gid)]), name
+        assert int(status["CapEff"], 16) == 0, name
+        assert int(status["CapPrm"], 16) == 0, name
+        root = os.readlink("/proc/%d/root" % pid)
+        assert root != "/", name
+        if name not in ("queue", "control"):
+            assert os.listdir("/proc/%d/root/" % pid) == [], name
+        uids.add(uid)
+    assert len(uids) == len(USERS)
+
+
+def private_number(key_file):
+    """The private scalar or exponent as octets, and some of RSA's primes."""
+    text = subprocess.run(["openssl", "pkey", "-in", key_file, "-noout",
+                           "-text"], check=True, capture_output=True,
+                          text=True).stdout
+    secrets = []
+    for name in ("priv", "privateExponent", "prime1", "prime2"):
+        found = re.search(name + r":\n((?:\s+[0-9a-f:]+\n)+)", text)
+        if found:
+            octets = bytes.fromhex(re.sub(r"[\s:]", "", found.group(1)))
+            secrets.append(octets.lstrip(b"\0"))
+    assert secrets
+    return secrets
+
+
+def memory_of(pid):
+    """Every readable mapping of a process, one after the other."""
+    with open("/proc/%d/maps" % pid) as maps, \
+            open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            span, rights = line.split()[:2]
+            if "r" not in rights or "[v" in line:
+                continue
+            start, end = (int(x, 16) for x in span.split("-"))
+            try:
+                mem.seek(start)
+                yield mem.read(end - start)
+            except (OSError, ValueError, OverflowError):
+                continue
+
+
+def holds(pid, secret):
+    # Big numbers lie in memory as limbs: little-endian octets on this
+    # machine; DER and PEM keep them big-endian.
+    for block in memory_of(pid):
+        if secret in block or secret[::-1] in block:
+            return True
+    return False
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("kind", ["ec", "rsa"])
+def test_only_signer_holds_the_tls_key(make_edd, sink, kind):
+    edd = make_edd(route=(sink.address, sink.port), pki=kind)
+    edd.start().setup()
+    for how in ("starttls", "tls", "tls"):
+        edd.send("a@example.net", message(), kind=how)
+    sink.wait(3)
+    secrets = private_number(edd.key)
+    assert any(holds(edd.pid_of("signer"), s) for s in secrets), \
+        "the search finds nothing even where the key is"
+    for name in ("smtpd", "queue", "deliver", "control"):
+        for secret in secrets:
+            assert not holds(edd.pid_of(name), secret), name
+    parent = edd.process.pid
+    for secret in secrets:
+        assert not holds(parent, secret), "edd keeps the key"
+
+
+@pytest.mark.root
+def test_control_socket_is_not_for_everybody(edd):
+    done = subprocess.run(
+        ["setpriv", "--reuid", "nobody", "--regid", "nogroup",
+         "--clear-groups", EDCTL, "-s", edd.socket, "show", "status"],
+        capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ermission" in done.stderr or "group" in done.stderr
+
+
+def test_store_keeps_nothing_readable(edd):
+    edd.ctl("suppression", "add", "hidden-person@example.net",
+            "compartment", "prod")
+    secrets = [b"hidden-person", b"news@example.org", b"example.org",
+               edd.secret.encode(), edd.user.encode()]
+    edd.stop()
+    wait_for(lambda: os.path.isdir(edd.store), "the store")
+    for top, _, names in os.walk(edd.store):
+        for name in names:
+            with open(os.path.join(top, name), "rb") as f:
+                data = f.read()
+            for secret in secrets:
+                assert secret not in data, (name, secret)
+
+
+def test_wrong_store_key_is_refused(edd):
+    edd.stop()
+    path = os.path.join(edd.keys, "store.key")
+    with open(path, "rb") as f:
+        key = f.read()
+    with open(path, "r+b") as f:
+        f.write(bytes(b ^ 1 for b in key))
+    edd.start(wait=False)
+    edd.process.wait(60)
+    assert "key" in edd.log()
+    edd.stop(expect=None)
+    with open(path, "r+b") as f:
+        f.write(key)
+    edd.start()
+    assert "news@example.org" in edd.ctl("sender", "list")

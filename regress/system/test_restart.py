@@ -1,0 +1,147 @@
+"""Processes die, the daemon stops and starts: nothing acknowledged is lost,
+and mail goes on."""
+
+import os
+import random
+import signal
+import smtplib
+import threading
+
+import pytest
+
+from eddtest import message, wait_for
+
+CHILDREN = ["smtpd", "signer", "queue", "deliver", "control"]
+
+
+def subjects(sink):
+    found = []
+    for m in list(sink.messages):
+        for line in m.data.split(b"\r\n\r\n")[0].split(b"\r\n"):
+            if line.startswith(b"Subject: "):
+                found.append(line[9:].decode())
+    return found
+
+
+def send_persistently(edd, subject):
+    """As a client with a queue would: again until it is taken."""
+    def attempt():
+        try:
+            with edd.client() as smtp:
+                smtp.sendmail("news@example.org", ["a@example.net"],
+                              message(subject=subject))
+            return True
+        except (OSError, smtplib.SMTPException):
+            return False
+    wait_for(attempt, "message %s to be taken" % subject)
+
+
+@pytest.mark.parametrize("name", CHILDREN)
+def test_killed_child_is_restarted_alone(edd, sink, name):
+    edd.send("a@example.net", message(subject="before"))
+    sink.wait()
+    before = dict((n, p) for p, n in edd.children())
+    os.kill(before[name], signal.SIGKILL)
+    wait_for(lambda: edd.pid_of(name) not in (None, before[name]),
+             "a new " + name)
+    send_persistently(edd, "after")
+    wait_for(lambda: "after" in subjects(sink), "delivery")
+    after = dict((n, p) for p, n in edd.children())
+    for other in CHILDREN:
+        assert (after[other] == before[other]) == (other != name), other
+    assert name in edd.log()
+
+
+def test_deaths_in_a_row_stop_the_daemon(edd):
+    def kill_once():
+        if edd.process.poll() is not None:
+            return True
+        pid = edd.pid_of("smtpd")
+        if pid is not None:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        return False
+    wait_for(kill_once, "the daemon to give up", 90)
+    edd.stop(expect=1)
+
+
+def test_stop_and_start_keeps_the_queue(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="queue retry 1s").start().setup()
+    sink.mail_reply = "451 4.3.0 Closed"
+    ids = [edd.send("r%d@example.net" % i) for i in range(5)]
+    edd.wait_event("deferred", id=ids[-1])
+    edd.stop()
+    sink.mail_reply = None
+    edd.start()
+    sink.wait(5)
+    assert sorted(r for m in sink.messages for r in m.rcpts) == \
+        ["r%d@example.net" % i for i in range(5)]
+
+
+def test_kill_everything_loses_nothing(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="queue retry 1s").start().setup()
+    taken = []
+    stop = threading.Event()
+
+    def submit(worker):
+        n = 0
+        while not stop.is_set():
+            try:
+                with edd.client() as smtp:
+                    while not stop.is_set():
+                        subject = "w%d-%d" % (worker, n)
+                        smtp.sendmail("news@example.org",
+                                      ["a@example.net"],
+                                      message(subject=subject))
+                        taken.append(subject)
+                        n += 1
+            except (OSError, smtplib.SMTPException):
+                n += 1
+
+    workers = [threading.Thread(target=submit, args=(w,)) for w in range(4)]
+    for worker in workers:
+        worker.start()
+    try:
+        for round_ in range(5):
+            goal = len(taken) + 20
+            wait_for(lambda: len(taken) >= goal, "messages to be taken")
+            edd.kill()
+            edd.start()
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join()
+    wait_for(lambda: set(taken) <= set(subjects(sink)),
+             "all of %d messages" % len(taken))
+
+
+def test_random_child_kills_lose_nothing(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="queue retry 1s").start().setup()
+    rng = random.Random(7)
+    for i, name in enumerate(["queue", "deliver", "queue", "signer"]):
+        sent = []
+        for j in range(10):
+            sent.append("k%d-%d" % (i, j))
+            send_persistently(edd, sent[-1])
+            if j == rng.randrange(10):
+                pid = edd.pid_of(name)
+                if pid is not None:
+                    os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: set(sent) <= set(subjects(sink)), "delivery")
+
+
+def test_sigterm_ends_in_order(edd):
+    edd.send("a@example.net")
+    edd.stop(expect=0)
+    assert not os.path.exists(edd.socket)
+
+
+def test_edctl_stop(edd):
+    edd.ctl("stop")
+    wait_for(lambda: edd.process.poll() is not None, "the end")
+    edd.stop(expect=0)
