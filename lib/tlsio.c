@@ -128,7 +128,7 @@ tlsio_fail(struct tlsio *t)
 	tlsio_end(t, tlsio_is_ending(t) ? TLSIO_CLOSED : TLSIO_ERROR);
 }
 
-/* Output while it goes, within a turn.  1 all gone, else 0 or WIRE_. */
+/* Output while it goes, within a turn.  1 all gone, else WIRE_. */
 static ssize_t
 tlsio_send(struct tlsio *t)
 {
@@ -145,7 +145,7 @@ tlsio_send(struct tlsio *t)
 			return n;
 		idle_touch(&t->idle);
 	}
-	return evbuffer_get_length(t->out) == 0;
+	return evbuffer_get_length(t->out) == 0 ? 1 : WIRE_BLOCKED;
 }
 
 static bool
@@ -251,14 +251,12 @@ step_handshake(struct tlsio *t)
 	if (t->wire.in.blocked)
 		return;
 	n = wire_handshake(&t->wire);
-	if (n == WIRE_BLOCKED)
-		return;
-	if (n == WIRE_FAILED) {
+	if (n == WIRE_FAILED)
 		tlsio_fail(t);
-		return;
+	else if (n == 0) {
+		tlsio_enter(t, STATE_OPEN);
+		tlsio_tell(t, TLSIO_CONNECTED);
 	}
-	tlsio_enter(t, STATE_OPEN);
-	tlsio_tell(t, TLSIO_CONNECTED);
 }
 
 static void
@@ -267,19 +265,12 @@ step_closing(struct tlsio *t)
 	ssize_t n;
 
 	n = t->broken ? WIRE_FAILED : tlsio_send(t);
-	if (n == 1 && t->wire.out.blocked)
-		return;
 	if (n == 1)
-		n = wire_close(&t->wire);
-	else if (n == 0)
-		n = WIRE_BLOCKED;
-	if (n == WIRE_BLOCKED)
-		return;
-	if (n == WIRE_FAILED || t->eof) {
+		n = t->wire.out.blocked ? WIRE_BLOCKED : wire_close(&t->wire);
+	if (n == WIRE_FAILED || (n == 0 && t->eof))
 		tlsio_end(t, TLSIO_CLOSED);
-		return;
-	}
-	tlsio_enter(t, STATE_LINGERING);
+	else if (n == 0)
+		tlsio_enter(t, STATE_LINGERING);
 }
 
 /* Input is thrown away: unread, it would become a reset. */
@@ -346,7 +337,6 @@ static void
 tlsio_update(struct tlsio *t)
 {
 	short events;
-	bool again;
 
 	events = tlsio_events(t);
 	if ((events & EV_READ) != 0)
@@ -357,8 +347,7 @@ tlsio_update(struct tlsio *t)
 		(void)event_del(&t->write_ev);
 	if (t->state == STATE_DONE)
 		(void)event_del(&t->read_ev);
-	again = tlsio_needs_read(t) && !t->wire.in.blocked;
-	idle_arm(&t->idle, again);
+	idle_arm(&t->idle, tlsio_needs_read(t) && !t->wire.in.blocked);
 }
 
 static void
