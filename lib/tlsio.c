@@ -46,7 +46,6 @@ enum tlsio_state {
 };
 
 struct tlsio {
-	struct event_base *base;
 	struct wire wire;
 	enum tlsio_state state;
 	tlsio_cb cb;
@@ -353,11 +352,9 @@ tlsio_update(struct tlsio *t)
 static void
 tlsio_release(struct tlsio *t)
 {
-	if (t->base != NULL) {
-		(void)event_del(&t->read_ev);
-		(void)event_del(&t->write_ev);
-		idle_clear(&t->idle);
-	}
+	(void)event_del(&t->read_ev);
+	(void)event_del(&t->write_ev);
+	idle_clear(&t->idle);
 	if (t->in != NULL)
 		evbuffer_free(t->in);
 	if (t->out != NULL)
@@ -437,13 +434,6 @@ tlsio_new(struct event_base *base, int fd, tlsio_cb cb, void *arg)
 		return NULL;
 	}
 	wire_init(&t->wire, fd);
-	t->in = evbuffer_new();
-	t->out = evbuffer_new();
-	if (t->in == NULL || t->out == NULL) {
-		tlsio_release(t);
-		return NULL;
-	}
-	t->base = base;
 	t->cb = cb;
 	t->arg = arg;
 	t->in_max = TLSIO_INPUT_MAX;
@@ -454,6 +444,12 @@ tlsio_new(struct event_base *base, int fd, tlsio_cb cb, void *arg)
 	(void)event_assign(&t->write_ev, base, fd, EV_WRITE | EV_PERSIST,
 	    socket_cb, t);
 	idle_init(&t->idle, base, timer_cb, t);
+	t->in = evbuffer_new();
+	t->out = evbuffer_new();
+	if (t->in == NULL || t->out == NULL) {
+		tlsio_release(t);
+		return NULL;
+	}
 	tlsio_enter(t, STATE_OPEN);
 	(void)event_add(&t->read_ev, NULL);
 	return t;

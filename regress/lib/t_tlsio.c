@@ -347,14 +347,9 @@ bulk_tls(const char *protocols, const char *version)
 }
 
 static void
-test_bulk_tls12(void **state)
+test_bulk_tls(void **state)
 {
 	bulk_tls("tlsv1.2", "TLSv1.2");
-}
-
-static void
-test_bulk_tls13(void **state)
-{
 	bulk_tls("tlsv1.3", "TLSv1.3");
 }
 
@@ -608,14 +603,9 @@ close_politely(bool with_tls)
 }
 
 static void
-test_close_plain(void **state)
+test_close_sends_the_last_reply(void **state)
 {
 	close_politely(false);
-}
-
-static void
-test_close_tls(void **state)
-{
 	close_politely(true);
 }
 
@@ -684,8 +674,7 @@ main(void)
 		cmocka_unit_test(test_reading_off_keeps_bytes_and_eof),
 		cmocka_unit_test(test_input_max_stops_and_resumes),
 		cmocka_unit_test(test_bulk_plain),
-		cmocka_unit_test(test_bulk_tls12),
-		cmocka_unit_test(test_bulk_tls13),
+		cmocka_unit_test(test_bulk_tls),
 		cmocka_unit_test(test_reply_before_handshake_is_plain),
 		cmocka_unit_test(test_plain_text_before_handshake_is_refused),
 		cmocka_unit_test(test_bytes_inside_libtls_are_read),
@@ -695,8 +684,7 @@ main(void)
 		cmocka_unit_test(test_handshake_is_bounded),
 		cmocka_unit_test(test_garbage_is_no_handshake),
 		cmocka_unit_test(test_connect_outcomes),
-		cmocka_unit_test(test_close_plain),
-		cmocka_unit_test(test_close_tls),
+		cmocka_unit_test(test_close_sends_the_last_reply),
 		cmocka_unit_test(test_close_is_bounded),
 		cmocka_unit_test(test_end_without_close_is_truncated),
 		cmocka_unit_test(test_no_busy_loop),
