@@ -212,6 +212,24 @@ is_special(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/*
+ * Octets at p that stay as they are: text, and single spaces inside of it. Most
+ * of a mail is taken this way, a line at a time.
+ */
+static size_t
+text_length(const char *p, const char *end)
+{
+	const char *s;
+
+	for (s = p; s < end; s++) {
+		if (!is_special(*s))
+			continue;
+		if (*s != ' ' || s == p || s + 1 == end || is_special(s[1]))
+			break;
+	}
+	return (size_t)(s - p);
+}
+
 /* One octet of white space or of a line end, real or not. */
 static void
 body_special(struct dkim_body *b, char c)
@@ -248,8 +266,7 @@ dkim_body_update(struct dkim_body *b, const void *data, size_t len)
 		return -1;
 	}
 	for (end = p + len; p < end; p += n) {
-		for (n = 0; p + n < end && !is_special(p[n]); n++)
-			continue;
+		n = text_length(p, end);
 		if (n > 0) {
 			if (b->cr)
 				body_text(b, "\r", 1);
