@@ -1,0 +1,74 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Numeric limits of the parent, each with its reason.
+ */
+#ifndef LIMIT_H
+#define LIMIT_H
+
+/* Files that include each other, macros in macros: people nest two or three. */
+#define CONF_DEPTH_MAX 16u
+
+/* A configuration file; the longest seen by hand is a few kilobytes. */
+#define CONF_FILE_MAX (1024 * 1024)
+
+/* Errors after which parsing stops: nobody reads more at once. */
+#define CONF_ERRORS_MAX 20u
+
+/* A path: what setup_start.dir holds. */
+#define CONF_PATH_SIZE 1024u
+
+/* Name of a group: Linux allows 32 characters. */
+#define CONF_GROUP_SIZE 64u
+
+/* Processes of one kind: more than the processors of a large machine. */
+#define WORKERS_MAX 64u
+
+/* Sessions at once: what a process gets descriptors for. */
+#define SESSIONS_MAX 100000u
+
+/* Recipients of one message, wrong passwords in one session. */
+#define RECIPIENTS_MAX	  100000u
+#define AUTH_FAILURES_MAX 1000u
+
+/* A message: larger mail is refused nearly everywhere. */
+#define MESSAGE_SIZE_MAX (1ull << 30)
+
+/* Clients that wait to be accepted; the kernel's own limit is often lower. */
+#define LISTEN_BACKLOG 1024
+
+/* Addresses of one listen statement. */
+#define LISTEN_ADDRESSES_MAX 16
+
+/* Deaths of a process within DEATHS_SECONDS that end the daemon. */
+#define DEATHS_MAX     5u
+#define DEATHS_SECONDS 60
+
+/* Seconds for a process to become ready; queue may read a large spool. */
+#define READY_SECONDS	    60
+#define READY_QUEUE_SECONDS 600
+
+/* Seconds for a process to stop; each needs at most 10. */
+#define STOP_SECONDS 15
+
+/* Seconds for all processes to take a new configuration. */
+#define RELOAD_SECONDS 60
+
+/* Days for which a certificate that edd makes for itself is valid. */
+#define CERTIFICATE_DAYS 3650
+
+#endif

@@ -1,0 +1,559 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Grammar of edd.conf.  Actions call conf_set.h; what they refuse is
+ * reported with file, line and word, and parsing goes on with the next line.
+ */
+%{
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf.h"
+#include "conf_set.h"
+#include "keyword.h"
+#include "lex.h"
+#include "parser.h"
+
+struct parser {
+	const struct parser_source *source;
+	struct lex *lex;
+	struct conf *conf;
+	struct lex_token token; /* the last one */
+	bool plain;		/* it is a word without quotes, no keyword */
+	unsigned errors;
+};
+
+static void parser_fail(struct parser *, const char *near, const char *text);
+static void parser_try(struct parser *, int);
+static void parser_include(struct parser *, const char *);
+static void parser_macro(struct parser *, const char *, const char *);
+static void parser_pki(
+    struct parser *, const char *, const char *, const char *);
+static void parser_listen(struct parser *, const char *, const char *,
+    enum listen_tls, const char *);
+static void parser_number(
+    struct parser *, enum conf_setting, const char *);
+static void parser_time(struct parser *, enum conf_setting, const char *);
+%}
+
+%pure-parser
+%parse-param { struct parser *p }
+%lex-param { struct parser *p }
+
+%union {
+	const char *text;
+	unsigned number;
+	int flag;
+}
+
+%{
+static int yylex(YYSTYPE *, struct parser *);
+static void yyerror(struct parser *, const char *);
+%}
+
+%token ADDRESS ALLOW AUTH BRIEF CERTIFICATE CLIENT CONNECT CONTROL DATA
+%token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE FAILURES GROUP HOSTNAME
+%token IDLE INCLUDE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
+%token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RECEIVED RECIPIENTS RESERVE
+%token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
+%token STORE SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
+%token BAD
+%token <text> STRING PERCENT
+%type <number> worker
+%type <flag> onoff listentls
+
+%%
+
+grammar		: /* empty */
+		| grammar '\n'
+		| grammar statement '\n'
+		| grammar include '\n'
+		| grammar macro '\n'
+		| grammar error '\n' {
+			yyerrok;
+		}
+		;
+
+include		: INCLUDE STRING {
+			parser_include(p, $2);
+		}
+		;
+
+macro		: STRING '=' STRING {
+			parser_macro(p, $1, $3);
+		}
+		| STRING '=' PERCENT {
+			parser_macro(p, $1, $3);
+		}
+		;
+
+statement	: HOSTNAME STRING {
+			parser_try(p, conf_set_hostname(p->conf, $2));
+		}
+		| SPOOL STRING {
+			parser_try(p, conf_set_path(p->conf, SET_SPOOL, $2));
+		}
+		| STORE STRING {
+			parser_try(p, conf_set_path(p->conf, SET_STORE, $2));
+		}
+		| KEYS STRING {
+			parser_try(p, conf_set_path(p->conf, SET_KEYS, $2));
+		}
+		| CONTROL SOCKET STRING {
+			parser_try(p, conf_set_socket(p->conf, $3, NULL));
+		}
+		| CONTROL SOCKET STRING GROUP STRING {
+			parser_try(p, conf_set_socket(p->conf, $3, $5));
+		}
+		| WORKERS worker STRING {
+			parser_number(p, $2, $3);
+		}
+		| MESSAGESIZE STRING {
+			parser_try(p, conf_set_message_size(p->conf, $2));
+		}
+		| PKI STRING CERTIFICATE STRING KEY STRING {
+			parser_pki(p, $2, $4, $6);
+		}
+		| LISTEN ON STRING PORT STRING listentls PKI STRING {
+			parser_listen(p, $3, $5, (enum listen_tls)$6, $8);
+		}
+		| ROUTE STRING VIA STRING PORT STRING {
+			parser_try(p, conf_add_route(p->conf, $2, $4, $6));
+		}
+		| RESOLVER STRING {
+			parser_try(p, conf_add_resolver(p->conf, $2, NULL));
+		}
+		| RESOLVER STRING PORT STRING {
+			parser_try(p, conf_add_resolver(p->conf, $2, $4));
+		}
+		| ALLOW NETWORK STRING {
+			parser_try(p, conf_add_network(p->conf, $3));
+		}
+		| JOURNAL KEEP STRING {
+			parser_time(p, SET_JOURNAL_KEEP, $3);
+		}
+		| LOG VERBOSE {
+			parser_try(p, conf_set_flag(p->conf, SET_LOG, true));
+		}
+		| LOG BRIEF {
+			parser_try(p, conf_set_flag(p->conf, SET_LOG, false));
+		}
+		| SMTP smtp
+		| DELIVER deliver
+		| QUEUE queue
+		;
+
+worker		: SMTPD {
+			$$ = SET_WORKERS_SMTPD;
+		}
+		| DELIVER {
+			$$ = SET_WORKERS_DELIVER;
+		}
+		| SIGNER {
+			$$ = SET_WORKERS_SIGNER;
+		}
+		;
+
+listentls	: STARTTLS {
+			$$ = LISTEN_STARTTLS;
+		}
+		| TLS {
+			$$ = LISTEN_TLS;
+		}
+		;
+
+onoff		: ON {
+			$$ = true;
+		}
+		| OFF {
+			$$ = false;
+		}
+		;
+
+smtp		: RECIPIENTS STRING {
+			parser_number(p, SET_SMTP_RECIPIENTS, $2);
+		}
+		| IDLE TIMEOUT STRING {
+			parser_time(p, SET_SMTP_IDLE, $3);
+		}
+		| DATA TIMEOUT STRING {
+			parser_time(p, SET_SMTP_DATA, $3);
+		}
+		| SESSIONS STRING {
+			parser_number(p, SET_SMTP_SESSIONS, $2);
+		}
+		| SESSIONS PER ADDRESS STRING {
+			parser_number(p, SET_SMTP_SOURCE, $4);
+		}
+		| AUTH FAILURES STRING {
+			parser_number(p, SET_SMTP_AUTH, $3);
+		}
+		| SUPPRESSED STRING {
+			parser_try(p, conf_set_suppressed(p->conf, $2));
+		}
+		| ENHANCED onoff {
+			parser_try(p, conf_set_flag(p->conf,
+			    SET_SMTP_ENHANCED, $2));
+		}
+		| RECEIVED CLIENT onoff {
+			parser_try(p, conf_set_flag(p->conf,
+			    SET_SMTP_RECEIVED, $3));
+		}
+		;
+
+deliver		: TLS OPPORTUNISTIC {
+			parser_try(p, conf_set_deliver_tls(p->conf,
+			    DELIVER_TLS_OPPORTUNISTIC));
+		}
+		| TLS NONE {
+			parser_try(p, conf_set_deliver_tls(p->conf,
+			    DELIVER_TLS_NONE));
+		}
+		| SESSIONS STRING {
+			parser_number(p, SET_DELIVER_SESSIONS, $2);
+		}
+		| SESSIONS PER DESTINATION STRING {
+			parser_number(p, SET_DELIVER_DESTINATION, $4);
+		}
+		| CONNECT TIMEOUT STRING {
+			parser_time(p, SET_DELIVER_CONNECT, $3);
+		}
+		| PORT STRING {
+			parser_number(p, SET_DELIVER_PORT, $2);
+		}
+		;
+
+queue		: EXPIRE STRING {
+			parser_time(p, SET_QUEUE_EXPIRE, $2);
+		}
+		| RETRY retries
+		| DELAYNOTICE STRING {
+			parser_time(p, SET_QUEUE_DELAY, $2);
+		}
+		| DELAYNOTICE OFF {
+			parser_try(p, conf_set_delay_off(p->conf));
+		}
+		| RESERVE PERCENT {
+			parser_try(p, conf_set_reserve(p->conf, $2, NULL));
+		}
+		| RESERVE STRING {
+			parser_try(p, conf_set_reserve(p->conf, NULL, $2));
+		}
+		| RESERVE PERCENT OR STRING {
+			parser_try(p, conf_set_reserve(p->conf, $2, $4));
+		}
+		;
+
+retries		: STRING {
+			parser_try(p, conf_add_retry(p->conf, $1, true));
+		}
+		| retries ',' STRING {
+			parser_try(p, conf_add_retry(p->conf, $3, false));
+		}
+		;
+
+%%
+
+static const struct keyword keywords[] = {
+	{ "address", ADDRESS },
+	{ "allow", ALLOW },
+	{ "auth", AUTH },
+	{ "brief", BRIEF },
+	{ "certificate", CERTIFICATE },
+	{ "client", CLIENT },
+	{ "connect", CONNECT },
+	{ "control", CONTROL },
+	{ "data", DATA },
+	{ "delay-notice", DELAYNOTICE },
+	{ "deliver", DELIVER },
+	{ "destination", DESTINATION },
+	{ "enhanced-status-codes", ENHANCED },
+	{ "expire", EXPIRE },
+	{ "failures", FAILURES },
+	{ "group", GROUP },
+	{ "hostname", HOSTNAME },
+	{ "idle", IDLE },
+	{ "include", INCLUDE },
+	{ "journal", JOURNAL },
+	{ "keep", KEEP },
+	{ "key", KEY },
+	{ "keys", KEYS },
+	{ "listen", LISTEN },
+	{ "log", LOG },
+	{ "message-size", MESSAGESIZE },
+	{ "network", NETWORK },
+	{ "none", NONE },
+	{ "off", OFF },
+	{ "on", ON },
+	{ "opportunistic", OPPORTUNISTIC },
+	{ "or", OR },
+	{ "per", PER },
+	{ "pki", PKI },
+	{ "port", PORT },
+	{ "queue", QUEUE },
+	{ "received", RECEIVED },
+	{ "recipients", RECIPIENTS },
+	{ "reserve", RESERVE },
+	{ "resolver", RESOLVER },
+	{ "retry", RETRY },
+	{ "route", ROUTE },
+	{ "sessions", SESSIONS },
+	{ "signer", SIGNER },
+	{ "smtp", SMTP },
+	{ "smtpd", SMTPD },
+	{ "socket", SOCKET },
+	{ "spool", SPOOL },
+	{ "starttls", STARTTLS },
+	{ "store", STORE },
+	{ "suppressed-reply", SUPPRESSED },
+	{ "timeout", TIMEOUT },
+	{ "tls", TLS },
+	{ "verbose", VERBOSE },
+	{ "via", VIA },
+	{ "workers", WORKERS },
+	{ NULL, 0 },
+};
+
+/* Count an error and tell the caller. */
+static void __attribute__((format(printf, 2, 3)))
+parser_say(struct parser *p, const char *fmt, ...)
+{
+	char text[2 * CONF_PATH_SIZE];
+	va_list ap;
+
+	p->errors++;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	p->source->report(text, p->source->arg);
+}
+
+static void
+parser_report(const char *where, const char *text, void *arg)
+{
+	struct parser *p = arg;
+
+	parser_say(p, "%s: %s", where == NULL ? lex_file(p->lex) : where,
+	    text);
+}
+
+/* An error at the line that was read last. */
+static void
+parser_fail(struct parser *p, const char *near, const char *text)
+{
+	parser_say(p, "%s:%d: %s near \"%s\"", p->token.file, p->token.line,
+	    text, near);
+}
+
+/* Report what a conf_ function refused. */
+static void
+parser_try(struct parser *p, int result)
+{
+	if (result == -1)
+		parser_fail(p, p->conf->near, p->conf->why);
+}
+
+static void
+parser_number(struct parser *p, enum conf_setting s, const char *text)
+{
+	parser_try(p, conf_set_number(p->conf, s, text));
+}
+
+static void
+parser_time(struct parser *p, enum conf_setting s, const char *text)
+{
+	parser_try(p, conf_set_time(p->conf, s, text));
+}
+
+static void
+parser_where(const struct parser *p, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s:%d", p->token.file, p->token.line);
+}
+
+static void
+parser_pki(struct parser *p, const char *name, const char *cert,
+    const char *key)
+{
+	char where[CONF_PATH_SIZE + 16];
+
+	parser_where(p, where, sizeof(where));
+	parser_try(p, conf_add_pki(p->conf, name, cert, key, where));
+}
+
+static void
+parser_listen(struct parser *p, const char *address, const char *port,
+    enum listen_tls tls, const char *pki)
+{
+	char where[CONF_PATH_SIZE + 16];
+
+	parser_where(p, where, sizeof(where));
+	parser_try(p,
+	    conf_add_listen(p->conf, address, port, tls, pki, where));
+}
+
+static void
+parser_include(struct parser *p, const char *file)
+{
+	if (lex_push_file(p->lex, file) == -1)
+		parser_fail(p, file, strerror(errno));
+}
+
+static void
+parser_macro(struct parser *p, const char *name, const char *value)
+{
+	if (!lex_is_name(name))
+		parser_fail(p, name, "not a name for a macro");
+	else if (lex_define(p->lex, name, value, false) == -1)
+		parser_fail(p, name, "out of memory");
+}
+
+/* A syntax error: the word that did not fit, and what may have been meant. */
+static void
+yyerror(struct parser *p, const char *text)
+{
+	const char *meant;
+
+	if (p->token.kind == LEX_ERROR)
+		return; /* reported where it was found */
+	if (p->token.kind == LEX_NEWLINE || p->token.kind == LEX_END) {
+		parser_fail(p, "end of line", "something is missing");
+		return;
+	}
+	meant = p->plain ? keyword_nearest(keywords, p->token.text) : NULL;
+	if (meant == NULL) {
+		parser_fail(p, p->token.text, "syntax error");
+		return;
+	}
+	parser_say(p, "%s:%d: syntax error near \"%s\" (did you mean \"%s\"?)",
+	    p->token.file, p->token.line, p->token.text, meant);
+}
+
+/* A word: keyword, percentage, or any other. */
+static int
+parser_word(struct parser *p, YYSTYPE *value)
+{
+	const char *text;
+	int number;
+
+	text = p->token.text;
+	value->text = text;
+	number = keyword_find(keywords, text);
+	if (number != 0)
+		return number;
+	p->plain = true;
+	return text[strlen(text) - 1] == '%' ? PERCENT : STRING;
+}
+
+static int
+yylex(YYSTYPE *value, struct parser *p)
+{
+	p->plain = false;
+	if (p->errors >= CONF_ERRORS_MAX)
+		return 0;
+	lex_next(p->lex, &p->token);
+	switch (p->token.kind) {
+	case LEX_END:
+		return 0;
+	case LEX_NEWLINE:
+		return '\n';
+	case LEX_PUNCT:
+		return p->token.text[0];
+	case LEX_QUOTED:
+		value->text = p->token.text;
+		return STRING;
+	case LEX_WORD:
+		return parser_word(p, value);
+	case LEX_ERROR:
+		break;
+	}
+	parser_say(p, "%s:%d: %s", p->token.file, p->token.line,
+	    p->token.text);
+	return BAD;
+}
+
+/* "NAME=VALUE" of the command line. */
+static int
+parser_define(struct parser *p, const char *definition)
+{
+	const char *equals;
+	char *name;
+	int r;
+
+	equals = strchr(definition, '=');
+	name = equals == NULL ?
+	    NULL :
+	    strndup(definition, (size_t)(equals - definition));
+	r = -1;
+	if (name != NULL && lex_is_name(name))
+		r = lex_define(p->lex, name, equals + 1, true);
+	free(name);
+	if (r == -1)
+		parser_say(p, "-D %s: not NAME=VALUE", definition);
+	return r;
+}
+
+/* Make the source the lexer's first input. */
+static int
+parser_open(struct parser *p, const struct parser_source *s)
+{
+	char *const *macro;
+	int r;
+
+	for (macro = s->macro; macro != NULL && *macro != NULL; macro++) {
+		if (parser_define(p, *macro) == -1)
+			return -1;
+	}
+	if (s->file != NULL)
+		r = lex_push_file(p->lex, s->file);
+	else
+		r = lex_push_text(p->lex, s->name, s->text);
+	if (r == -1)
+		parser_say(p, "%s: %s", s->file != NULL ? s->file : s->name,
+		    strerror(errno));
+	return r;
+}
+
+/*
+ * Read and check a configuration; each error is reported.  The caller frees
+ * what is returned; NULL if anything was wrong.
+ */
+struct conf *
+parser_run(const struct parser_source *s)
+{
+	struct parser p;
+	bool good;
+
+	memset(&p, 0, sizeof(p));
+	p.source = s;
+	p.lex = lex_new();
+	p.conf = conf_new();
+	good = p.lex != NULL && p.conf != NULL && parser_open(&p, s) == 0;
+	if (good) {
+		good = yyparse(&p) == 0 && p.errors == 0;
+		if (conf_check(p.conf, parser_report, &p) == -1)
+			good = false;
+	}
+	lex_free(p.lex);
+	if (good)
+		return p.conf;
+	conf_free(p.conf);
+	return NULL;
+}

@@ -1,0 +1,209 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Prints any accepted configuration in canonical form, defaults included; it
+ * reads back to the same configuration.  A keyword comes here, to parse.y, to
+ * edd.conf(5) and to regress/config together.
+ */
+#include "printconf.h"
+
+#include <inttypes.h>
+
+#include "conf.h"
+#include "value.h"
+
+/* In quotes, so that no value is taken for a keyword. */
+static void
+quoted(FILE *f, const char *before, const char *text)
+{
+	const char *p;
+
+	(void)fprintf(f, "%s\"", before);
+	for (p = text; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			(void)fputc('\\', f);
+		(void)fputc(*p, f);
+	}
+	(void)fputc('"', f);
+}
+
+static void
+line(FILE *f, const char *before, const char *text)
+{
+	quoted(f, before, text);
+	(void)fputc('\n', f);
+}
+
+static void
+duration(FILE *f, const char *before, uint32_t seconds)
+{
+	char text[VALUE_TEXT_SIZE];
+
+	value_print_time(seconds, text);
+	(void)fprintf(f, "%s%s\n", before, text);
+}
+
+static void
+number(FILE *f, const char *before, uint32_t n)
+{
+	(void)fprintf(f, "%s%" PRIu32 "\n", before, n);
+}
+
+static const char *
+on_off(bool on)
+{
+	return on ? "on" : "off";
+}
+
+static void
+print_places(FILE *f, const struct conf *c)
+{
+	line(f, "hostname ", c->global.hostname);
+	line(f, "spool ", c->spool);
+	line(f, "store ", c->store);
+	line(f, "keys ", c->keys);
+	quoted(f, "control socket ", c->socket);
+	if (c->group[0] != '\0')
+		quoted(f, " group ", c->group);
+	(void)fputc('\n', f);
+	number(f, "workers smtpd ", c->workers[PROC_SMTPD]);
+	number(f, "workers deliver ", c->workers[PROC_DELIVER]);
+	number(f, "workers signer ", c->workers[PROC_SIGNER]);
+}
+
+static void
+print_listeners(FILE *f, const struct conf *c)
+{
+	const struct listen *l;
+	const struct pki *p;
+
+	TAILQ_FOREACH(p, &c->pkis, entry) {
+		quoted(f, "pki ", p->name);
+		quoted(f, " certificate ", p->cert_file);
+		line(f, " key ", p->key_file);
+	}
+	TAILQ_FOREACH(l, &c->listens, entry) {
+		quoted(f, "listen on ", l->l.address);
+		(void)fprintf(f, " port %u %s", l->l.port,
+		    l->l.tls == LISTEN_TLS ? "tls" : "starttls");
+		line(f, " pki ", l->l.pki);
+	}
+}
+
+static void
+print_smtp(FILE *f, const struct conf_smtp *s)
+{
+	char text[VALUE_TEXT_SIZE];
+
+	value_print_size(s->message_size, text);
+	(void)fprintf(f, "message-size %s\n", text);
+	number(f, "smtp recipients ", s->rcpt_max);
+	duration(f, "smtp idle timeout ", s->idle_timeout);
+	duration(f, "smtp data timeout ", s->data_timeout);
+	number(f, "smtp sessions ", s->sessions_max);
+	number(f, "smtp sessions per address ", s->sessions_source);
+	number(f, "smtp auth failures ", s->auth_failures);
+	number(f, "smtp suppressed-reply ", s->suppressed_reply);
+	(void)fprintf(f, "smtp enhanced-status-codes %s\n",
+	    on_off(s->enhanced_codes));
+	(void)fprintf(f, "smtp received client %s\n",
+	    on_off(s->received_client));
+}
+
+static void
+print_reserve(FILE *f, const struct conf_queue *q)
+{
+	char text[VALUE_TEXT_SIZE];
+
+	value_print_size(q->reserve_bytes, text);
+	if (q->reserve_percent == 0)
+		(void)fprintf(f, "queue reserve %s\n", text);
+	else if (q->reserve_bytes == 0)
+		(void)fprintf(f, "queue reserve %u%%\n", q->reserve_percent);
+	else
+		(void)fprintf(f, "queue reserve %u%% or %s\n",
+		    q->reserve_percent, text);
+}
+
+static void
+print_queue(FILE *f, const struct conf_queue *q)
+{
+	char text[VALUE_TEXT_SIZE];
+	uint32_t i;
+
+	duration(f, "queue expire ", q->expire);
+	(void)fprintf(f, "queue retry ");
+	for (i = 0; i < q->retries; i++) {
+		value_print_time(q->retry[i], text);
+		(void)fprintf(f, "%s%s", i == 0 ? "" : ", ", text);
+	}
+	(void)fputc('\n', f);
+	if (q->delay_notice == 0)
+		(void)fprintf(f, "queue delay-notice off\n");
+	else
+		duration(f, "queue delay-notice ", q->delay_notice);
+	print_reserve(f, q);
+	duration(f, "journal keep ", q->journal_keep);
+}
+
+static void
+print_routing(FILE *f, const struct conf *c)
+{
+	const struct resolver *resolver;
+	const struct network *network;
+	const struct route *route;
+	char text[VALUE_TEXT_SIZE];
+
+	TAILQ_FOREACH(route, &c->routes, entry) {
+		quoted(f, "route ", route->r.domain);
+		quoted(f, " via ", route->r.host);
+		(void)fprintf(f, " port %u\n", route->r.port);
+	}
+	TAILQ_FOREACH(resolver, &c->resolvers, entry) {
+		quoted(f, "resolver ", resolver->r.address);
+		(void)fprintf(f, " port %u\n", resolver->r.port);
+	}
+	TAILQ_FOREACH(network, &c->networks, entry) {
+		value_print_network(&network->n, text, sizeof(text));
+		line(f, "allow network ", text);
+	}
+}
+
+static void
+print_deliver(FILE *f, const struct conf_deliver *d)
+{
+	(void)fprintf(f, "deliver tls %s\n",
+	    d->tls == DELIVER_TLS_NONE ? "none" : "opportunistic");
+	number(f, "deliver sessions ", d->sessions_max);
+	number(f, "deliver sessions per destination ", d->sessions_destination);
+	duration(f, "deliver connect timeout ", d->connect_timeout);
+	number(f, "deliver port ", d->port);
+}
+
+/* Print a configuration.  0, or -1 if it could not be written. */
+int
+printconf(FILE *f, const struct conf *c)
+{
+	print_places(f, c);
+	print_listeners(f, c);
+	print_smtp(f, &c->smtp);
+	print_routing(f, c);
+	print_deliver(f, &c->deliver);
+	print_queue(f, &c->queue);
+	(void)fprintf(f, "log %s\n", c->verbose ? "verbose" : "brief");
+	return fflush(f) == 0 && !ferror(f) ? 0 : -1;
+}
