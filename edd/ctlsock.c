@@ -1,0 +1,104 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Binds the control socket.  control accepts on it and decides who may speak.
+ */
+#include "ctlsock.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "compat.h"
+#include "dirs.h"
+#include "limit.h"
+#include "log.h"
+
+/*
+ * Remove a socket that nobody listens on.  -1 and logged if somebody does, or
+ * if something else is in its place.
+ */
+static int
+remove_stale(const struct sockaddr_un *sun)
+{
+	struct stat st;
+	int fd, r;
+
+	if (lstat(sun->sun_path, &st) == -1)
+		return errno == ENOENT ? 0 : -1;
+	if (!S_ISSOCK(st.st_mode)) {
+		log_warnx("control socket %s: something else is there",
+		    sun->sun_path);
+		return -1;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -1;
+	r = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	(void)close(fd);
+	if (r == 0 || errno == EAGAIN) {
+		log_warnx("edd is running already: control socket %s answers",
+		    sun->sun_path);
+		return -1;
+	}
+	(void)unlink(sun->sun_path);
+	return 0;
+}
+
+static int
+bind_socket(int fd, const struct sockaddr_un *sun, const gid_t *group)
+{
+	mode_t mode, old;
+	int r;
+
+	mode = group == NULL ? 0600 : 0660;
+	old = umask(0777 & ~mode);
+	r = bind(fd, (const struct sockaddr *)sun, sizeof(*sun));
+	(void)umask(old);
+	if (r == -1)
+		return -1;
+	if (group != NULL && chown(sun->sun_path, (uid_t)-1, *group) == -1)
+		return -1;
+	return listen(fd, LISTEN_BACKLOG);
+}
+
+/*
+ * Bind the socket for the owner, and the group unless NULL.  Returns the
+ * listening, non-blocking descriptor, or -1 and it was logged why; that edd
+ * runs already is one reason.
+ */
+int
+ctlsock_open(const char *path, const gid_t *group)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd;
+
+	(void)strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
+	if (dirs_parents(path) == -1 || remove_stale(&sun) == -1)
+		return -1;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1 || bind_socket(fd, &sun, group) == -1) {
+		log_warn("control socket %s", path);
+		if (fd != -1)
+			(void)close(fd);
+		return -1;
+	}
+	return fd;
+}

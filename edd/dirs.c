@@ -1,0 +1,182 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Prepares folders with their owner and mode.  It takes nothing away from
+ * another owner: that is for the operator to decide.
+ */
+#include "dirs.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "limit.h"
+#include "log.h"
+
+/* Make the folders that lead to path.  0, or -1 and it was logged why. */
+int
+dirs_parents(const char *path)
+{
+	char part[CONF_PATH_SIZE];
+	const char *p;
+
+	for (p = strchr(path + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
+		(void)snprintf(part, sizeof(part), "%.*s", (int)(p - path),
+		    path);
+		if (mkdir(part, 0755) == 0)
+			(void)chmod(part, 0755);
+		else if (errno != EEXIST) {
+			log_warn("cannot make folder %s", part);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static const char *
+user_name(uid_t uid)
+{
+	const struct passwd *pw;
+
+	pw = getpwuid(uid);
+	return pw == NULL ? "nobody that is known" : pw->pw_name;
+}
+
+/* Open a folder, which is made if it is missing.  -1 and logged. */
+static int
+open_dir(const char *what, const char *path, mode_t mode)
+{
+	int fd;
+
+	if (dirs_parents(path) == -1)
+		return -1;
+	if (mkdir(path, mode) == -1 && errno != EEXIST) {
+		log_warn("cannot make %s %s", what, path);
+		return -1;
+	}
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		log_warn("%s %s", what, path);
+	return fd;
+}
+
+/* A folder that we have made but not yet given away: ours and empty. */
+static bool
+is_new(int dir, const struct stat *st)
+{
+	struct dirent *e;
+	bool empty;
+	DIR *d;
+	int fd;
+
+	if (st->st_uid != geteuid())
+		return false;
+	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd == -1 ? NULL : fdopendir(fd);
+	if (d == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		return false;
+	}
+	empty = true;
+	while (empty && (e = readdir(d)) != NULL)
+		empty = strcmp(e->d_name, ".") == 0 ||
+		    strcmp(e->d_name, "..") == 0;
+	(void)closedir(d);
+	return empty;
+}
+
+static int
+own(int fd, const char *what, const char *path, uid_t uid, gid_t gid)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1) {
+		log_warn("%s %s", what, path);
+		return -1;
+	}
+	if (st.st_uid != uid && is_new(fd, &st)) {
+		if (fchown(fd, uid, gid) == -1) {
+			log_warn("cannot give %s %s to %s", what, path,
+			    user_name(uid));
+			return -1;
+		}
+	} else if (st.st_uid != uid) {
+		log_warnx("%s %s belongs to %s (uid %u), not to %s (uid %u): "
+			  "name another folder, or chown -R this one",
+		    what, path, user_name(st.st_uid), (unsigned)st.st_uid,
+		    user_name(uid), (unsigned)uid);
+		return -1;
+	}
+	if ((st.st_mode & 07777) != 0700 && fchmod(fd, 0700) == -1) {
+		log_warn("cannot chmod %s %s", what, path);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * A folder that belongs to a user and that nobody else may enter.  One that
+ * belongs to somebody else is refused.  0, or -1 and it was logged why.
+ */
+int
+dirs_own(const char *what, const char *path, uid_t uid, gid_t gid)
+{
+	int fd, r;
+
+	fd = open_dir(what, path, 0700);
+	if (fd == -1)
+		return -1;
+	r = own(fd, what, path, uid, gid);
+	(void)close(fd);
+	return r;
+}
+
+/*
+ * The folder in which a process without files lives: it belongs to us, and
+ * others may not write to it.  0, or -1 and it was logged why.
+ */
+int
+dirs_empty(const char *path)
+{
+	struct stat st;
+	int fd, r;
+
+	fd = open_dir("empty folder", path, 0755);
+	if (fd == -1)
+		return -1;
+	r = fstat(fd, &st);
+	if (r == -1)
+		log_warn("empty folder %s", path);
+	else if (st.st_uid != geteuid()) {
+		log_warnx("empty folder %s belongs to %s, not to %s", path,
+		    user_name(st.st_uid), user_name(geteuid()));
+		r = -1;
+	} else if ((st.st_mode & 07777) != 0755 && fchmod(fd, 0755) == -1) {
+		log_warn("cannot chmod empty folder %s", path);
+		r = -1;
+	}
+	(void)close(fd);
+	return r;
+}
