@@ -73,7 +73,7 @@ LINK = $(CC) $(CFLAGS) $(MODE) $(LDFLAGS) -pie \
 # Programs: a folder each, its own libraries and no others.  A folder
 # without main.c is passed over.
 
-LIBS_edd = -levent -lseccomp
+LIBS_edd = -levent -lcrypto -lseccomp
 LIBS_smtpd = -levent -ltls -lssl -lcrypto -lseccomp
 LIBS_httpd = -levent -ltls -lssl -lcrypto -ljson-c -lseccomp
 LIBS_queue = -levent -ldb-5.3 -ljson-c -lseccomp
