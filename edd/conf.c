@@ -91,9 +91,6 @@ static void
 pki_free(struct pki *p)
 {
 	free(p->cert);
-	if (p->key != NULL)
-		explicit_bzero(p->key, strlen(p->key));
-	free(p->key);
 	free(p->where);
 	free(p);
 }
@@ -111,7 +108,7 @@ listen_free(struct listen *l)
 		FREE(ITEM);                                                    \
 	}
 
-/* Free a configuration and wipe its private keys; NULL is allowed. */
+/* Free a configuration; NULL is allowed. */
 void
 conf_free(struct conf *c)
 {

@@ -37,7 +37,6 @@ struct pki {
 	char cert_file[CONF_PATH_SIZE];
 	char key_file[CONF_PATH_SIZE];
 	char *cert; /* PEM; NULL until pki_load() */
-	char *key;  /* PEM, wiped when freed; NULL: not loaded */
 	char *where;
 	bool used;
 };

@@ -60,9 +60,9 @@ static const struct number times[] = {
 	{ SET_DELIVER_CONNECT, AT(deliver.connect_timeout), 1, 3600 },
 	{ SET_SMTP_IDLE, AT(smtp.idle_timeout), 1, 86400 },
 	{ SET_SMTP_DATA, AT(smtp.data_timeout), 1, 86400 },
-	{ SET_QUEUE_EXPIRE, AT(queue.expire), 1, INT32_MAX },
-	{ SET_QUEUE_DELAY, AT(queue.delay_notice), 1, INT32_MAX },
-	{ SET_JOURNAL_KEEP, AT(queue.journal_keep), 3600, INT32_MAX },
+	{ SET_QUEUE_EXPIRE, AT(queue.expire), 1, EXPIRE_MAX },
+	{ SET_QUEUE_DELAY, AT(queue.delay_notice), 1, EXPIRE_MAX },
+	{ SET_JOURNAL_KEEP, AT(queue.journal_keep), 3600, JOURNAL_MAX },
 };
 
 static const struct number *
@@ -212,7 +212,12 @@ conf_set_time(struct conf *c, enum conf_setting s, const char *text)
 int
 conf_set_flag(struct conf *c, enum conf_setting s, bool on)
 {
-	if (conf_once(c, s, on ? "on" : "off") == -1)
+	const char *near;
+
+	near = on ? "on" : "off";
+	if (s == SET_LOG)
+		near = on ? "verbose" : "brief";
+	if (conf_once(c, s, near) == -1)
 		return -1;
 	if (s == SET_SMTP_ENHANCED)
 		c->smtp.enhanced_codes = on;

@@ -21,6 +21,8 @@
  */
 #include "edd.h"
 
+#include <sys/resource.h>
+
 #include <event2/event.h>
 #include <grp.h>
 #include <signal.h>
@@ -271,6 +273,16 @@ edd_detach(struct edd *e)
 	log_init("edd", false, e->verbose);
 }
 
+/* What edd knows does not end up in a core file. */
+static void
+edd_no_core(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
+		log_warn("setrlimit core");
+}
+
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
@@ -282,6 +294,7 @@ edd_loop(struct edd *e)
 	struct event *event[SIGNALS];
 	size_t i;
 
+	edd_no_core();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);
 	for (i = 0; i < SIGNALS; i++) {

@@ -36,36 +36,40 @@ keyword_find(const struct keyword *k, const char *word)
 }
 
 static unsigned
-smallest(unsigned a, unsigned b, unsigned c)
+smaller(unsigned a, unsigned b)
 {
-	if (b < a)
-		a = b;
-	return c < a ? c : a;
+	return a < b ? a : b;
 }
 
-/* Characters to insert, remove or change to make a into b (Levenshtein). */
+/*
+ * Characters to insert, remove, change, or swap with their neighbour to make
+ * a into b (optimal string alignment).
+ */
 static unsigned
 distance(const char *a, const char *b)
 {
-	unsigned row[WORD_MAX + 1], above, corner;
-	size_t i, j, len;
+	unsigned d[WORD_MAX + 1][WORD_MAX + 1];
+	size_t i, j, m, n;
 
-	len = strlen(b);
-	if (len > WORD_MAX || strlen(a) > WORD_MAX)
+	m = strlen(a);
+	n = strlen(b);
+	if (m > WORD_MAX || n > WORD_MAX)
 		return WORD_MAX;
-	for (j = 0; j <= len; j++)
-		row[j] = (unsigned)j;
-	for (i = 0; a[i] != '\0'; i++) {
-		corner = row[0];
-		row[0] = (unsigned)i + 1;
-		for (j = 1; j <= len; j++) {
-			above = row[j];
-			row[j] = smallest(above + 1, row[j - 1] + 1,
-			    corner + (a[i] != b[j - 1]));
-			corner = above;
+	for (i = 0; i <= m; i++)
+		d[i][0] = (unsigned)i;
+	for (j = 0; j <= n; j++)
+		d[0][j] = (unsigned)j;
+	for (i = 1; i <= m; i++) {
+		for (j = 1; j <= n; j++) {
+			d[i][j] = smaller(d[i - 1][j], d[i][j - 1]) + 1;
+			d[i][j] = smaller(d[i][j],
+			    d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
+				d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	}
-	return row[len];
+	return d[m][n];
 }
 
 /*

@@ -336,9 +336,15 @@ token(struct lex *l, struct lex_token *t, enum lex_kind kind, const char *text,
 	t->line = l->last_line;
 }
 
+/* An error, and the text near which it is, of which the start is shown. */
 static void
-error(struct lex *l, struct lex_token *t, const char *text)
+error(struct lex *l, struct lex_token *t, const char *what, const char *near,
+    size_t len)
 {
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%s near \"%.*s\"", what,
+	    len > 100 ? 100 : (int)len, near);
 	token(l, t, LEX_ERROR, text, strlen(text));
 }
 
@@ -381,7 +387,7 @@ quoted(struct lex *l, struct lex_source *s, struct lex_token *t)
 	in = s->text + s->pos + 1;
 	out = malloc(strlen(in) + 1);
 	if (out == NULL) {
-		error(l, t, "out of memory");
+		error(l, t, "out of memory", "", 0);
 		return;
 	}
 	for (p = out; *in != '"' && *in != '\n' && *in != '\0'; in++) {
@@ -391,7 +397,7 @@ quoted(struct lex *l, struct lex_source *s, struct lex_token *t)
 	}
 	s->pos = (size_t)(in - s->text);
 	if (*in != '"')
-		error(l, t, "quote is not closed");
+		error(l, t, "quote is not closed", out, (size_t)(p - out));
 	else {
 		s->pos++;
 		token(l, t, LEX_QUOTED, out, (size_t)(p - out));
@@ -418,7 +424,6 @@ expand(struct lex *l, struct lex_source *s, struct lex_token *t)
 {
 	struct lex_macro *m;
 	const char *name;
-	char why[256];
 	size_t len;
 
 	name = s->text + s->pos + 1;
@@ -427,13 +432,11 @@ expand(struct lex *l, struct lex_source *s, struct lex_token *t)
 	s->pos += len + 1;
 	m = macro_find(l, name, len);
 	if (m == NULL) {
-		(void)snprintf(why, sizeof(why), "macro $%.*s is not defined",
-		    len > 200 ? 200 : (int)len, name);
-		error(l, t, why);
+		error(l, t, "macro is not defined", name, len);
 		return false;
 	}
 	if (source_push(l, NULL, strdup(m->value)) == -1) {
-		error(l, t, "macros are nested too deeply");
+		error(l, t, "macros are nested too deeply", name, len);
 		return false;
 	}
 	return true;
@@ -465,19 +468,19 @@ newline(struct lex *l, struct lex_source *s, struct lex_token *t)
 static void
 visible(struct lex *l, struct lex_source *s, struct lex_token *t)
 {
-	char c;
+	const char *c;
 
-	c = s->text[s->pos];
-	if (c == '"') {
+	c = s->text + s->pos;
+	if (*c == '"')
 		quoted(l, s, t);
-	} else if (is_word(c)) {
+	else if (is_word(*c))
 		word(l, s, t);
-	} else {
+	else {
 		s->pos++;
-		token(l, t, c == '=' || c == ',' ? LEX_PUNCT : LEX_ERROR, &c,
-		    1);
-		if (t->kind == LEX_ERROR)
-			error(l, t, "unexpected character");
+		if (*c == '=' || *c == ',')
+			token(l, t, LEX_PUNCT, c, 1);
+		else
+			error(l, t, "unexpected character", c, 1);
 	}
 }
 

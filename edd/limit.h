@@ -48,6 +48,10 @@
 /* A message: larger mail is refused nearly everywhere. */
 #define MESSAGE_SIZE_MAX (1ull << 30)
 
+/* Seconds: a year in the queue, ten in the journal. */
+#define EXPIRE_MAX  (365u * 86400)
+#define JOURNAL_MAX (3650u * 86400)
+
 /* Clients that wait to be accepted; the kernel's own limit is often lower. */
 #define LISTEN_BACKLOG 1024
 

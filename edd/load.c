@@ -79,7 +79,7 @@ load_parse(struct load *l)
 	source.report = l->report;
 	source.arg = l->arg;
 	source.macro = l->opt->macros;
-	if (l->opt->dir == NULL) {
+	if (l->opt->file != NULL) {
 		source.file = l->opt->file;
 		return load_check_file(l) == -1 ? NULL : parser_run(&source);
 	}
@@ -99,7 +99,7 @@ load_parse(struct load *l)
 static int
 load_pki(struct load *l, struct conf *c)
 {
-	char dir[CONF_PATH_SIZE];
+	char dir[CONF_PATH_SIZE], why[ERROR_SIZE];
 	struct pki *p;
 
 	if (l->opt->dir == NULL)
@@ -108,10 +108,8 @@ load_pki(struct load *l, struct conf *c)
 		return 0;
 	(void)snprintf(dir, sizeof(dir), "%s/tls", l->opt->dir);
 	TAILQ_FOREACH(p, &c->pkis, entry) {
-		if (pki_make(dir, p->cert_file, p->key_file,
-			c->global.hostname) == -1) {
-			load_say(p->cert_file,
-			    errno == 0 ? "cannot be made" : strerror(errno), l);
+		if (pki_make(p, dir, c->global.hostname, why) == -1) {
+			load_say(p->where, why, l);
 			return -1;
 		}
 	}

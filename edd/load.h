@@ -25,8 +25,8 @@
 struct conf;
 
 struct options {
-	const char *file;    /* -f, absolute */
-	const char *dir;     /* -E, absolute; NULL: a file is used */
+	const char *file;    /* -f, absolute; NULL: what is built in */
+	const char *dir;     /* -E, absolute, or NULL */
 	const char *libexec; /* where the programs are */
 	char **macros;	     /* -D, NULL at the end */
 	bool check;	     /* -n */

@@ -39,7 +39,7 @@ static struct edd edd;
 static void __attribute__((noreturn)) usage(void)
 {
 	(void)fprintf(stderr,
-	    "usage: edd [-dnUv] [-D name=value] [-E dir | -f file] "
+	    "usage: edd [-dnUv] [-D name=value] [-E dir] [-f file] "
 	    "[-L dir]\n");
 	exit(2);
 }
@@ -145,7 +145,7 @@ parse_options(int argc, char **argv, struct options *opt)
 			usage();
 		}
 	}
-	if (argc != optind || (opt->dir != NULL && opt->file != NULL))
+	if (argc != optind)
 		usage();
 }
 
@@ -154,10 +154,10 @@ resolve_options(const char *argv0, struct options *opt)
 {
 	if (opt->dir != NULL)
 		opt->dir = own_folder(opt->dir, opt->check);
-	else if (opt->file == NULL)
-		opt->file = EDD_CONFDIR "/edd.conf";
-	else
+	if (opt->file != NULL)
 		opt->file = absolute(opt->file);
+	else if (opt->dir == NULL)
+		opt->file = EDD_CONFDIR "/edd.conf";
 	if (opt->libexec == NULL)
 		opt->libexec = default_libexec(argv0);
 	else

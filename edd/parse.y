@@ -37,6 +37,9 @@ struct parser {
 	struct conf *conf;
 	struct lex_token token; /* the last one */
 	bool plain;		/* it is a word without quotes, no keyword */
+	const char *last;	/* the word before it */
+	const char *first;	/* the first of the line, if it is plain */
+	unsigned words;		/* of the line */
 	unsigned errors;
 };
 
@@ -84,15 +87,12 @@ static void yyerror(struct parser *, const char *);
 grammar		: /* empty */
 		| grammar '\n'
 		| grammar statement '\n'
-		| grammar include '\n'
+		| grammar INCLUDE STRING '\n' {
+			parser_include(p, $3);
+		}
 		| grammar macro '\n'
 		| grammar error '\n' {
 			yyerrok;
-		}
-		;
-
-include		: INCLUDE STRING {
-			parser_include(p, $2);
 		}
 		;
 
@@ -409,11 +409,14 @@ parser_listen(struct parser *p, const char *address, const char *port,
 	    conf_add_listen(p->conf, address, port, tls, pki, where));
 }
 
+/* The newline is read already: the file's lines come next. */
 static void
 parser_include(struct parser *p, const char *file)
 {
 	if (lex_push_file(p->lex, file) == -1)
-		parser_fail(p, file, strerror(errno));
+		parser_fail(p, file,
+		    errno == ELOOP ? "files are included too deeply" :
+				     strerror(errno));
 }
 
 static void
@@ -425,25 +428,32 @@ parser_macro(struct parser *p, const char *name, const char *value)
 		parser_fail(p, name, "out of memory");
 }
 
-/* A syntax error: the word that did not fit, and what may have been meant. */
+/* A word that does not fit, and what may have been meant. */
 static void
-yyerror(struct parser *p, const char *text)
+parser_syntax(struct parser *p, const char *word, bool plain)
 {
 	const char *meant;
 
-	if (p->token.kind == LEX_ERROR)
+	meant = plain ? keyword_nearest(keywords, word) : NULL;
+	if (meant == NULL)
+		parser_fail(p, word, "syntax error");
+	else
+		parser_say(p,
+		    "%s:%d: syntax error near \"%s\" (did you mean \"%s\"?)",
+		    p->token.file, p->token.line, word, meant);
+}
+
+static void
+yyerror(struct parser *p, const char *text)
+{
+	if (p->token.kind == LEX_ERROR || p->errors >= CONF_ERRORS_MAX)
 		return; /* reported where it was found */
-	if (p->token.kind == LEX_NEWLINE || p->token.kind == LEX_END) {
-		parser_fail(p, "end of line", "something is missing");
-		return;
-	}
-	meant = p->plain ? keyword_nearest(keywords, p->token.text) : NULL;
-	if (meant == NULL) {
-		parser_fail(p, p->token.text, "syntax error");
-		return;
-	}
-	parser_say(p, "%s:%d: syntax error near \"%s\" (did you mean \"%s\"?)",
-	    p->token.file, p->token.line, p->token.text, meant);
+	if (p->words <= 2 && p->first != NULL)
+		parser_syntax(p, p->first, true);
+	else if (p->token.kind == LEX_NEWLINE || p->token.kind == LEX_END)
+		parser_fail(p, p->last, "something is missing");
+	else
+		parser_syntax(p, p->token.text, p->plain);
 }
 
 /* A word: keyword, percentage, or any other. */
@@ -462,13 +472,12 @@ parser_word(struct parser *p, YYSTYPE *value)
 	return text[strlen(text) - 1] == '%' ? PERCENT : STRING;
 }
 
+/* The parser's number of a token, and its text in value. */
 static int
-yylex(YYSTYPE *value, struct parser *p)
+parser_token(struct parser *p, YYSTYPE *value)
 {
 	p->plain = false;
-	if (p->errors >= CONF_ERRORS_MAX)
-		return 0;
-	lex_next(p->lex, &p->token);
+	p->words++;
 	switch (p->token.kind) {
 	case LEX_END:
 		return 0;
@@ -487,6 +496,25 @@ yylex(YYSTYPE *value, struct parser *p)
 	parser_say(p, "%s:%d: %s", p->token.file, p->token.line,
 	    p->token.text);
 	return BAD;
+}
+
+static int
+yylex(YYSTYPE *value, struct parser *p)
+{
+	int number;
+
+	if (p->errors >= CONF_ERRORS_MAX)
+		return 0;
+	if (p->token.kind == LEX_NEWLINE) {
+		p->words = 0;
+		p->first = NULL;
+	}
+	p->last = p->token.text;
+	lex_next(p->lex, &p->token);
+	number = parser_token(p, value);
+	if (p->words == 1 && p->plain)
+		p->first = p->token.text;
+	return number;
 }
 
 /* "NAME=VALUE" of the command line. */
@@ -543,12 +571,15 @@ parser_run(const struct parser_source *s)
 
 	memset(&p, 0, sizeof(p));
 	p.source = s;
+	p.last = "";
+	p.token.text = "";
 	p.lex = lex_new();
 	p.conf = conf_new();
 	good = p.lex != NULL && p.conf != NULL && parser_open(&p, s) == 0;
 	if (good) {
 		good = yyparse(&p) == 0 && p.errors == 0;
-		if (conf_check(p.conf, parser_report, &p) == -1)
+		if (p.errors < CONF_ERRORS_MAX &&
+		    conf_check(p.conf, parser_report, &p) == -1)
 			good = false;
 	}
 	lex_free(p.lex);

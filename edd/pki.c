@@ -16,11 +16,13 @@
 
 /*
  * Reads and checks certificates and private keys, and makes a self-signed
- * pair for trying edd out.  Keeps PEM text only; it signs nothing else.
+ * pair for trying edd out.  Private keys are looked at in processes apart;
+ * nothing here keeps one.
  */
 #include "pki.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +34,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "compat.h"
 
 /*
  * The text of a PEM file, or NULL and why says what is wrong.  A private file
@@ -45,6 +49,7 @@ pem_read(const char *path, bool private, const char **why)
 	ssize_t n;
 	int fd;
 
+	*why = NULL;
 	text = NULL;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1 || fstat(fd, &st) == -1)
@@ -128,42 +133,87 @@ pair_check(const char *cert, const char *key)
 	return why;
 }
 
-static void
-complain(const struct pki *p, const char *path, const char *why,
-    conf_report report, void *arg)
-{
-	char text[CONF_PATH_SIZE + ERROR_SIZE];
+/* What a process apart does; it leaves its complaint in why. */
+typedef int (*pki_task)(const void *, char why[ERROR_SIZE]);
 
-	(void)snprintf(text, sizeof(text), "%s near \"%s\"", why, path);
-	report(p->where, text, arg);
+/*
+ * Do a task in a process of its own, so that no private key and no library
+ * that parsed one stays in the memory of edd.  0, or -1 and why says why not.
+ */
+static int
+apart(pki_task task, const void *arg, char why[ERROR_SIZE])
+{
+	int pair[2], r;
+	ssize_t n;
+	pid_t pid;
+
+	(void)strlcpy(why, "cannot start a process to look at it", ERROR_SIZE);
+	if (pipe2(pair, O_CLOEXEC) == -1)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		why[0] = '\0';
+		r = task(arg, why);
+		n = write(pair[1], why, strlen(why) + 1);
+		_exit(r == 0 && n > 0 ? 0 : 1);
+	}
+	(void)close(pair[1]);
+	r = -1;
+	if (pid != -1) {
+		n = read(pair[0], why, ERROR_SIZE - 1);
+		why[n > 0 ? n : 0] = '\0';
+		while (waitpid(pid, &r, 0) == -1 && errno == EINTR)
+			;
+	}
+	(void)close(pair[0]);
+	return r == 0 ? 0 : -1;
+}
+
+struct check {
+	const struct pki *pki;
+	bool check_only;
+};
+
+static int
+check_task(const void *arg, char why[ERROR_SIZE])
+{
+	const struct check *c = arg;
+	const char *wrong, *path;
+	char *key;
+
+	path = c->pki->key_file;
+	key = pem_read(path, true, &wrong);
+	if (key != NULL || c->check_only) {
+		path = c->pki->cert_file;
+		wrong = pair_check(c->pki->cert, key);
+	}
+	if (wrong == NULL)
+		return 0;
+	(void)snprintf(why, ERROR_SIZE, "%.150s near \"%.300s\"", wrong, path);
+	return -1;
 }
 
 static int
 pki_load_one(struct pki *p, bool check_only, conf_report report, void *arg)
 {
-	const char *why;
+	struct check check = { p, check_only };
+	char why[ERROR_SIZE];
+	const char *wrong;
 
-	p->cert = pem_read(p->cert_file, false, &why);
-	if (p->cert == NULL) {
-		complain(p, p->cert_file, why, report, arg);
-		return -1;
-	}
-	p->key = pem_read(p->key_file, true, &why);
-	if (p->key == NULL && !check_only) {
-		complain(p, p->key_file, why, report, arg);
-		return -1;
-	}
-	why = pair_check(p->cert, p->key);
-	if (why != NULL) {
-		complain(p, p->cert_file, why, report, arg);
-		return -1;
-	}
-	return 0;
+	p->cert = pem_read(p->cert_file, false, &wrong);
+	if (p->cert == NULL)
+		(void)snprintf(why, sizeof(why), "%.150s near \"%.300s\"",
+		    wrong, p->cert_file);
+	else if (apart(check_task, &check, why) == 0)
+		return 0;
+	report(p->where, why, arg);
+	return -1;
 }
 
 /*
- * Read all certificates and keys of a configuration and report what is wrong.
- * With check_only a key that cannot be read is passed over.  0 or -1.
+ * Read all certificates of a configuration, look at the keys, and report what
+ * is wrong.  With check_only a key that cannot be read is passed over.  0 or
+ * -1.
  */
 int
 pki_load(struct conf *c, bool check_only, conf_report report, void *arg)
@@ -177,6 +227,24 @@ pki_load(struct conf *c, bool check_only, conf_report report, void *arg)
 			r = -1;
 	}
 	return r;
+}
+
+/*
+ * Read a private key into key of PEM_MAX, which the caller wipes.  0, or -1
+ * and why says what is wrong.
+ */
+int
+pki_read_key(const struct pki *p, char *key, const char **why)
+{
+	char *text;
+
+	text = pem_read(p->key_file, true, why);
+	if (text == NULL)
+		return -1;
+	(void)strlcpy(key, text, PEM_MAX);
+	explicit_bzero(text, PEM_MAX);
+	free(text);
+	return 0;
 }
 
 static int
@@ -223,6 +291,11 @@ cert_fill(X509 *x, EVP_PKEY *k, const char *hostname)
 	return good ? 0 : -1;
 }
 
+struct make {
+	const struct pki *pki;
+	const char *hostname;
+};
+
 /* Write one of both to a new file with that mode. */
 static int
 pem_write(const char *path, mode_t mode, X509 *x, EVP_PKEY *k)
@@ -249,37 +322,48 @@ pem_write(const char *path, mode_t mode, X509 *x, EVP_PKEY *k)
 	return 0;
 }
 
-/*
- * Make an ECDSA P-256 key and a certificate signed by itself, unless both
- * files are there; dir, which holds them, is made too.  0, or -1 with errno
- * (0 if it was not a file).
- */
-int
-pki_make(const char *dir, const char *cert, const char *key,
-    const char *hostname)
+static int
+make_task(const void *arg, char why[ERROR_SIZE])
 {
+	const struct make *m = arg;
 	EVP_PKEY *k;
 	X509 *x;
 	int r;
 
-	if (access(cert, F_OK) == 0 && access(key, F_OK) == 0)
-		return 0;
-	if (mkdir(dir, 0755) == 0)
-		(void)chmod(dir, 0755);
-	else if (errno != EEXIST)
-		return -1;
+	r = -1;
 	errno = 0;
 	k = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
 	x = X509_new();
-	r = -1;
-	if (k != NULL && x != NULL && cert_fill(x, k, hostname) == 0) {
-		(void)unlink(key);
-		(void)unlink(cert);
-		if (pem_write(key, 0600, NULL, k) == 0 &&
-		    pem_write(cert, 0644, x, NULL) == 0)
+	if (k != NULL && x != NULL && cert_fill(x, k, m->hostname) == 0) {
+		(void)unlink(m->pki->key_file);
+		(void)unlink(m->pki->cert_file);
+		if (pem_write(m->pki->key_file, 0600, NULL, k) == 0 &&
+		    pem_write(m->pki->cert_file, 0644, x, NULL) == 0)
 			r = 0;
 	}
 	X509_free(x);
 	EVP_PKEY_free(k);
+	if (r == -1)
+		(void)snprintf(why, ERROR_SIZE, "cannot make %.300s: %.100s",
+		    m->pki->cert_file,
+		    errno == 0 ? "libcrypto" : strerror(errno));
 	return r;
+}
+
+/*
+ * Make an ECDSA P-256 key and a certificate signed by itself, unless both
+ * files are there; dir, which holds them, is made too.  0, or -1 and why says
+ * what is wrong.
+ */
+int
+pki_make(const struct pki *p, const char *dir, const char *hostname,
+    char why[ERROR_SIZE])
+{
+	struct make make = { p, hostname };
+
+	if (access(p->cert_file, F_OK) == 0 && access(p->key_file, F_OK) == 0)
+		return 0;
+	if (mkdir(dir, 0755) == 0)
+		(void)chmod(dir, 0755);
+	return apart(make_task, &make, why);
 }

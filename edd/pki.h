@@ -25,7 +25,8 @@
 #include "conf.h"
 
 int pki_load(struct conf *, bool check_only, conf_report, void *);
-int pki_make(const char *dir, const char *cert, const char *key,
-    const char *hostname);
+int pki_read_key(const struct pki *, char *key, const char **why);
+int pki_make(const struct pki *, const char *dir, const char *hostname,
+    char why[ERROR_SIZE]);
 
 #endif

@@ -31,6 +31,7 @@
 #include "edd.h"
 #include "load.h"
 #include "log.h"
+#include "pki.h"
 
 /* Tell a new process who it is and where it lives. */
 void
@@ -82,12 +83,16 @@ send_listeners(struct child *c)
 	}
 }
 
-/* Certificates, and the keys too if the receiver may have them. */
+/*
+ * Certificates, and the keys too if the receiver may have them.  Those are
+ * read here, and again after a restart, so that edd keeps none.
+ */
 static void
 send_pkis(struct child *c, bool keys)
 {
-	struct conf_pki *m;
 	const struct pki *p;
+	struct conf_pki *m;
+	const char *why;
 
 	m = calloc(1, sizeof(*m));
 	if (m == NULL)
@@ -95,8 +100,9 @@ send_pkis(struct child *c, bool keys)
 	TAILQ_FOREACH(p, &c->edd->conf->pkis, entry) {
 		(void)strlcpy(m->name, p->name, sizeof(m->name));
 		(void)strlcpy(m->cert, p->cert, sizeof(m->cert));
-		if (keys)
-			(void)strlcpy(m->key, p->key, sizeof(m->key));
+		m->key[0] = '\0';
+		if (keys && pki_read_key(p, m->key, &why) == -1)
+			log_warnx("%s: %s", p->key_file, why);
 		(void)conf_pki_send(c->chan, m);
 	}
 	explicit_bzero(m, sizeof(*m));
