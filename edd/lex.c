@@ -366,11 +366,12 @@ skip(struct lex_source *s)
 			while (*p != '\n' && *p != '\0')
 				p++;
 		}
-		if (*p == '\\' && p[1] == '\r' && p[2] == '\n')
-			p++;
 		if (*p == '\\' && p[1] == '\n') {
 			s->line++;
 			p++;
+		} else if (*p == '\\' && p[1] == '\r' && p[2] == '\n') {
+			s->line++;
+			p += 2;
 		} else if (*p != ' ' && *p != '\t' && *p != '\r')
 			break;
 	}
