@@ -80,8 +80,8 @@ struct conf_queue {
 	uint32_t journal_keep; /* seconds */
 	uint32_t retries;      /* used entries of retry; the last repeats */
 	uint32_t retry[CONF_RETRY_MAX]; /* seconds */
-	uint64_t
-	    reserve_bytes; /* free space to leave: the smaller one; 0: none */
+	/* Free space that accepting leaves: the smaller; 0: not given. */
+	uint64_t reserve_bytes;
 	uint32_t reserve_percent;
 };
 
