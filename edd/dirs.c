@@ -34,6 +34,8 @@
 #include "limit.h"
 #include "log.h"
 
+#define USER_SIZE 96
+
 /* Make the folders that lead to path.  0, or -1 and it was logged why. */
 int
 dirs_parents(const char *path)
@@ -54,13 +56,16 @@ dirs_parents(const char *path)
 	return 0;
 }
 
+/* A user as "NAME (uid N)". */
 static const char *
-user_name(uid_t uid)
+user_name(uid_t uid, char out[USER_SIZE])
 {
 	const struct passwd *pw;
 
 	pw = getpwuid(uid);
-	return pw == NULL ? "nobody that is known" : pw->pw_name;
+	(void)snprintf(out, USER_SIZE, "%.64s (uid %u)",
+	    pw == NULL ? "an unknown user" : pw->pw_name, (unsigned)uid);
+	return out;
 }
 
 /* Open a folder, which is made if it is missing.  -1 and logged. */
@@ -110,23 +115,23 @@ is_new(int dir, const struct stat *st)
 static int
 own(int fd, const char *what, const char *path, uid_t uid, gid_t gid)
 {
+	char is[USER_SIZE], should[USER_SIZE];
 	struct stat st;
 
 	if (fstat(fd, &st) == -1) {
 		log_warn("%s %s", what, path);
 		return -1;
 	}
-	if (st.st_uid != uid && is_new(fd, &st)) {
-		if (fchown(fd, uid, gid) == -1) {
-			log_warn("cannot give %s %s to %s", what, path,
-			    user_name(uid));
-			return -1;
-		}
-	} else if (st.st_uid != uid) {
-		log_warnx("%s %s belongs to %s (uid %u), not to %s (uid %u): "
-			  "name another folder, or chown -R this one",
-		    what, path, user_name(st.st_uid), (unsigned)st.st_uid,
-		    user_name(uid), (unsigned)uid);
+	if (st.st_uid != uid && !is_new(fd, &st)) {
+		log_warnx("%s %s belongs to %s, not to %s: name another "
+			  "folder, or chown -R this one",
+		    what, path, user_name(st.st_uid, is),
+		    user_name(uid, should));
+		return -1;
+	}
+	if (st.st_uid != uid && fchown(fd, uid, gid) == -1) {
+		log_warn("cannot give %s %s to %s", what, path,
+		    user_name(uid, should));
 		return -1;
 	}
 	if ((st.st_mode & 07777) != 0700 && fchmod(fd, 0700) == -1) {
@@ -160,6 +165,7 @@ dirs_own(const char *what, const char *path, uid_t uid, gid_t gid)
 int
 dirs_empty(const char *path)
 {
+	char is[USER_SIZE], should[USER_SIZE];
 	struct stat st;
 	int fd, r;
 
@@ -171,7 +177,7 @@ dirs_empty(const char *path)
 		log_warn("empty folder %s", path);
 	else if (st.st_uid != geteuid()) {
 		log_warnx("empty folder %s belongs to %s, not to %s", path,
-		    user_name(st.st_uid), user_name(geteuid()));
+		    user_name(st.st_uid, is), user_name(geteuid(), should));
 		r = -1;
 	} else if ((st.st_mode & 07777) != 0755 && fchmod(fd, 0755) == -1) {
 		log_warn("cannot chmod empty folder %s", path);
