@@ -34,7 +34,9 @@
 #include "log.h"
 #include "printconf.h"
 
+/* What is needed until the end; edd points to options. */
 static struct edd edd;
+static struct options opt;
 
 static void __attribute__((noreturn)) usage(void)
 {
@@ -46,18 +48,18 @@ static void __attribute__((noreturn)) usage(void)
 
 /* -D, of which there may be several. */
 static void
-add_macro(struct options *opt, char *definition)
+add_macro(struct options *o, char *definition)
 {
 	size_t n;
 
 	n = 0;
-	while (opt->macros != NULL && opt->macros[n] != NULL)
+	while (o->macros != NULL && o->macros[n] != NULL)
 		n++;
-	opt->macros = reallocarray(opt->macros, n + 2, sizeof(char *));
-	if (opt->macros == NULL)
+	o->macros = reallocarray(o->macros, n + 2, sizeof(char *));
+	if (o->macros == NULL)
 		err(1, NULL);
-	opt->macros[n] = definition;
-	opt->macros[n + 1] = NULL;
+	o->macros[n] = definition;
+	o->macros[n + 1] = NULL;
 }
 
 /* An absolute path, because a daemon changes its folder. */
@@ -111,35 +113,35 @@ default_libexec(const char *argv0)
 }
 
 static void
-parse_options(int argc, char **argv, struct options *opt)
+parse_options(int argc, char **argv, struct options *o)
 {
 	int c;
 
 	while ((c = getopt(argc, argv, "D:dE:f:L:nUv")) != -1) {
 		switch (c) {
 		case 'D':
-			add_macro(opt, optarg);
+			add_macro(o, optarg);
 			break;
 		case 'd':
-			opt->foreground = true;
+			o->foreground = true;
 			break;
 		case 'E':
-			opt->dir = optarg;
+			o->dir = optarg;
 			break;
 		case 'f':
-			opt->file = optarg;
+			o->file = optarg;
 			break;
 		case 'L':
-			opt->libexec = optarg;
+			o->libexec = optarg;
 			break;
 		case 'n':
-			opt->check = true;
+			o->check = true;
 			break;
 		case 'U':
-			opt->own_user = true;
+			o->own_user = true;
 			break;
 		case 'v':
-			opt->verbose++;
+			o->verbose++;
 			break;
 		default:
 			usage();
@@ -150,18 +152,18 @@ parse_options(int argc, char **argv, struct options *opt)
 }
 
 static void
-resolve_options(const char *argv0, struct options *opt)
+resolve_options(const char *argv0, struct options *o)
 {
-	if (opt->dir != NULL)
-		opt->dir = own_folder(opt->dir, opt->check);
-	if (opt->file != NULL)
-		opt->file = absolute(opt->file);
-	else if (opt->dir == NULL)
-		opt->file = EDD_CONFDIR "/edd.conf";
-	if (opt->libexec == NULL)
-		opt->libexec = default_libexec(argv0);
+	if (o->dir != NULL)
+		o->dir = own_folder(o->dir, o->check);
+	if (o->file != NULL)
+		o->file = absolute(o->file);
+	else if (o->dir == NULL)
+		o->file = EDD_CONFDIR "/edd.conf";
+	if (o->libexec == NULL)
+		o->libexec = default_libexec(argv0);
 	else
-		opt->libexec = absolute(opt->libexec);
+		o->libexec = absolute(o->libexec);
 }
 
 static void
@@ -172,12 +174,12 @@ report_cb(const char *text, void *arg)
 
 /* -n: say whether the configuration is good, with -v print it. */
 static int
-check(struct conf *c, const struct options *opt)
+check(struct conf *c, const struct options *o)
 {
 	int r;
 
 	r = 0;
-	if (opt->verbose > 0)
+	if (o->verbose > 0)
 		r = printconf(stdout, c);
 	if (r == 0)
 		(void)fprintf(stderr, "configuration ok\n");
@@ -203,10 +205,7 @@ open_standard(void)
 int
 main(int argc, char **argv)
 {
-	struct options opt;
-
 	open_standard();
-	memset(&opt, 0, sizeof(opt));
 	parse_options(argc, argv, &opt);
 	(void)umask(077);
 	log_init("edd", true, opt.verbose);
