@@ -1,0 +1,118 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * SMTP commands: the one table of them, and a parser from a line to a struct.
+ * Pure but for the handlers that the table names.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "reply.h"
+#include "sasl.h"
+
+struct evbuffer;
+struct session;
+
+/* What a session has so far; a command may need it, or bar it. */
+#define HAVE_EHLO 0x01u
+#define HAVE_TLS  0x02u
+#define HAVE_AUTH 0x04u
+#define HAVE_MAIL 0x08u
+#define HAVE_RCPT 0x10u
+
+struct command_ehlo {
+	const char *name; /* inside the line */
+	size_t len;
+};
+
+struct command_mail {
+	struct address path;
+	uint64_t size; /* 0: not given */
+	bool eight;    /* BODY=8BITMIME */
+};
+
+struct command_rcpt {
+	struct address path;
+};
+
+struct command_auth {
+	enum sasl_mech mech;
+	const char *initial; /* inside the line; NULL: none */
+	size_t len;
+};
+
+struct command_row;
+
+/* A parsed line. Arguments refer to the line and hold as long as it does. */
+struct command {
+	const struct command_row *row; /* NULL: unknown */
+	union {
+		struct command_ehlo ehlo;
+		struct command_mail mail;
+		struct command_rcpt rcpt;
+		struct command_auth auth;
+	} u;
+	char bad[ADDRESS_SIZE]; /* what the reply quotes */
+};
+
+/* A parser fills the struct from the text after the verb, or says no. */
+typedef enum reply (*command_parser)(const char *, size_t, struct command *);
+typedef void (*command_handler)(struct session *, const struct command *);
+
+struct command_row {
+	const char *verb;
+	command_parser parse;
+	command_handler run;
+	unsigned need;	 /* HAVE_*: refused without */
+	unsigned bar;	 /* HAVE_*: refused with */
+	size_t line_max; /* octets of the line with CRLF */
+	bool last;	 /* nothing may follow before its reply */
+	bool ahead;	 /* may run while others of it wait for a peer */
+	const char *syntax;
+	const char *keywords[4]; /* in the answer to EHLO */
+};
+
+enum reply command_parse(const char *, size_t, struct command *);
+enum reply command_allowed(const struct command_row *, unsigned have);
+void command_print_ehlo(struct evbuffer *, const char *hostname,
+    uint64_t message_size, unsigned have);
+void command_print_help(struct evbuffer *);
+
+/* Parsers and handlers, in cmd_NAME.c. */
+enum reply cmd_ehlo_parse(const char *, size_t, struct command *);
+enum reply cmd_mail_parse(const char *, size_t, struct command *);
+enum reply cmd_rcpt_parse(const char *, size_t, struct command *);
+enum reply cmd_auth_parse(const char *, size_t, struct command *);
+void cmd_ehlo_run(struct session *, const struct command *);
+void cmd_helo_run(struct session *, const struct command *);
+void cmd_starttls_run(struct session *, const struct command *);
+void cmd_auth_run(struct session *, const struct command *);
+void cmd_mail_run(struct session *, const struct command *);
+void cmd_rcpt_run(struct session *, const struct command *);
+void cmd_data_run(struct session *, const struct command *);
+void cmd_rset_run(struct session *, const struct command *);
+void cmd_noop_run(struct session *, const struct command *);
+void cmd_vrfy_run(struct session *, const struct command *);
+void cmd_help_run(struct session *, const struct command *);
+void cmd_quit_run(struct session *, const struct command *);
+
+#endif /* COMMAND_H */

@@ -1,0 +1,88 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The processes behind smtpd: control, queue and signer, each over one
+ * channel that may be absent. Requests go out here and answers come back to
+ * one table of functions; it does not know what a session is.
+ */
+#ifndef PEERS_H
+#define PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proc.h"
+
+struct admin_command;
+struct chan;
+struct peers;
+struct policy_auth;
+struct policy_auth_reply;
+struct policy_rcpt;
+struct policy_rcpt_reply;
+struct policy_sender;
+struct policy_sender_reply;
+struct sign_dkim;
+struct sign_signature;
+struct submit_commit;
+struct submit_done;
+struct submit_event;
+struct submit_opened;
+
+/*
+ * Answers: who asked, the id that the request had, and what was said; NULL if
+ * the peer is gone (the id is then 0). Never called inside a request.
+ */
+struct peers_ops {
+	void (*auth)(void *, uint64_t, const struct policy_auth_reply *);
+	void (*sender)(void *, uint64_t, const struct policy_sender_reply *);
+	void (*rcpt)(void *, uint64_t, const struct policy_rcpt_reply *);
+	void (*opened)(void *, uint64_t, const struct submit_opened *);
+	void (*done)(void *, uint64_t, const struct submit_done *);
+	void (*signature)(void *, uint64_t, const struct sign_signature *);
+	/* the queue can take bytes again, or is gone; arg of peers_new() */
+	void (*room)(void *);
+	/* an operator's command; arg of peers_new() */
+	void (*admin)(void *, struct chan *, uint64_t,
+	    const struct admin_command *);
+};
+
+struct peers *peers_new(const struct peers_ops *, void *);
+void peers_set(struct peers *, enum proc_conv, enum proc_kind,
+    unsigned instance, int fd);
+void peers_cancel(struct peers *, const void *who);
+
+/* Requests: the id, or 0 if the peer is absent. */
+uint64_t peers_auth(struct peers *, const struct policy_auth *, void *who);
+uint64_t peers_sender(struct peers *, const struct policy_sender *, void *who);
+uint64_t peers_rcpt(struct peers *, const struct policy_rcpt *, void *who);
+uint64_t peers_sign(struct peers *, const struct sign_dkim *, void *who);
+uint64_t peers_open(struct peers *, uint64_t size, void *who);
+uint64_t peers_commit(struct peers *, const struct submit_commit *, void *who);
+
+/* The queue of one life has one epoch; a message lives in one epoch only. */
+uint64_t peers_epoch(const struct peers *);
+int peers_data(struct peers *, uint64_t epoch, uint64_t message, const void *,
+    size_t);
+int peers_add_rcpt(struct peers *, uint64_t epoch, uint64_t message,
+    const char *address);
+void peers_abort(struct peers *, uint64_t epoch, uint64_t message);
+void peers_event(struct peers *, const struct submit_event *);
+bool peers_full(const struct peers *);
+
+#endif /* PEERS_H */

@@ -1,0 +1,99 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * A short list of approved senders. Refusals are not kept: an operator who
+ * has just approved an address need not wait.
+ */
+#include "senders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "bounds.h"
+#include "proto_policy.h"
+
+struct senders_entry {
+	struct senders_entry *next;
+	int64_t until;
+	char key[ADDRESS_SIZE];
+	struct policy_sender_reply reply;
+};
+
+/* Free the entry that *link leads to and those behind it. */
+static void
+senders_cut(struct senders_entry **link)
+{
+	struct senders_entry *e;
+
+	while ((e = *link) != NULL) {
+		*link = e->next;
+		free(e);
+	}
+}
+
+/*
+ * The approval of an address, or NULL if none is known or it is too old. now
+ * is in seconds. The answer is the list's, until senders_add().
+ */
+const struct policy_sender_reply *
+senders_find(struct senders *list, const struct address *a, int64_t now)
+{
+	struct senders_entry *e;
+	char key[ADDRESS_SIZE];
+
+	address_fold(a, key);
+	for (e = list->first; e != NULL && e->until > now; e = e->next) {
+		if (strcmp(e->key, key) == 0)
+			return &e->reply;
+	}
+	return NULL;
+}
+
+/*
+ * Keep an approval. What is too old or too many goes; without memory nothing
+ * is kept.
+ */
+void
+senders_add(struct senders *list, const struct address *a,
+    const struct policy_sender_reply *reply, int64_t now)
+{
+	struct senders_entry *e, **link;
+	unsigned n;
+
+	e = malloc(sizeof(*e));
+	if (e == NULL)
+		return;
+	address_fold(a, e->key);
+	e->reply = *reply;
+	e->until = now + SMTPD_SENDERS_SECONDS;
+	e->next = list->first;
+	list->first = e;
+	n = 1;
+	for (link = &e->next; *link != NULL; link = &(*link)->next) {
+		if (n++ == SMTPD_SENDERS_MAX || (*link)->until <= now)
+			break;
+	}
+	senders_cut(link);
+}
+
+/* Forget and free all. */
+void
+senders_clear(struct senders *list)
+{
+	senders_cut(&list->first);
+}

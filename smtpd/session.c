@@ -1,0 +1,557 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The state machine of an SMTP session. Each state has one function; each
+ * says what it waits for, and one caller acts on that. No socket and no
+ * libevent call here but the buffers.
+ */
+#include "session.h"
+
+#include <event2/buffer.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "commands.h"
+#include "commit.h"
+#include "compat.h"
+#include "conf.h"
+#include "content.h"
+#include "log.h"
+#include "peers.h"
+#include "proto_submit.h"
+#include "tx.h"
+
+static const char *const state_names[] = {
+	[SESSION_NEW] = "new",
+	[SESSION_COMMAND] = "command",
+	[SESSION_AUTH] = "auth",
+	[SESSION_TLS] = "tls",
+	[SESSION_ASK] = "ask",
+	[SESSION_DATA] = "data",
+	[SESSION_COMMIT] = "commit",
+	[SESSION_CLOSING] = "closing",
+};
+
+/*
+ * A session over an input buffer that is its owner's; source is the client's
+ * address. owner is called with what it waits for at the end of each event,
+ * and may free it then. Keeps a reference of conf. NULL without memory.
+ */
+struct session *
+session_new(struct session_env *env, struct conf *conf, struct evbuffer *in,
+    const char *source, session_owner_cb owner, void *arg)
+{
+	struct session *s;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->out = evbuffer_new();
+	if (s->out == NULL) {
+		free(s);
+		return NULL;
+	}
+	s->env = env;
+	s->conf = conf_ref(conf);
+	s->in = in;
+	s->owner = owner;
+	s->owner_arg = arg;
+	s->state = SESSION_NEW;
+	s->number = env->stats.connections;
+	(void)snprintf(s->source, sizeof(s->source), "%s", source);
+	return s;
+}
+
+/* Not waiting for room at the queue any more. */
+static void
+session_unblock(struct session *s)
+{
+	if (!s->is_blocked)
+		return;
+	TAILQ_REMOVE(&s->env->blocked, s, blocked);
+	s->is_blocked = false;
+}
+
+/* Answers to come are not wanted any more. */
+void
+session_cancel(struct session *s)
+{
+	peers_cancel(s->env->peers, s);
+}
+
+/*
+ * Forget the transaction, if there is one: what the queue has of it is
+ * aborted. No answer may be waited for (session_cancel()).
+ */
+void
+session_reset(struct session *s)
+{
+	session_unblock(s);
+	tx_free(s->env, s->tx);
+	s->tx = NULL;
+}
+
+/* Free it and all it owns; NULL is allowed. */
+void
+session_free(struct session *s)
+{
+	if (s == NULL)
+		return;
+	session_cancel(s);
+	session_reset(s);
+	cmd_auth_forget(s);
+	senders_clear(&s->senders);
+	evbuffer_free(s->out);
+	conf_unref(s->conf);
+	free(s);
+}
+
+/* The only place where the state changes. */
+void
+session_enter(struct session *s, enum session_state state)
+{
+	log_debug("session %" PRIu64 ": %s, now %s", s->number,
+	    state_names[s->state], state_names[state]);
+	if (s->state == SESSION_DATA)
+		session_unblock(s);
+	s->state = state;
+}
+
+/* Seconds that a client has now before SESSION_EV_TIMEOUT. */
+unsigned
+session_timeout(const struct session *s)
+{
+	switch (s->state) {
+	case SESSION_NEW:
+	case SESSION_TLS:
+		return SMTPD_HANDSHAKE_SECONDS;
+	case SESSION_DATA:
+		return s->conf->smtp.data_timeout;
+	default:
+		return s->conf->smtp.idle_timeout;
+	}
+}
+
+/* The connection has TLS now. */
+void
+session_set_tls(struct session *s, const char *version, const char *cipher)
+{
+	s->have |= HAVE_TLS;
+	(void)snprintf(s->tls, sizeof(s->tls), "%s %s",
+	    version == NULL ? "TLS" : version, cipher == NULL ? "" : cipher);
+}
+
+/*
+ * Give a reply; the arguments are what its text quotes. A 421 ends the
+ * session (RFC 5321 section 3.8).
+ */
+void
+session_reply(struct session *s, enum reply r, const char *first,
+    const char *second)
+{
+	char line[REPLY_LINE_SIZE];
+
+	(void)reply_format(r, s->conf->smtp.enhanced_codes, first, second,
+	    line);
+	reply_add(s->out, line);
+	log_debug("session %" PRIu64 ": reply %s", s->number, line);
+	if (reply_code(r) >= 500)
+		s->errors++;
+	if (reply_code(r) == 421)
+		session_enter(s, SESSION_CLOSING);
+}
+
+/* Tell the journal that mail of a user was refused. */
+static void
+session_refuse_event(struct session *s, const char *rcpt, const char *line)
+{
+	struct submit_event *ev;
+
+	ev = calloc(1, sizeof(*ev));
+	if (ev == NULL)
+		return;
+	ev->kind = SUBMIT_EV_REJECTED;
+	(void)strlcpy(ev->user, s->user, sizeof(ev->user));
+	(void)strlcpy(ev->source, s->source, sizeof(ev->source));
+	(void)strlcpy(ev->sender,
+	    s->tx == NULL ? s->asked.mailbox : s->tx->sender.mailbox,
+	    sizeof(ev->sender));
+	(void)strlcpy(ev->rcpt, rcpt, sizeof(ev->rcpt));
+	(void)strlcpy(ev->text, line, sizeof(ev->text));
+	peers_event(s->env->peers, ev);
+	free(ev);
+}
+
+/*
+ * Give a reply that refuses a login, sender, recipient (rcpt) or message: log
+ * it, count it, and write it to the journal if the user is known.
+ */
+void
+session_refuse(struct session *s, enum reply r, const char *first,
+    const char *second, const char *rcpt)
+{
+	char line[REPLY_LINE_SIZE];
+
+	(void)reply_format(r, s->conf->smtp.enhanced_codes, first, second,
+	    line);
+	s->env->stats.refused++;
+	log_info("refused user=%s source=%s rcpt=%s reply=\"%s\"",
+	    s->user[0] == '\0' ? "-" : s->user, s->source,
+	    rcpt[0] == '\0' ? "-" : rcpt, line);
+	if (s->user[0] != '\0')
+		session_refuse_event(s, rcpt, line);
+	session_reply(s, r, first, second);
+}
+
+/* Recipients whose answer is not there yet. */
+static size_t
+session_pending(const struct session *s)
+{
+	return s->tx == NULL ? 0 : tx_pending(s->tx);
+}
+
+/* Whether a command may run while answers to others of it are to come. */
+static bool
+session_ahead(const struct session *s, const struct command_row *row)
+{
+	return row->ahead && session_pending(s) < SMTPD_RCPT_AHEAD &&
+	    s->tx->rcpts_len < s->conf->smtp.rcpt_max;
+}
+
+static unsigned
+session_have(const struct session *s)
+{
+	unsigned have;
+
+	have = s->have;
+	if (s->tx != NULL) {
+		have |= HAVE_MAIL;
+		if (tx_accepted(s->tx) > 0)
+			have |= HAVE_RCPT;
+	}
+	return have;
+}
+
+/* Run a command or refuse it; its line is still in the input. */
+static void
+session_run(struct session *s, const struct command *c, enum reply r,
+    size_t len)
+{
+	if (r == REPLY_NONE && c->row->last &&
+	    evbuffer_get_length(s->in) > len + 2) {
+		log_info("refused source=%s: input follows %s at once",
+		    s->source, c->row->verb);
+		session_reply(s, REPLY_GROUP, NULL, NULL);
+		session_enter(s, SESSION_CLOSING);
+	} else if (r == REPLY_NONE)
+		c->row->run(s, c);
+	else if (r == REPLY_SYNTAX)
+		session_reply(s, r, c->row->syntax, NULL);
+	else if (reply_code(r) == 553)
+		session_refuse(s, r, c->bad, NULL, "");
+	else
+		session_reply(s, r, c->bad, NULL);
+	if (s->errors > SMTPD_ERRORS_MAX && s->state != SESSION_CLOSING)
+		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+}
+
+/* One command line. It stays in the input if answers must come first. */
+static enum want
+session_line(struct session *s, char *text, size_t len)
+{
+	struct command c;
+	enum reply r, order;
+
+	r = command_parse(text, len, &c);
+	if (c.row != NULL) {
+		order = command_allowed(c.row, session_have(s));
+		if (order != REPLY_NONE)
+			r = order;
+	}
+	if (session_pending(s) > 0 &&
+	    (r != REPLY_NONE || !session_ahead(s, c.row)))
+		return WANT_PEER;
+	session_run(s, &c, r, len);
+	explicit_bzero(text, len); /* it may have been a secret */
+	line_consume(&s->line, s->in, len);
+	return WANT_AGAIN;
+}
+
+/* A line that is none: say so when its turn comes. */
+static enum want
+session_late(struct session *s)
+{
+	if (session_pending(s) > 0)
+		return WANT_PEER;
+	if (s->late_close)
+		log_info("refused source=%s: ill-formed line", s->source);
+	session_reply(s, s->late, NULL, NULL);
+	s->late = REPLY_NONE;
+	cmd_auth_forget(s);
+	if (s->late_close)
+		session_enter(s, SESSION_CLOSING);
+	else if (s->state == SESSION_AUTH)
+		session_enter(s, SESSION_COMMAND);
+	return WANT_AGAIN;
+}
+
+/* The next line of the input, for commands and for AUTH. */
+static enum want
+session_read(struct session *s)
+{
+	enum line_status r;
+	char *text;
+	size_t len;
+
+	if (evbuffer_get_length(s->out) > SMTPD_OUTPUT_MAX)
+		return WANT_WRITE;
+	if (s->late != REPLY_NONE)
+		return session_late(s);
+	r = line_read(&s->line, s->in, SMTPD_AUTH_MAX, &text, &len);
+	if (r == LINE_MORE)
+		return WANT_READ;
+	if (r != LINE_OK) {
+		s->late = r == LINE_BAD ? REPLY_LINE_END : REPLY_LINE_LONG;
+		s->late_close = r != LINE_LONG;
+		return WANT_AGAIN;
+	}
+	if (s->state == SESSION_COMMAND)
+		return session_line(s, text, len);
+	cmd_auth_line(s, text, len);
+	explicit_bzero(text, len);
+	line_consume(&s->line, s->in, len);
+	return WANT_AGAIN;
+}
+
+static enum want
+state_new(struct session *s, enum session_event ev)
+{
+	if (ev != SESSION_EV_START)
+		return WANT_READ;
+	session_reply(s, REPLY_GREETING, s->conf->hostname, NULL);
+	session_enter(s, SESSION_COMMAND);
+	return WANT_AGAIN;
+}
+
+static enum want
+state_command(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	if (ev == SESSION_EV_RCPT) {
+		cmd_rcpt_answer(s, a);
+		return WANT_AGAIN;
+	}
+	return session_read(s);
+}
+
+/* After the handshake a session begins anew (RFC 3207 section 4.2). */
+static enum want
+state_tls(struct session *s, enum session_event ev)
+{
+	if (ev != SESSION_EV_TLS_UP)
+		return WANT_TLS;
+	session_enter(s, SESSION_COMMAND);
+	return WANT_AGAIN;
+}
+
+static enum want
+state_ask(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	switch (ev) {
+	case SESSION_EV_AUTH:
+		cmd_auth_answer(s, a);
+		return WANT_AGAIN;
+	case SESSION_EV_SENDER:
+		cmd_mail_answer(s, a);
+		return WANT_AGAIN;
+	case SESSION_EV_OPENED:
+		cmd_data_opened(s, a);
+		return WANT_AGAIN;
+	default:
+		return WANT_PEER;
+	}
+}
+
+/* The first octets of a buffer that is not empty, as they lie there. */
+static const char *
+session_piece(struct evbuffer *in, size_t *len)
+{
+	*len = evbuffer_get_contiguous_space(in);
+	if (*len == 0)
+		*len = 1;
+	return (const char *)evbuffer_pullup(in, (ev_ssize_t)*len);
+}
+
+/* Message data, as long as the queue takes it. */
+static enum want
+state_data(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	const char *p;
+	size_t len;
+
+	if (ev == SESSION_EV_SENDER)
+		commit_sender(s, a);
+	session_unblock(s);
+	while (evbuffer_get_length(s->in) > 0) {
+		if (peers_full(s->env->peers)) {
+			TAILQ_INSERT_TAIL(&s->env->blocked, s, blocked);
+			s->is_blocked = true;
+			return WANT_PEER;
+		}
+		p = session_piece(s->in, &len);
+		(void)evbuffer_drain(s->in, content_feed(s, p, len));
+		if (data_ended(&s->tx->data)) {
+			content_end(s);
+			session_enter(s, SESSION_COMMIT);
+			return WANT_AGAIN;
+		}
+	}
+	return WANT_READ;
+}
+
+static enum want
+state_commit(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	switch (ev) {
+	case SESSION_EV_SENDER:
+		commit_sender(s, a);
+		break;
+	case SESSION_EV_SIGNATURE:
+		commit_signature(s, a);
+		break;
+	case SESSION_EV_DONE:
+		commit_done(s, a);
+		break;
+	default:
+		break;
+	}
+	if (s->state == SESSION_COMMIT && !commit_step(s))
+		return WANT_PEER;
+	if (s->stopping && s->state == SESSION_COMMAND)
+		session_reply(s, REPLY_SHUTDOWN, NULL, NULL);
+	return WANT_AGAIN;
+}
+
+/* What is said last is said; nothing else is kept. */
+static enum want
+state_closing(struct session *s)
+{
+	session_cancel(s);
+	session_reset(s);
+	return WANT_CLOSE;
+}
+
+/* The client, or in some states a peer, has let the time pass. */
+static void
+session_timed_out(struct session *s)
+{
+	switch (s->state) {
+	case SESSION_NEW:
+	case SESSION_TLS:
+		session_enter(s, SESSION_CLOSING);
+		break;
+	case SESSION_ASK:
+	case SESSION_COMMIT:
+		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+		break;
+	case SESSION_CLOSING:
+		break;
+	default:
+		session_reply(s,
+		    s->is_blocked || session_pending(s) > 0 ? REPLY_PROBLEM :
+							      REPLY_TIMEOUT,
+		    NULL, NULL);
+		break;
+	}
+}
+
+/* A message that is on its way may finish; everything else ends now. */
+static void
+session_stop(struct session *s)
+{
+	s->stopping = true;
+	switch (s->state) {
+	case SESSION_DATA:
+	case SESSION_COMMIT:
+	case SESSION_CLOSING:
+		break;
+	case SESSION_TLS:
+		session_enter(s, SESSION_CLOSING);
+		break;
+	default:
+		if (s->state == SESSION_NEW && (s->have & HAVE_TLS) == 0)
+			session_enter(s, SESSION_CLOSING);
+		else
+			session_reply(s, REPLY_SHUTDOWN, NULL, NULL);
+		break;
+	}
+}
+
+/* One event to the function of the state. */
+static enum want
+session_dispatch(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	if (ev == SESSION_EV_EOF && s->state != SESSION_CLOSING)
+		session_enter(s, SESSION_CLOSING);
+	else if (ev == SESSION_EV_TIMEOUT)
+		session_timed_out(s);
+	else if (ev == SESSION_EV_STOP)
+		session_stop(s);
+	switch (s->state) {
+	case SESSION_NEW:
+		return state_new(s, ev);
+	case SESSION_COMMAND:
+		return state_command(s, ev, a);
+	case SESSION_AUTH:
+		return session_read(s);
+	case SESSION_TLS:
+		return state_tls(s, ev);
+	case SESSION_ASK:
+		return state_ask(s, ev, a);
+	case SESSION_DATA:
+		return state_data(s, ev, a);
+	case SESSION_COMMIT:
+		return state_commit(s, ev, a);
+	case SESSION_CLOSING:
+	default:
+		return state_closing(s);
+	}
+}
+
+/*
+ * Something happened; a is set with answers of peers only. Goes on until it
+ * has to wait, then tells the owner for what, as the last thing it does: the
+ * session may be freed by then. Not from within the owner's callback.
+ */
+void
+session_event(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	enum want want;
+
+	want = session_dispatch(s, ev, a);
+	while (want == WANT_AGAIN)
+		want = session_dispatch(s, SESSION_EV_GO, NULL);
+	s->owner(s, want, s->owner_arg);
+}

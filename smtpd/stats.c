@@ -1,0 +1,84 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Answers to operators: smtpd knows the one command "statistics". It changes
+ * nothing.
+ */
+#include "stats.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "chan.h"
+#include "proto_admin.h"
+#include "row.h"
+
+static const struct {
+	const char *name;
+	size_t offset;
+} columns[] = {
+	{ "sessions", offsetof(struct stats, sessions) },
+	{ "connections", offsetof(struct stats, connections) },
+	{ "refused-connections", offsetof(struct stats, refused_connections) },
+	{ "handshakes", offsetof(struct stats, handshakes) },
+	{ "handshake-failures", offsetof(struct stats, handshake_failures) },
+	{ "logins", offsetof(struct stats, logins) },
+	{ "login-failures", offsetof(struct stats, login_failures) },
+	{ "messages", offsetof(struct stats, messages) },
+	{ "recipients", offsetof(struct stats, recipients) },
+	{ "suppressed", offsetof(struct stats, suppressed) },
+	{ "refused", offsetof(struct stats, refused) },
+	{ "octets", offsetof(struct stats, octets) },
+};
+
+static void
+stats_send(const struct stats *st, struct chan *c, uint64_t id)
+{
+	struct row *row;
+	uint64_t value;
+	size_t i;
+
+	row = row_new();
+	if (row == NULL)
+		return;
+	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		memcpy(&value, (const char *)st + columns[i].offset,
+		    sizeof(value));
+		row_clear(row);
+		row_str(row, "name", columns[i].name);
+		row_num(row, "value", (int64_t)value);
+		(void)admin_row_send(c, id, row);
+	}
+	row_free(row);
+}
+
+/* Answer a command of control: rows, then the end. */
+void
+stats_admin(const struct stats *st, struct chan *c, uint64_t id,
+    const struct admin_command *cmd)
+{
+	struct admin_end end;
+
+	memset(&end, 0, sizeof(end));
+	end.ok = cmd->words == 1 && strcmp(cmd->word[0], "statistics") == 0;
+	if (end.ok)
+		stats_send(st, c, id);
+	else
+		(void)snprintf(end.why, sizeof(end.why), "unknown command");
+	(void)admin_end_send(c, id, &end);
+}

@@ -1,0 +1,105 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * One mail transaction: envelope, what is known of the message, and what went
+ * wrong with it. Its fields are for content.c (bytes) and commit.c (end).
+ */
+#ifndef TX_H
+#define TX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "bounds.h"
+#include "data.h"
+#include "proto_policy.h"
+#include "reply.h"
+
+struct dkimsign;
+struct header;
+struct session_env;
+
+enum tx_rcpt_state {
+	TX_RCPT_ASKED,	    /* control was asked */
+	TX_RCPT_OK,	    /* is to get the message */
+	TX_RCPT_SUPPRESSED, /* is not, but the client need not know */
+	TX_RCPT_REFUSED	    /* the client was told */
+};
+
+struct tx_rcpt {
+	char *address;
+	uint64_t ask;
+	enum tx_rcpt_state state;
+	enum reply reply; /* to give when its turn comes */
+};
+
+enum tx_phase {
+	TX_SENDERS, /* asking about the addresses of From */
+	TX_SIGNING,
+	TX_COMMITTING
+};
+
+struct tx {
+	struct address sender;	       /* MAIL */
+	struct policy_sender_reply by; /* what control said of it */
+	uint64_t size;		       /* SIZE=, 0 if not said */
+	bool eight;		       /* BODY=8BITMIME */
+
+	struct tx_rcpt *rcpts;
+	size_t rcpts_len;
+	size_t rcpts_cap;
+	size_t replied; /* the first that has no reply yet */
+	size_t live;	/* TX_RCPT_OK */
+	size_t suppressed;
+
+	bool open; /* with the queue */
+	uint64_t epoch;
+	uint64_t message; /* 0 if not open */
+	uint64_t sent;	  /* octets given to the queue */
+
+	struct data data;
+	char *partial; /* a header line that is not complete */
+	size_t partial_len;
+	size_t partial_cap;
+	struct header *header;
+	bool header_done;
+	struct dkimsign *sign;
+
+	struct address *from; /* of the header */
+	size_t from_len;
+	size_t from_next; /* the one asked about */
+	uint64_t from_ask;
+	struct policy_sender_reply first; /* of from[0] */
+
+	enum tx_phase phase;
+	enum reply refusal; /* the first reason; REPLY_NONE: none so far */
+	char refusal_address[ADDRESS_SIZE];
+};
+
+struct tx *tx_new(const struct address *, const struct policy_sender_reply *);
+void tx_free(struct session_env *, struct tx *);
+struct tx_rcpt *tx_add_rcpt(struct tx *, const char *address);
+struct tx_rcpt *tx_find_ask(struct tx *, uint64_t id);
+size_t tx_pending(const struct tx *);
+size_t tx_accepted(const struct tx *);
+void tx_close(struct session_env *, struct tx *);
+void tx_refuse(struct session_env *, struct tx *, enum reply,
+    const char *address);
+
+#endif /* TX_H */
