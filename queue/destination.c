@@ -89,8 +89,8 @@ destination_get(struct destinations *t, const char *domain)
 }
 
 /*
- * Give a reference back.  The last one frees, unless the destination is
- * down: what was learnt is kept until schedule finds it idle.
+ * Give a reference back.  The last one frees, unless the destination waits
+ * to be probed: what was learnt is kept until then.
  */
 void
 destination_put(struct destinations *t, struct destination *d)
@@ -99,7 +99,7 @@ destination_put(struct destinations *t, struct destination *d)
 
 	if (d->refs > 0)
 		d->refs--;
-	if (d->refs > 0 || d->down || d->inflight > 0 || d->listed)
+	if (d->refs > 0 || d->wakeup.place != 0 || d->inflight > 0 || d->listed)
 		return;
 	p = &t->bucket[d->hash & (t->buckets - 1)];
 	while (*p != d)

@@ -1,0 +1,524 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Taking messages in.  Small ones are gathered in memory, large ones stream
+ * to a segment of their own.  Nothing a peer says is believed: ids must be
+ * its own, sizes and counts must agree.  The answer to COMMIT is given by
+ * the spool, when the message is durable.
+ */
+#include "intake.h"
+
+#include <sys/queue.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob.h"
+#include "chan.h"
+#include "clock.h"
+#include "crc32c.h"
+#include "disk.h"
+#include "envelope.h"
+#include "id.h"
+#include "journal.h"
+#include "log.h"
+#include "msg.h"
+#include "proto_submit.h"
+#include "qbounds.h"
+#include "queue.h"
+#include "schedule.h"
+#include "spool.h"
+
+/* A message that is being received. */
+struct incoming {
+	LIST_ENTRY(incoming) entry;
+	uint64_t id;
+	struct blob body;
+	struct segment *big;
+	uint64_t size;
+	uint32_t crc; /* of what is in big */
+	struct blob rcpts;
+	uint32_t rcpt_count;
+	enum submit_status status;
+};
+LIST_HEAD(incoming_list, incoming);
+
+/* One peer. */
+struct producer {
+	LIST_ENTRY(producer) entry;
+	struct intake *intake;
+	enum proc_kind kind;
+	unsigned instance;
+	struct chan *chan; /* NULL: gone, but commits of it are under way */
+	struct incoming_list open;
+	struct incoming *last; /* of the latest DATA */
+	size_t commits;
+};
+
+/* A COMMIT that waits for the disk. */
+struct committing {
+	struct producer *producer;
+	uint64_t request;
+};
+
+struct intake {
+	struct queue *queue;
+	LIST_HEAD(, producer) producers;
+	size_t open;
+	size_t memory;
+};
+
+static void
+incoming_free(struct producer *p, struct incoming *in)
+{
+	LIST_REMOVE(in, entry);
+	if (p->last == in)
+		p->last = NULL;
+	p->intake->open--;
+	p->intake->memory -= in->body.len;
+	spool_big_drop(in->big);
+	blob_free(&in->body);
+	blob_free(&in->rcpts);
+	free(in);
+}
+
+static struct incoming *
+incoming_find(struct producer *p, uint64_t id)
+{
+	struct incoming *in;
+
+	if (p->last != NULL && p->last->id == id)
+		return p->last;
+	LIST_FOREACH(in, &p->open, entry) {
+		if (in->id == id) {
+			p->last = in;
+			return in;
+		}
+	}
+	return NULL;
+}
+
+/* A new message, if there is room for one. */
+static enum submit_status
+incoming_new(struct producer *p, uint64_t size, uint64_t *id)
+{
+	struct intake *intake = p->intake;
+	struct queue *q = intake->queue;
+	struct incoming *in;
+
+	if (q->stopping || intake->open >= INTAKE_OPEN_MAX ||
+	    intake->memory >= INTAKE_MEMORY_MAX)
+		return SUBMIT_TEMPFAIL;
+	if (!disk_has_room(&q->conf, size + intake->memory,
+		spool_room(q->spool)))
+		return SUBMIT_FULL;
+	in = calloc(1, sizeof(*in));
+	if (in == NULL)
+		return SUBMIT_TEMPFAIL;
+	in->id = spool_new_id(q->spool);
+	in->status = SUBMIT_OK;
+	LIST_INSERT_HEAD(&p->open, in, entry);
+	p->last = in;
+	intake->open++;
+	*id = in->id;
+	return SUBMIT_OK;
+}
+
+static int
+open_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct submit_opened opened;
+	uint64_t size;
+
+	if (submit_open_recv(m, &size) == -1)
+		return -1;
+	memset(&opened, 0, sizeof(opened));
+	opened.status = incoming_new(arg, size, &opened.message);
+	(void)submit_opened_send(c, m->id, &opened);
+	return 0;
+}
+
+/* It cannot be kept; the rest of it is still read, then refused. */
+static void
+incoming_fail(struct producer *p, struct incoming *in, int error)
+{
+	in->status = error == ENOSPC || error == EDQUOT ? SUBMIT_FULL :
+							  SUBMIT_TEMPFAIL;
+	p->intake->memory -= in->body.len;
+	blob_free(&in->body);
+	spool_big_drop(in->big);
+	in->big = NULL;
+}
+
+/* The message outgrew memory: it goes to a segment of its own. */
+static void
+incoming_spill(struct producer *p, struct incoming *in)
+{
+	struct queue *q = p->intake->queue;
+
+	in->big = spool_big_new(q->spool);
+	if (in->big == NULL ||
+	    spool_big_write(in->big, in->body.data, in->body.len, 0) == -1) {
+		log_warn("large message");
+		incoming_fail(p, in, errno);
+		return;
+	}
+	in->crc = crc32c(0, in->body.data, in->body.len);
+	p->intake->memory -= in->body.len;
+	blob_free(&in->body);
+}
+
+static void
+incoming_write_big(struct producer *p, struct incoming *in, const uint8_t *data,
+    size_t len)
+{
+	struct queue *q = p->intake->queue;
+
+	if (!disk_has_room(&q->conf, len, 0))
+		errno = ENOSPC;
+	else if (spool_big_write(in->big, data, len, in->size) == 0) {
+		in->crc = crc32c(in->crc, data, len);
+		return;
+	} else
+		log_warn("large message");
+	incoming_fail(p, in, errno);
+}
+
+static void
+incoming_write(struct producer *p, struct incoming *in, const uint8_t *data,
+    size_t len)
+{
+	if (in->status == SUBMIT_OK && in->big == NULL &&
+	    in->size + len > SPOOL_BIG_SIZE)
+		incoming_spill(p, in);
+	if (in->status == SUBMIT_OK && in->big != NULL)
+		incoming_write_big(p, in, data, len);
+	else if (in->status == SUBMIT_OK) {
+		p->intake->memory -= in->body.len;
+		blob_put_data(&in->body, data, len);
+		p->intake->memory += in->body.len;
+		if (in->body.bad)
+			incoming_fail(p, in, ENOMEM);
+	}
+	in->size += len;
+}
+
+static int
+data_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	const uint8_t *data;
+	struct incoming *in;
+	uint64_t id;
+	size_t len;
+
+	if (submit_data_recv(m, &id, &data, &len) == -1)
+		return -1;
+	in = incoming_find(arg, id);
+	if (in == NULL || in->size + len > BODY_SIZE_MAX)
+		return -1;
+	incoming_write(arg, in, data, len);
+	return 0;
+}
+
+static int
+rcpt_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct submit_rcpt rcpt;
+	struct envelope_rcpt r;
+	struct incoming *in;
+
+	if (submit_rcpt_recv(m, &rcpt) == -1)
+		return -1;
+	in = incoming_find(arg, rcpt.message);
+	if (in == NULL || in->rcpt_count >= RECORD_RCPTS_MAX)
+		return -1;
+	r.notify = rcpt.notify;
+	r.address = rcpt.address;
+	r.orcpt = rcpt.orcpt;
+	envelope_put_rcpt(&in->rcpts, &r);
+	in->rcpt_count++;
+	return 0;
+}
+
+static int
+abort_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct incoming *in;
+	uint64_t id;
+
+	if (submit_abort_recv(m, &id) == -1)
+		return -1;
+	in = incoming_find(arg, id);
+	if (in == NULL)
+		return -1;
+	incoming_free(arg, in);
+	return 0;
+}
+
+/* Write the event of each recipient. */
+static void
+journal_accepted(struct queue *q, struct message *m)
+{
+	struct envelope env;
+	struct envelope_rcpt r;
+	struct cursor c;
+
+	if (spool_envelope(q->spool, m) == -1 ||
+	    envelope_decode(&env, m->envelope, m->meta_len) == -1)
+		return;
+	envelope_first(&env, &c);
+	while (envelope_next(&c, &r) == 1) {
+		journal_begin(q->journal, "accepted", m->id);
+		journal_str(q->journal, "recipient", r.address);
+		journal_str(q->journal, "sender", env.sender);
+		journal_str(q->journal, "from", env.from);
+		journal_str(q->journal, "messageId", env.message_id);
+		journal_str(q->journal, "user", env.user);
+		journal_str(q->journal, "compartment", env.compartment);
+		journal_str(q->journal, "source", env.source);
+		journal_num(q->journal, "size",
+		    (int64_t)(m->body_len + m->prefix_len));
+		journal_str(q->journal, "dkimSelector", env.selector);
+		journal_end(q->journal);
+	}
+}
+
+static void
+producer_release(struct producer *p)
+{
+	if (p->chan != NULL || p->commits > 0)
+		return;
+	LIST_REMOVE(p, entry);
+	free(p);
+}
+
+/* The spool has it, or could not take it: answer. */
+static void
+committed_cb(struct message *m, enum spool_status status, void *arg)
+{
+	struct committing *w = arg;
+	struct producer *p = w->producer;
+	struct queue *q = p->intake->queue;
+	struct submit_done done;
+
+	done.status = SUBMIT_TEMPFAIL;
+	if (status == SPOOL_OK)
+		done.status = SUBMIT_OK;
+	else if (status == SPOOL_FULL)
+		done.status = SUBMIT_FULL;
+	if (p->chan != NULL)
+		(void)submit_done_send(p->chan, w->request, &done);
+	if (m != NULL) {
+		q->stats.messages++;
+		q->stats.accepted += m->rcpts;
+		journal_accepted(q, m);
+		schedule_add(q->schedule, m);
+	}
+	p->commits--;
+	producer_release(p);
+	free(w);
+}
+
+static void
+make_envelope(struct blob *b, const struct submit_commit *commit,
+    const struct incoming *in)
+{
+	struct envelope env;
+
+	memset(&env, 0, sizeof(env));
+	env.kind = ENVELOPE_MAIL;
+	env.accepted = clock_now();
+	env.flags = commit->flags;
+	env.sender = commit->sender;
+	env.return_path = commit->return_path;
+	env.from = commit->from;
+	env.message_id = commit->message_id;
+	env.envid = commit->envid;
+	env.user = commit->user;
+	env.compartment = commit->compartment;
+	env.selector = commit->selector;
+	env.source = commit->source;
+	env.rcpts = in->rcpt_count;
+	env.rcpt = in->rcpts.data;
+	env.rcpt_len = in->rcpts.len;
+	envelope_encode(b, &env);
+}
+
+/* Hand a message over to the spool.  -1: it could not be. */
+static int
+incoming_commit(struct producer *p, struct incoming *in,
+    const struct submit_commit *commit, uint64_t request)
+{
+	struct spool *spool = p->intake->queue->spool;
+	struct committing *w;
+	struct spool_entry *e;
+	size_t len;
+
+	w = calloc(1, sizeof(*w));
+	e = w == NULL ? NULL : spool_entry_new(in->id);
+	if (e == NULL) {
+		free(w);
+		return -1;
+	}
+	w->producer = p;
+	w->request = request;
+	make_envelope(&e->meta, commit, in);
+	blob_put_data(&e->prefix, commit->prefix, commit->prefix_len);
+	e->body_len = in->size;
+	e->big = in->big;
+	e->body_crc = in->crc;
+	in->big = NULL;
+	p->intake->memory -= in->body.len;
+	e->body = blob_take(&in->body, &len);
+	e->done = committed_cb;
+	e->arg = w;
+	p->commits++;
+	if (spool_put(spool, e) == -1) {
+		p->commits--;
+		free(w);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+commit_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct submit_commit commit;
+	struct submit_done done;
+	struct incoming *in;
+
+	if (submit_commit_recv(m, &commit) == -1)
+		return -1;
+	in = incoming_find(arg, commit.message);
+	if (in == NULL || in->size != commit.size ||
+	    in->rcpt_count != commit.rcpts)
+		return -1;
+	done.status = in->rcpts.bad ? SUBMIT_TEMPFAIL : in->status;
+	if (done.status == SUBMIT_OK &&
+	    incoming_commit(arg, in, &commit, m->id) == -1)
+		done.status = SUBMIT_TEMPFAIL;
+	if (done.status != SUBMIT_OK)
+		(void)submit_done_send(c, m->id, &done);
+	incoming_free(arg, in);
+	return 0;
+}
+
+static int
+event_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct producer *p = arg;
+	struct queue *q = p->intake->queue;
+	struct submit_event ev;
+	const char *name;
+
+	if (submit_event_recv(m, &ev) == -1)
+		return -1;
+	if (ev.kind == SUBMIT_EV_SUPPRESSED) {
+		q->stats.suppressed++;
+		name = "suppressed";
+	} else {
+		q->stats.rejected++;
+		name = "rejected";
+	}
+	journal_begin(q->journal, name, ev.message);
+	journal_str(q->journal, "recipient", ev.rcpt);
+	journal_str(q->journal, "sender", ev.sender);
+	journal_str(q->journal, "user", ev.user);
+	journal_str(q->journal, "source", ev.source);
+	journal_str(q->journal, "text", ev.text);
+	journal_end(q->journal);
+	return 0;
+}
+
+static const struct chan_rule rules[] = {
+	{ M_SUBMIT_OPEN, 0, "open", open_cb },
+	{ M_SUBMIT_DATA, 0, "data", data_cb },
+	{ M_SUBMIT_RCPT, 0, "rcpt", rcpt_cb },
+	{ M_SUBMIT_COMMIT, 0, "commit", commit_cb },
+	{ M_SUBMIT_ABORT, 0, "abort", abort_cb },
+	{ M_SUBMIT_EVENT, 0, "event", event_cb },
+	{ 0, 0, NULL, NULL },
+};
+
+/* The worker is gone: what it had not committed is forgotten. */
+static void
+producer_gone(struct producer *p)
+{
+	struct incoming *in;
+
+	chan_free(p->chan);
+	p->chan = NULL;
+	while ((in = LIST_FIRST(&p->open)) != NULL)
+		incoming_free(p, in);
+	producer_release(p);
+}
+
+static void
+down_cb(struct chan *c, void *arg)
+{
+	producer_gone(arg);
+}
+
+/* Nothing open; NULL without memory. */
+struct intake *
+intake_new(struct queue *q)
+{
+	struct intake *intake;
+
+	intake = calloc(1, sizeof(*intake));
+	if (intake == NULL)
+		return NULL;
+	intake->queue = q;
+	LIST_INIT(&intake->producers);
+	return intake;
+}
+
+/* A channel to a worker; it takes the place of that worker's older one. */
+void
+intake_peer(struct intake *intake, enum proc_kind kind, unsigned instance,
+    int fd)
+{
+	struct producer *p, *old, *next;
+
+	for (old = LIST_FIRST(&intake->producers); old != NULL; old = next) {
+		next = LIST_NEXT(old, entry);
+		if (old->chan != NULL && old->kind == kind &&
+		    old->instance == instance)
+			producer_gone(old);
+	}
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		fatal("intake");
+	p->intake = intake;
+	p->kind = kind;
+	p->instance = instance;
+	LIST_INIT(&p->open);
+	LIST_INSERT_HEAD(&intake->producers, p, entry);
+	p->chan = chan_new(proc_base(), fd, "submit", rules, p);
+	if (p->chan == NULL)
+		fatal("intake");
+	chan_on_down(p->chan, down_cb);
+}
+
+/* Messages that are being received. */
+size_t
+intake_open(const struct intake *intake)
+{
+	return intake->open;
+}

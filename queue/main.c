@@ -1,0 +1,226 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * queue: the spool, the schedule, bounces and the event journal.  It has no
+ * network and no keys.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "admin.h"
+#include "chan.h"
+#include "intake.h"
+#include "journal.h"
+#include "log.h"
+#include "message.h"
+#include "msg.h"
+#include "notice.h"
+#include "proc.h"
+#include "proto_conf.h"
+#include "proto_setup.h"
+#include "qbounds.h"
+#include "queue.h"
+#include "schedule.h"
+#include "spool.h"
+#include "work.h"
+
+/* What a new configuration is gathered in until it is complete. */
+struct pending_conf {
+	struct conf_global global;
+	struct conf_queue queue;
+	bool has_global;
+	bool has_queue;
+};
+
+struct process {
+	struct queue queue;
+	struct pending_conf next;
+};
+
+static void
+conf_begin(void *arg)
+{
+	struct process *p = arg;
+
+	memset(&p->next, 0, sizeof(p->next));
+}
+
+static int
+conf_item(struct msgin *m, void *arg)
+{
+	struct process *p = arg;
+
+	switch (m->type) {
+	case M_CONF_GLOBAL:
+		p->next.has_global = true;
+		return conf_global_recv(m, &p->next.global);
+	case M_CONF_QUEUE:
+		p->next.has_queue = true;
+		return conf_queue_recv(m, &p->next.queue);
+	default:
+		return -1;
+	}
+}
+
+static int
+conf_end(char *why, size_t size, void *arg)
+{
+	struct process *p = arg;
+	struct queue *q = &p->queue;
+
+	if (!p->next.has_global || !p->next.has_queue) {
+		(void)snprintf(why, size, "queue: incomplete configuration");
+		return -1;
+	}
+	q->global = p->next.global;
+	q->conf = p->next.queue;
+	schedule_conf(q->schedule, &q->conf);
+	if (q->journal != NULL)
+		journal_keep(q->journal, q->conf.journal_keep);
+	return 0;
+}
+
+/* spool's hook: at start, each message that is queued. */
+static void
+message_found(struct message *m, void *arg)
+{
+	struct queue *q = arg;
+
+	schedule_add(q->schedule, m);
+}
+
+static void
+message_gone(struct message *m, void *arg)
+{
+	struct queue *q = arg;
+
+	schedule_remove(q->schedule, m);
+}
+
+/* No new batches while outcomes cannot be written. */
+static bool
+stuffed(void *arg)
+{
+	struct queue *q = arg;
+
+	return spool_marks_waiting(q->spool) > MARKS_WAITING_MAX;
+}
+
+/*
+ * In its folder, before the sandbox: recover.  The spool calls back with
+ * what it finds before it is there itself.
+ */
+static int
+start(void *arg)
+{
+	struct process *p = arg;
+	struct queue *q = &p->queue;
+	struct spool_hooks hooks = { message_found, message_gone,
+		work_segment_closed, q };
+
+	q->journal = journal_new(proc_base(), "journal");
+	if (q->journal == NULL)
+		return -1;
+	journal_keep(q->journal, q->conf.journal_keep);
+	q->spool = spool_open(".", proc_base(), SEGMENT_SIZE_DEFAULT, &hooks);
+	if (q->spool == NULL)
+		return -1;
+	schedule_use(q->schedule, spool_destinations(q->spool));
+	schedule_kick(q->schedule);
+	return 0;
+}
+
+static void
+peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
+    void *arg)
+{
+	struct process *p = arg;
+	struct queue *q = &p->queue;
+
+	switch (conv) {
+	case CONV_SUBMIT:
+		intake_peer(q->intake, kind, instance, fd);
+		break;
+	case CONV_WORK:
+		work_peer(q->work, instance, fd);
+		break;
+	case CONV_NOTICE:
+		notices_peer(q->notices, fd);
+		break;
+	case CONV_ADMIN:
+		admin_peer(q->admin, fd);
+		break;
+	default:
+		fatalx("channel for %s", proc_conv_name(conv));
+	}
+}
+
+/* Everything that waits is committed; deliver is gone by then. */
+static void
+stop(void *arg)
+{
+	struct process *p = arg;
+	struct queue *q = &p->queue;
+
+	q->stopping = true;
+	schedule_stop(q->schedule);
+	spool_close(q->spool);
+	journal_flush(q->journal);
+	proc_exit();
+}
+
+/* The parts that need no files exist before the first message of edd. */
+static int
+make_parts(void *arg)
+{
+	struct process *p = arg;
+	struct queue *q = &p->queue;
+	struct schedule_hooks sched = { work_send, work_expire, stuffed, q };
+
+	q->schedule = schedule_new(proc_base(), &sched);
+	q->work = work_new(q);
+	q->intake = intake_new(q);
+	q->notices = notices_new();
+	q->admin = admin_new(q);
+	q->started = time(NULL);
+	return q->schedule == NULL || q->work == NULL || q->intake == NULL ||
+		q->notices == NULL || q->admin == NULL ?
+	    -1 :
+	    0;
+}
+
+static const struct proc_hooks hooks = {
+	.name = "queue",
+	.kind = PROC_QUEUE,
+	.profile = "queue",
+	.open = make_parts,
+	.conf_begin = conf_begin,
+	.conf_item = conf_item,
+	.conf_end = conf_end,
+	.start = start,
+	.peer = peer,
+	.stop = stop,
+};
+
+int
+main(int argc, char **argv)
+{
+	static struct process process;
+
+	return proc_main(argc, argv, &hooks, &process);
+}

@@ -1,0 +1,420 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * From outcomes to marks.  A delivered recipient is marked at once; one that
+ * failed for good is marked when the batch is over, in the commit that takes
+ * the bounce.  What control should know goes there as a notice.
+ */
+#include "outcome.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bounce.h"
+#include "clock.h"
+#include "envelope.h"
+#include "id.h"
+#include "journal.h"
+#include "log.h"
+#include "notice.h"
+#include "proto_notice.h"
+#include "proto_submit.h"
+#include "proto_work.h"
+#include "qbounds.h"
+#include "queue.h"
+#include "schedule.h"
+#include "segment.h"
+#include "spool.h"
+
+struct batch_rcpt {
+	uint32_t index;
+	uint8_t notify;
+	bool reported;
+	bool failed; /* for good; bounced when the batch is over */
+	uint16_t code;
+	char enhanced[16];
+	char *address;
+	char *orcpt;
+	char *text; /* why it failed */
+	char *host;
+};
+
+/* A batch of the task, with nobody in it yet; NULL without memory. */
+struct batch *
+batch_new(struct queue *q, struct task *t)
+{
+	struct batch *b;
+
+	b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return NULL;
+	b->queue = q;
+	b->task = t;
+	return b;
+}
+
+/* NULL is allowed. */
+void
+batch_free(struct batch *b)
+{
+	uint32_t i;
+
+	if (b == NULL)
+		return;
+	for (i = 0; i < b->rcpts; i++) {
+		free(b->rcpt[i].address);
+		free(b->rcpt[i].orcpt);
+		free(b->rcpt[i].text);
+		free(b->rcpt[i].host);
+	}
+	free(b->rcpt);
+	free(b);
+}
+
+/* Remember who is in it, copied.  -1 without memory. */
+int
+batch_take_rcpts(struct batch *b, const struct work_batch *wb)
+{
+	struct batch_rcpt *r;
+	uint32_t i;
+
+	b->rcpt = calloc(wb->rcpts, sizeof(*b->rcpt));
+	if (b->rcpt == NULL)
+		return -1;
+	for (i = 0; i < wb->rcpts; i++) {
+		r = &b->rcpt[i];
+		b->rcpts++;
+		r->index = wb->rcpt[i].index;
+		r->notify = wb->rcpt[i].notify;
+		r->address = strdup(wb->rcpt[i].address);
+		r->orcpt = strdup(wb->rcpt[i].orcpt);
+		if (r->address == NULL || r->orcpt == NULL)
+			return -1;
+	}
+	b->left = b->rcpts;
+	return 0;
+}
+
+static struct batch_rcpt *
+find_rcpt(struct batch *b, uint32_t index)
+{
+	uint32_t i;
+
+	for (i = 0; i < b->rcpts; i++)
+		if (b->rcpt[i].index == index)
+			return &b->rcpt[i];
+	return NULL;
+}
+
+/* The envelope is in memory while a batch is under way; or empty strings. */
+static void
+envelope_of(struct batch *b, struct envelope *env)
+{
+	static const struct envelope none = { .sender = "",
+		.return_path = "",
+		.from = "",
+		.message_id = "",
+		.envid = "",
+		.user = "",
+		.compartment = "",
+		.selector = "",
+		.source = "" };
+	struct message *m = b->task->message;
+
+	if (spool_envelope(b->queue->spool, m) == -1 ||
+	    envelope_decode(env, m->envelope, m->meta_len) == -1)
+		*env = none;
+}
+
+static void
+journal_outcome(struct batch *b, const char *event, const struct batch_rcpt *r,
+    const struct work_outcome *o)
+{
+	struct journal *j = b->queue->journal;
+	struct envelope env;
+
+	envelope_of(b, &env);
+	journal_begin(j, event, b->task->message->id);
+	journal_str(j, "recipient", r->address);
+	journal_str(j, "sender", env.sender);
+	journal_str(j, "from", env.from);
+	journal_str(j, "messageId", env.message_id);
+	journal_str(j, "user", env.user);
+	journal_str(j, "compartment", env.compartment);
+	if (o->code != 0)
+		journal_num(j, "code", o->code);
+	journal_str(j, "enhanced", o->enhanced);
+	journal_str(j, "text", o->text);
+	journal_str(j, "host", o->host);
+	journal_str(j, "address", o->address);
+	journal_str(j, "tls", o->tls);
+	journal_num(j, "attempt", b->task->attempts + 1);
+	journal_end(j);
+}
+
+static void
+mark_done(struct batch *b, uint32_t index)
+{
+	struct mark mark;
+
+	memset(&mark, 0, sizeof(mark));
+	mark.index = index;
+	mark.state = RCPT_DONE;
+	if (spool_mark(b->queue->spool, b->task->message, &mark) == -1)
+		log_warn("marking a recipient done: it may get the message "
+			 "again");
+}
+
+/* It failed for good: kept until the batch is over. */
+static void
+fail_rcpt(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
+{
+	r->failed = true;
+	r->code = o->code;
+	memcpy(r->enhanced, o->enhanced, sizeof(r->enhanced));
+	r->text = strdup(o->text);
+	r->host = strdup(o->host);
+}
+
+/* Tell control that the recipient does not exist. */
+static void
+notify_control(struct batch *b, const struct batch_rcpt *r,
+    const struct work_outcome *o)
+{
+	struct notice_bounce n;
+	struct envelope env;
+
+	envelope_of(b, &env);
+	if ((b->task->message->flags & MESSAGE_BOUNCE) != 0 ||
+	    env.compartment[0] == '\0')
+		return;
+	memset(&n, 0, sizeof(n));
+	n.message = b->task->message->id;
+	(void)strncpy(n.compartment, env.compartment,
+	    sizeof(n.compartment) - 1);
+	(void)strncpy(n.rcpt, r->address, sizeof(n.rcpt) - 1);
+	(void)strncpy(n.message_id, env.message_id, sizeof(n.message_id) - 1);
+	(void)strncpy(n.host, o->host, sizeof(n.host) - 1);
+	(void)strncpy(n.text, o->text, sizeof(n.text) - 1);
+	notices_add(b->queue->notices, &n);
+}
+
+static void
+defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
+{
+	struct queue *q = b->queue;
+	char text[REPLY_TEXT_SIZE + 8];
+
+	if (schedule_expired(q->schedule, b->task->message)) {
+		q->stats.expired++;
+		journal_outcome(b, "expired", r, o);
+		fail_rcpt(b, r, o);
+		return;
+	}
+	q->stats.deferred++;
+	journal_outcome(b, "deferred", r, o);
+	if (o->code != 0)
+		(void)snprintf(text, sizeof(text), "%u %s", o->code, o->text);
+	else
+		(void)snprintf(text, sizeof(text), "%s", o->text);
+	/* The attempt is counted once, when the batch is over. */
+	r->text = strdup(text);
+	b->tried = true;
+}
+
+/*
+ * The outcome of one recipient.  -1 if it is nobody's in this batch: then
+ * the worker is not to be trusted.
+ */
+int
+batch_outcome(struct batch *b, const struct work_outcome *o)
+{
+	struct batch_rcpt *r;
+
+	r = find_rcpt(b, o->index);
+	if (r == NULL || r->reported)
+		return -1;
+	r->reported = true;
+	b->left--;
+	switch (o->outcome) {
+	case OUTCOME_DELIVERED:
+		b->took = true;
+		b->queue->stats.relayed++;
+		journal_outcome(b, "relayed", r, o);
+		mark_done(b, r->index);
+		break;
+	case OUTCOME_PERMFAIL:
+		b->took = true;
+		b->queue->stats.bounced++;
+		journal_outcome(b, "bounced", r, o);
+		if (o->failure == FAILURE_UNKNOWN)
+			notify_control(b, r, o);
+		fail_rcpt(b, r, o);
+		break;
+	case OUTCOME_TEMPFAIL:
+		b->took = true;
+		defer(b, r, o);
+		break;
+	case OUTCOME_HOST_DOWN:
+		b->down = true;
+		defer(b, r, o);
+		break;
+	}
+	return 0;
+}
+
+/* Bounce and mark all that failed for good. */
+static void
+report_failures(struct batch *b)
+{
+	struct bounce_rcpt *list;
+	struct batch_rcpt *r;
+	size_t n = 0;
+	uint32_t i;
+
+	list = calloc(b->rcpts == 0 ? 1 : b->rcpts, sizeof(*list));
+	for (i = 0; i < b->rcpts && list != NULL; i++) {
+		r = &b->rcpt[i];
+		if (!r->failed || (r->notify & NOTIFY_NEVER) != 0 ||
+		    (r->notify != 0 && (r->notify & NOTIFY_FAILURE) == 0))
+			continue;
+		list[n].address = r->address;
+		list[n].orcpt = r->orcpt;
+		list[n].enhanced = r->enhanced;
+		list[n].text = r->text == NULL ? "" : r->text;
+		list[n].host = r->host == NULL ? "" : r->host;
+		list[n].code = r->code;
+		n++;
+	}
+	bounce_send(b->queue, b->task->message, list, n);
+	free(list);
+	for (i = 0; i < b->rcpts; i++)
+		if (b->rcpt[i].failed)
+			mark_done(b, b->rcpt[i].index);
+}
+
+/* Mark those that wait for another attempt; the attempt counts once. */
+static void
+mark_deferred(struct batch *b)
+{
+	struct queue *q = b->queue;
+	struct task *t = b->task;
+	struct batch_rcpt *r;
+	struct mark mark;
+	uint32_t i;
+
+	if (!b->tried)
+		return;
+	mark.state = RCPT_DEFERRED;
+	mark.next = schedule_next_try(q->schedule, t);
+	mark.attempts = (uint16_t)(t->attempts == UINT16_MAX ? UINT16_MAX :
+							       t->attempts + 1);
+	for (i = 0; i < b->rcpts; i++) {
+		r = &b->rcpt[i];
+		if (!r->reported || r->failed || r->text == NULL)
+			continue;
+		mark.index = r->index;
+		mark.text = r->text;
+		if (spool_mark(q->spool, t->message, &mark) == -1)
+			log_warn("marking a recipient deferred");
+	}
+}
+
+/*
+ * The batch has all its outcomes, or its worker is gone.  Frees it; what is
+ * still open of its task goes back to the schedule.
+ */
+void
+batch_over(struct batch *b)
+{
+	struct queue *q = b->queue;
+	struct task *t = b->task;
+	struct message *m = t->message;
+	struct segment *s = m->segment;
+	enum schedule_result result = SCHEDULE_RETURNED;
+
+	report_failures(b);
+	mark_deferred(b);
+	if (b->left == 0 && b->down && !b->took)
+		result = SCHEDULE_DOWN;
+	else if (b->left == 0 && b->tried)
+		result = SCHEDULE_LATER;
+	else if (b->left == 0 && !b->partial)
+		result = SCHEDULE_OK;
+	m->inflight--;
+	schedule_over(q->schedule, t, result);
+	spool_envelope_drop(q->spool, m);
+	spool_segment_release(q->spool, s);
+	batch_free(b);
+}
+
+/* Open recipients of a task whose time is over without another attempt. */
+static int
+collect_open(struct batch *b, struct envelope *env)
+{
+	struct task *t = b->task;
+	struct rcpt *r = message_rcpt(t->message);
+	struct envelope_rcpt er;
+	struct batch_rcpt *br;
+	struct cursor c;
+	uint32_t place = 0, i = t->first;
+
+	b->rcpt = calloc(t->count, sizeof(*b->rcpt));
+	if (b->rcpt == NULL)
+		return -1;
+	envelope_first(env, &c);
+	while (i < t->first + t->count && envelope_next(&c, &er) == 1) {
+		if (place++ != r[i].index)
+			continue;
+		if (r[i++].state == RCPT_DONE)
+			continue;
+		br = &b->rcpt[b->rcpts++];
+		br->index = r[i - 1].index;
+		br->notify = er.notify;
+		br->address = strdup(er.address);
+		br->orcpt = strdup(er.orcpt);
+		if (br->address == NULL || br->orcpt == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/* Bounce all open recipients of the task: their destination stayed down. */
+void
+batch_expire(struct batch *b)
+{
+	struct work_outcome o;
+	struct envelope env;
+	uint32_t i;
+
+	envelope_of(b, &env);
+	if (env.rcpts == 0 || collect_open(b, &env) == -1)
+		return;
+	memset(&o, 0, sizeof(o));
+	o.outcome = OUTCOME_HOST_DOWN;
+	o.failure = FAILURE_OTHER;
+	(void)strncpy(o.enhanced, "4.4.1", sizeof(o.enhanced) - 1);
+	(void)strncpy(o.text, "the destination could not be reached",
+	    sizeof(o.text) - 1);
+	for (i = 0; i < b->rcpts; i++) {
+		b->queue->stats.expired++;
+		journal_outcome(b, "expired", &b->rcpt[i], &o);
+		fail_rcpt(b, &b->rcpt[i], &o);
+	}
+	report_failures(b);
+}

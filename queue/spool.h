@@ -1,0 +1,103 @@
+/*
+ * The spool: messages and what became of their recipients, durable.  What
+ * is put or marked waits for the commit that all of one turn of the event
+ * loop share.  When anything is sent, and to whom, is not decided here.
+ */
+#ifndef SPOOL_H
+#define SPOOL_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "blob.h"
+#include "message.h"
+#include "record.h"
+
+struct event_base;
+struct segment;
+struct spool;
+struct state;
+
+/* How putting a message ended. */
+enum spool_status {
+	SPOOL_OK = 1,
+	SPOOL_FULL, /* no room on the disk */
+	SPOOL_FAILED
+};
+
+/* A message on its way to the disk; owned by the spool from spool_put(). */
+struct spool_entry {
+	STAILQ_ENTRY(spool_entry) entry;
+	uint64_t id;
+	struct segment *big; /* its body is there already; else: */
+	uint8_t *body;
+	uint64_t body_len;
+	uint32_t body_crc; /* set by the caller only for big */
+	struct blob meta;  /* envelope */
+	struct blob prefix;
+	bool keep; /* a write error does not end it: tried again */
+	/* Called once; m is NULL unless SPOOL_OK. */
+	void (*done)(struct message *m, enum spool_status, void *);
+	void *arg;
+	/* The spool's own: */
+	bool moved; /* a copy made by compaction */
+	struct message *message;
+	uint64_t offset;
+	uint8_t header[RECORD_HEADER_SIZE];
+};
+
+struct spool_hooks {
+	/* A message that was found at start. */
+	void (*found)(struct message *, void *);
+	/* A message is done and about to be freed. */
+	void (*gone)(struct message *, void *);
+	/* No descriptor of this segment is of use any more. */
+	void (*closed)(struct segment *, void *);
+	void *arg;
+};
+
+struct spool_stats {
+	uint64_t commits;
+	uint64_t syncs;
+	uint64_t segments;
+	uint64_t bytes; /* on disk */
+	uint64_t live;	/* of these, of messages still wanted */
+};
+
+struct spool *spool_open(const char *root, struct event_base *,
+    uint64_t segment_size, const struct spool_hooks *);
+void spool_close(struct spool *);
+void spool_abandon(struct spool *);
+
+uint64_t spool_new_id(struct spool *);
+struct spool_entry *spool_entry_new(uint64_t id);
+void spool_entry_free(struct spool_entry *);
+int spool_put(struct spool *, struct spool_entry *);
+struct segment *spool_big_new(struct spool *);
+int spool_big_write(struct segment *, const void *, size_t, uint64_t off);
+void spool_big_drop(struct segment *);
+
+int spool_mark(struct spool *, struct message *, const struct mark *);
+size_t spool_marks_waiting(const struct spool *);
+int spool_commit(struct spool *);
+
+struct message *spool_find(struct spool *, uint64_t id);
+struct messages *spool_messages(struct spool *);
+struct destinations *spool_destinations(struct spool *);
+int spool_envelope(struct spool *, struct message *);
+void spool_envelope_drop(struct spool *, struct message *);
+int spool_state(struct spool *, struct message *, struct state *,
+    struct blob *store);
+int spool_body(struct spool *, struct message *, void *, size_t, uint64_t off);
+uint64_t spool_body_offset(const struct message *);
+void spool_lane_reset(struct spool *, unsigned lane);
+void spool_segment_hold(struct segment *);
+void spool_segment_release(struct spool *, struct segment *);
+void spool_lose(struct spool *, struct message *, const char *why);
+void spool_get_stats(struct spool *, struct spool_stats *);
+uint64_t spool_room(const struct spool *);
+
+#endif

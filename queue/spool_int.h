@@ -1,0 +1,81 @@
+/*
+ * The inside of the spool, for the files spool*.c only.
+ */
+#ifndef SPOOL_INT_H
+#define SPOOL_INT_H
+
+#include <sys/uio.h>
+
+#include "index.h"
+#include "segment.h"
+#include "spool.h"
+
+struct event;
+
+/* A mark that waits for its commit. */
+struct spool_waiting_mark {
+	struct message *message;
+	struct mark mark;
+	char *text; /* owned; NULL if empty */
+};
+
+STAILQ_HEAD(spool_entries, spool_entry);
+
+struct spool {
+	struct spool_hooks hooks;
+	struct event_base *base;
+	struct event *commit_ev; /* end of this turn of the loop */
+	struct event *mark_ev;	 /* marks waited long enough */
+	struct event *tick_ev;	 /* every second */
+	struct event *work_ev;	 /* a step of background work */
+	char *index_path;
+	int segments_fd;
+	int corrupt_fd;
+	uint64_t segment_size;
+
+	struct segment_list logs; /* in order; the last may be current */
+	struct segment_list bigs;
+	struct segment *current; /* being written; NULL: made when needed */
+	uint64_t next_segment;
+	uint64_t next_id;
+	bool folder_dirty; /* names made or removed since its last sync */
+
+	struct spool_entries waiting;
+	struct spool_waiting_mark *mark;
+	size_t marks;
+	size_t marks_cap;
+	struct blob mark_records; /* encoded for the commit */
+	struct iovec *iov;
+	size_t iov_count;
+	size_t iov_cap;
+
+	struct messages messages;
+	struct destinations destinations;
+
+	struct index *index;
+	bool index_dirty; /* changed since the last checkpoint */
+	int64_t checkpointed;
+	size_t moving;	 /* copies that wait for a commit */
+	bool compacting; /* until the oldest segment is empty */
+	struct spool_stats stats;
+};
+
+int spool_recover(struct spool *);
+void spool_link(struct spool *, struct message *, struct segment *);
+void spool_unlink(struct message *);
+void spool_forget(struct spool *, struct message *);
+int spool_sync_folder(struct spool *);
+void spool_schedule_commit(struct spool *);
+void spool_seal_current(struct spool *);
+void spool_reclaim(struct spool *);
+void spool_condemn(struct spool *, struct segment *);
+int spool_index_update(struct spool *, struct message *,
+    const struct spool_waiting_mark *, size_t);
+void spool_checkpoint(struct spool *);
+void spool_index_all(struct spool *, size_t limit);
+void spool_tick_cb(int, short, void *);
+void spool_work_cb(int, short, void *);
+void spool_save_damaged(struct spool *, struct segment *, uint64_t off,
+    uint64_t len, uint64_t id);
+
+#endif

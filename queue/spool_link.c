@@ -1,0 +1,206 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Messages and segments: who lives where, when a segment may go, and what
+ * the index knows of a message.  Decides nothing about deliveries.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "id.h"
+#include "log.h"
+#include "qbounds.h"
+#include "spool_int.h"
+#include "state.h"
+
+/*
+ * A message is in a segment now, at m->offset.  A new one joins the table;
+ * a large one is put into the index at once, so that the position of the
+ * index need not wait for segments of large messages.
+ */
+void
+spool_link(struct spool *sp, struct message *m, struct segment *s)
+{
+	bool is_new = m->segment == NULL;
+
+	if (is_new)
+		(void)messages_add(&sp->messages, m);
+	m->segment = s;
+	s->live += message_size(m);
+	if ((m->flags & MESSAGE_INDEXED) != 0)
+		LIST_INSERT_HEAD(&s->indexed, m, entry);
+	else
+		LIST_INSERT_HEAD(&s->fresh, m, entry);
+	if (is_new && s->kind == SEGMENT_BIG &&
+	    (m->flags & MESSAGE_INDEXED) == 0)
+		(void)spool_index_update(sp, m, NULL, 0);
+}
+
+/* It leaves its segment; it is in no list until spool_link(). */
+void
+spool_unlink(struct message *m)
+{
+	LIST_REMOVE(m, entry);
+	m->segment->live -= message_size(m);
+}
+
+/* Make names of files that were made or removed durable.  0 or -1. */
+int
+spool_sync_folder(struct spool *sp)
+{
+	if (!sp->folder_dirty)
+		return 0;
+	sp->stats.syncs++;
+	if (fsync(sp->segments_fd) == -1)
+		return -1;
+	sp->folder_dirty = false;
+	return 0;
+}
+
+/* Nothing more is written to the current segment. */
+void
+spool_seal_current(struct spool *sp)
+{
+	if (sp->current == NULL)
+		return;
+	segment_seal(sp->current);
+	sp->current = NULL;
+	spool_reclaim(sp);
+}
+
+/* Remove a segment that nobody needs, when no batch reads it any more. */
+void
+spool_condemn(struct spool *sp, struct segment *s)
+{
+	s->condemned = true;
+	if (s->inflight > 0)
+		return;
+	if (sp->hooks.closed != NULL)
+		sp->hooks.closed(s, sp->hooks.arg);
+	TAILQ_REMOVE(s->kind == SEGMENT_BIG ? &sp->bigs : &sp->logs, s, entry);
+	if (segment_remove(s) == -1)
+		log_warn("spool: removing a segment");
+	sp->folder_dirty = true;
+}
+
+/*
+ * Free log segments in order, oldest first: a mark goes only after all that
+ * it could end.
+ */
+void
+spool_reclaim(struct spool *sp)
+{
+	struct segment *s;
+
+	while ((s = TAILQ_FIRST(&sp->logs)) != NULL && s != sp->current &&
+	    LIST_EMPTY(&s->fresh) && LIST_EMPTY(&s->indexed) &&
+	    s->inflight == 0)
+		spool_condemn(sp, s);
+}
+
+/* A message is done, and that is durable: free it and what it held. */
+void
+spool_forget(struct spool *sp, struct message *m)
+{
+	struct segment *s = m->segment;
+
+	if (sp->hooks.gone != NULL)
+		sp->hooks.gone(m, sp->hooks.arg);
+	if ((m->flags & MESSAGE_INDEXED) != 0) {
+		(void)index_remove(sp->index, m->id);
+		sp->index_dirty = true;
+	}
+	spool_unlink(m);
+	messages_remove(&sp->messages, m);
+	if (m->envelope != NULL)
+		sp->messages.hot -= m->meta_len;
+	message_free(&sp->destinations, m);
+	if (s->kind == SEGMENT_BIG)
+		spool_condemn(sp, s);
+	else if (s == TAILQ_FIRST(&sp->logs))
+		spool_reclaim(sp);
+}
+
+/*
+ * Put what is known of a message into the index, with n marks that memory
+ * has already and whose texts it has not.  -1 if the index cannot take it;
+ * the message then stays among those that a start reads from the log.
+ */
+int
+spool_index_update(struct spool *sp, struct message *m,
+    const struct spool_waiting_mark *marks, size_t n)
+{
+	struct blob store = { 0 }, entry = { 0 };
+	struct state st;
+	size_t i;
+	int rc;
+
+	if (index_broken(sp->index))
+		return -1;
+	rc = spool_state(sp, m, &st, &store);
+	if (rc == 0) {
+		for (i = 0; i < n; i++)
+			state_apply(&st, &marks[i].mark);
+		state_encode(&entry, &st);
+		rc = entry.bad ? -1 : index_put(sp->index, m->id, &entry);
+	}
+	if (rc == 0 && (m->flags & MESSAGE_INDEXED) == 0) {
+		LIST_REMOVE(m, entry);
+		LIST_INSERT_HEAD(&m->segment->indexed, m, entry);
+		m->flags |= MESSAGE_INDEXED;
+	}
+	sp->index_dirty = true;
+	state_clear(&st);
+	blob_free(&store);
+	blob_free(&entry);
+	return rc;
+}
+
+/* Copy octets of a segment to the folder corrupt, for a person to see. */
+void
+spool_save_damaged(struct spool *sp, struct segment *s, uint64_t off,
+    uint64_t len, uint64_t id)
+{
+	char name[64], text[ID_TEXT_SIZE];
+
+	(void)snprintf(name, sizeof(name), "%s-%llx-%llx", id_format(id, text),
+	    (unsigned long long)s->number, (unsigned long long)off);
+	if (segment_save(s, off, len, sp->corrupt_fd, name) == -1)
+		log_warn("spool: corrupt/%s", name);
+	else
+		log_warnx("spool: %llu damaged octets are in corrupt/%s",
+		    (unsigned long long)len, name);
+}
+
+/* A worker is gone, and with it the descriptors that it had. */
+void
+spool_lane_reset(struct spool *sp, unsigned lane)
+{
+	struct segment_list *lists[2] = { &sp->logs, &sp->bigs };
+	struct segment *s;
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		TAILQ_FOREACH(s, lists[i], entry) {
+			s->sent &= ~(UINT64_C(1) << lane);
+		}
+}

@@ -1,0 +1,297 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What the spool does in the background: the index follows, checkpoints are
+ * made, quiet segments end, and a nearly dead oldest segment is emptied by
+ * copying what lives.  Every step is bounded; the loop goes on between.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "qbounds.h"
+#include "spool_int.h"
+#include "state.h"
+
+/* Put up to limit messages of one segment into the index; how many. */
+static size_t
+index_segment(struct spool *sp, struct segment *s, size_t limit)
+{
+	struct message *m;
+	size_t n = 0;
+
+	while (n < limit && (m = LIST_FIRST(&s->fresh)) != NULL) {
+		if (spool_index_update(sp, m, NULL, 0) == -1)
+			return limit;
+		n++;
+	}
+	return n;
+}
+
+/*
+ * Put up to limit messages that no mark has put there into the index, oldest
+ * segments first, the current one not.
+ */
+void
+spool_index_all(struct spool *sp, size_t limit)
+{
+	struct segment *s;
+	size_t n = 0;
+
+	if (index_broken(sp->index) || index_begin(sp->index) == -1)
+		return;
+	TAILQ_FOREACH(s, &sp->logs, entry) {
+		if (s == sp->current || n >= limit)
+			break;
+		n += index_segment(sp, s, limit - n);
+	}
+	(void)index_commit(sp->index);
+}
+
+/* The first log segment that a start must read. */
+static uint64_t
+first_needed(const struct spool *sp)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &sp->logs, entry) {
+		if (s == sp->current || !LIST_EMPTY(&s->fresh))
+			return s->number;
+	}
+	return sp->next_segment;
+}
+
+/*
+ * Bring the index to disk with the position up to which it is complete.
+ * Names of removed files are made durable before, since a start believes
+ * every large message that it finds.
+ */
+void
+spool_checkpoint(struct spool *sp)
+{
+	struct index_position pos;
+
+	sp->checkpointed = clock_mono();
+	if (index_broken(sp->index) || spool_sync_folder(sp) == -1)
+		return;
+	pos.segment = first_needed(sp);
+	pos.next_segment = sp->next_segment;
+	pos.next_id = sp->next_id;
+	if (index_begin(sp->index) == -1)
+		return;
+	(void)index_position_put(sp->index, &pos);
+	if (index_commit(sp->index) == 0 && index_checkpoint(sp->index) == 0)
+		sp->index_dirty = false;
+}
+
+/* Octets of sealed log segments, and of these the live ones. */
+static void
+measure(const struct spool *sp, uint64_t *bytes, uint64_t *live)
+{
+	struct segment *s;
+
+	*bytes = *live = 0;
+	TAILQ_FOREACH(s, &sp->logs, entry) {
+		if (s == sp->current)
+			continue;
+		*bytes += s->size;
+		*live += s->live;
+	}
+}
+
+/* Marks that say again what is known, behind the copy of a message. */
+static int
+repeat_marks(struct spool *sp, struct message *m)
+{
+	struct blob store = { 0 };
+	struct state st;
+	struct mark mark;
+	uint32_t i;
+	int rc;
+
+	rc = spool_state(sp, m, &st, &store);
+	for (i = 0; rc == 0 && i < st.rcpts; i++) {
+		if (st.rcpt[i].state == RCPT_WAITING)
+			continue;
+		mark.index = i;
+		mark.state = st.rcpt[i].state;
+		mark.attempts = st.rcpt[i].attempts;
+		mark.next = st.rcpt[i].next;
+		mark.text = st.rcpt[i].text;
+		rc = spool_mark(sp, m, &mark);
+	}
+	state_clear(&st);
+	blob_free(&store);
+	return rc;
+}
+
+/* An entry that holds the same octets as the message's record. */
+static struct spool_entry *
+copy_of(struct message *m)
+{
+	struct spool_entry *e;
+	uint64_t off = spool_body_offset(m);
+
+	e = spool_entry_new(m->id);
+	if (e == NULL)
+		return NULL;
+	e->body = malloc(m->body_len + 1);
+	e->body_len = m->body_len;
+	if (e->body == NULL || blob_reserve(&e->meta, m->meta_len) == NULL ||
+	    (m->prefix_len > 0 &&
+		blob_reserve(&e->prefix, m->prefix_len) == NULL) ||
+	    segment_read(m->segment, e->body, m->body_len, off) == -1 ||
+	    segment_read(m->segment, e->meta.data, m->meta_len,
+		off + m->body_len) == -1 ||
+	    (m->prefix_len > 0 &&
+		segment_read(m->segment, e->prefix.data, m->prefix_len,
+		    off + m->body_len + m->meta_len) == -1)) {
+		spool_entry_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+/* Queue a copy of a message for the next commit.  0 or -1. */
+static int
+move_message(struct spool *sp, struct message *m)
+{
+	struct record r;
+	struct spool_entry *e;
+	uint8_t header[RECORD_HEADER_SIZE];
+
+	if (segment_read(m->segment, header, sizeof(header), m->offset) == -1 ||
+	    record_decode(&r, header) == -1 || r.id != m->id ||
+	    segment_check(m->segment, m->offset, &r) == -1) {
+		log_warnx("spool: message %016llx cannot be moved",
+		    (unsigned long long)m->id);
+		return -1;
+	}
+	e = copy_of(m);
+	if (e == NULL || repeat_marks(sp, m) == -1) {
+		spool_entry_free(e);
+		return -1;
+	}
+	e->moved = true;
+	e->message = m;
+	sp->moving++;
+	STAILQ_INSERT_TAIL(&sp->waiting, e, entry);
+	spool_schedule_commit(sp);
+	return 0;
+}
+
+/* Move some of a list; messages that deliver reads wait.  Octets moved. */
+static uint64_t
+move_some(struct spool *sp, struct message_list *list, uint64_t bytes)
+{
+	struct message *m;
+	uint64_t moved = 0;
+
+	LIST_FOREACH(m, list, entry) {
+		if (moved >= bytes || sp->moving >= COMPACT_STEP_COUNT)
+			break;
+		if (m->inflight > 0 || m->marks > 0)
+			continue;
+		if (move_message(sp, m) == -1) {
+			sp->compacting = false;
+			break;
+		}
+		moved += message_size(m);
+	}
+	return moved;
+}
+
+static void
+compact_step(struct spool *sp)
+{
+	struct segment *s;
+	uint64_t moved;
+
+	s = TAILQ_FIRST(&sp->logs);
+	if (s == NULL || s == sp->current) {
+		sp->compacting = false;
+		return;
+	}
+	if (sp->moving > 0)
+		return; /* until the copies are on disk */
+	moved = move_some(sp, &s->fresh, COMPACT_STEP_BYTES);
+	if (moved < COMPACT_STEP_BYTES)
+		(void)move_some(sp, &s->indexed, COMPACT_STEP_BYTES - moved);
+	spool_reclaim(sp);
+	if (s != TAILQ_FIRST(&sp->logs))
+		sp->compacting = false;
+}
+
+/* One bounded step of what is to be done; again soon while there is more. */
+void
+spool_work_cb(int fd, short what, void *arg)
+{
+	struct timeval soon = { 0, 5000 };
+	struct spool *sp = arg;
+	struct segment *s;
+
+	if (sp->compacting)
+		compact_step(sp);
+	s = TAILQ_FIRST(&sp->logs);
+	if (sp->index_dirty && s != NULL && s != sp->current &&
+	    !LIST_EMPTY(&s->fresh) &&
+	    clock_mono() - s->written > INDEX_DELAY_MS)
+		spool_index_all(sp, INDEX_STEP_COUNT);
+	if (sp->compacting)
+		(void)evtimer_add(sp->work_ev, &soon);
+}
+
+/* Whether sealed segments that are complete hold messages unindexed. */
+static bool
+index_behind(const struct spool *sp)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &sp->logs, entry) {
+		if (s != sp->current && !LIST_EMPTY(&s->fresh) &&
+		    clock_mono() - s->written > INDEX_DELAY_MS)
+			return true;
+	}
+	return false;
+}
+
+/* Every second: look for work. */
+void
+spool_tick_cb(int fd, short what, void *arg)
+{
+	struct spool *sp = arg;
+	struct segment *s = sp->current;
+	uint64_t bytes, live;
+	int64_t now = clock_mono();
+
+	if (s != NULL && s->live == 0 && s->inflight == 0 &&
+	    now - s->written > SEGMENT_IDLE_MS && s->size > SEGMENT_HEADER_SIZE)
+		spool_seal_current(sp);
+	if (index_behind(sp))
+		spool_index_all(sp, INDEX_STEP_COUNT * 8);
+	if (now - sp->checkpointed > CHECKPOINT_MS &&
+	    (sp->index_dirty || sp->folder_dirty))
+		spool_checkpoint(sp);
+	measure(sp, &bytes, &live);
+	if (!sp->compacting && bytes > sp->segment_size && live < bytes / 2) {
+		sp->compacting = true;
+		event_active(sp->work_ev, EV_TIMEOUT, 0);
+	}
+}
