@@ -1,0 +1,64 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The state of control: one struct, made in main.c and passed on.  Its parts
+ * are opaque; each has a header of its own.
+ */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include <stdint.h>
+
+#include "bounds.h"
+#include "store_lock.h"
+
+struct audit;
+struct children;
+struct ctlsock;
+struct keys;
+struct lookup;
+struct peers;
+struct relay;
+struct store;
+struct usage;
+
+struct control {
+	struct store *store; /* NULL until the first configuration */
+	uint8_t login_key[STORE_SUBKEY_SIZE];
+	char tenancy[OBJECT_ID_SIZE];
+
+	struct peers *peers;
+	struct keys *keys;
+	struct lookup *lookup;
+	struct relay *relay;
+	struct children *children;
+	struct audit *audit;
+	struct usage *usage;
+	struct ctlsock *sock;
+
+	/* What was answered since the start, for "show status". */
+	uint64_t auth_ok;
+	uint64_t auth_no;
+	uint64_t sender_ok;
+	uint64_t sender_no;
+	uint64_t rcpt_ok;
+	uint64_t rcpt_suppressed;
+	uint64_t bounces;
+	uint64_t failures;
+};
+
+#endif

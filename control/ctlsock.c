@@ -1,0 +1,357 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Connections of operators: who they are says the kernel, what they may is
+ * decided here, what they want job.c does.
+ */
+#include "ctlsock.h"
+
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "control.h"
+#include "job.h"
+#include "log.h"
+#include "msg.h"
+#include "proc.h"
+#include "proto_admin.h"
+#include "proto_ctl.h"
+#include "verbs.h"
+
+/* Connections at a time: operators and their scripts. */
+#define CTL_CONNECTIONS_MAX 64u
+
+/* Seconds without a step: a command, an octet of the answer taken. */
+#define CTL_IDLE 30
+
+/* Unsent octets of an answer above which a list waits. */
+#define CTL_HIGH (128u * 1024)
+#define CTL_LOW	 (32u * 1024)
+
+struct ctl {
+	LIST_ENTRY(ctl) entry;
+	struct ctlsock *sock;
+	struct chan *chan;
+	struct event *idle;
+	struct job *job; /* NULL: none, or it is just being started */
+	struct job_who who;
+	bool greeted;
+	bool busy;
+	bool done; /* the answer has ended */
+};
+
+struct ctlsock {
+	struct control *control;
+	struct event *accept;
+	int fd;
+	bool has_gid;
+	uint32_t gid;
+	unsigned n;
+	LIST_HEAD(, ctl) connections;
+};
+
+static const struct timeval ctl_idle = { CTL_IDLE, 0 };
+
+/* No socket yet; NULL without memory. */
+struct ctlsock *
+ctlsock_new(struct control *control)
+{
+	struct ctlsock *s;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->control = control;
+	s->fd = -1;
+	LIST_INIT(&s->connections);
+	return s;
+}
+
+static void
+ctl_free(struct ctl *c)
+{
+	if (c->job != NULL)
+		job_cancel(c->job);
+	if (c->idle != NULL)
+		event_free(c->idle);
+	chan_free(c->chan);
+	LIST_REMOVE(c, entry);
+	c->sock->n--;
+	free(c);
+}
+
+static void
+ctlsock_close(struct ctlsock *s)
+{
+	if (s->accept != NULL)
+		event_free(s->accept);
+	if (s->fd != -1)
+		(void)close(s->fd);
+	s->accept = NULL;
+	s->fd = -1;
+}
+
+/* Close all; NULL is allowed. */
+void
+ctlsock_free(struct ctlsock *s)
+{
+	struct ctl *c;
+
+	if (s == NULL)
+		return;
+	while ((c = LIST_FIRST(&s->connections)) != NULL)
+		ctl_free(c);
+	ctlsock_close(s);
+	free(s);
+}
+
+/* Members of this group may connect beside root and the daemon's user. */
+void
+ctlsock_allow_group(struct ctlsock *s, bool has_gid, uint32_t gid)
+{
+	s->has_gid = has_gid;
+	s->gid = gid;
+}
+
+/* How many operators are connected. */
+unsigned
+ctlsock_connections(const struct ctlsock *s)
+{
+	return s->n;
+}
+
+static void
+ctl_row(const struct row *row, void *arg)
+{
+	struct ctl *c;
+
+	c = arg;
+	(void)evtimer_add(c->idle, &ctl_idle);
+	(void)ctl_row_send(c->chan, row);
+}
+
+static bool
+ctl_full(void *arg)
+{
+	const struct ctl *c;
+
+	c = arg;
+	return chan_is_full(c->chan);
+}
+
+static void
+ctl_end(const struct admin_end *end, void *arg)
+{
+	struct ctl *c;
+
+	c = arg;
+	c->job = NULL;
+	c->done = true;
+	(void)evtimer_add(c->idle, &ctl_idle);
+	(void)ctl_end_send(c->chan, end);
+}
+
+static const struct job_sink ctl_sink = { ctl_row, ctl_full, ctl_end };
+
+/* A version that is not ours gets ours, and then the end of the line. */
+static int
+hello_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct ctl *c;
+	uint32_t version;
+
+	c = arg;
+	if (c->greeted || ctl_hello_recv(m, &version) == -1)
+		return -1;
+	c->greeted = version == CTL_VERSION;
+	if (!c->greeted)
+		log_info("edctl of version %u refused uid=%u", version,
+		    c->who.uid);
+	return ctl_hello_send(chan, CTL_VERSION);
+}
+
+/* One command a connection at a time. */
+static int
+command_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct admin_command command;
+	struct ctl *c;
+
+	c = arg;
+	if (!c->greeted || (c->busy && !c->done) ||
+	    ctl_command_recv(m, &command) == -1)
+		return -1;
+	c->busy = true;
+	c->done = false;
+	(void)evtimer_add(c->idle, &ctl_idle);
+	c->job = job_start(c->sock->control, &c->who, &ctl_sink, c, &command);
+	return 0;
+}
+
+static const struct chan_rule ctl_rules[] = {
+	{ M_CTL_HELLO, 0, "hello", hello_cb },
+	{ M_CTL_COMMAND, 0, "command", command_cb },
+	{ 0, 0, NULL, NULL },
+};
+
+static void
+down_cb(struct chan *chan, void *arg)
+{
+	ctl_free(arg);
+}
+
+static void
+full_cb(struct chan *chan, bool full, void *arg)
+{
+	struct ctl *c;
+
+	c = arg;
+	if (full || c->job == NULL)
+		return;
+	(void)evtimer_add(c->idle, &ctl_idle);
+	job_resume(c->job);
+}
+
+/*
+ * Nothing happened for a while.  A command that waits for other processes
+ * has their time limits; an operator that does not read has this one.
+ */
+static void
+idle_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct ctl *c;
+
+	c = arg;
+	if (c->job != NULL && chan_queued(c->chan) == 0) {
+		(void)evtimer_add(c->idle, &ctl_idle);
+		return;
+	}
+	log_debug("idle edctl closed uid=%u", c->who.uid);
+	ctl_free(c);
+}
+
+/* Who is it, and may he?  0 or -1. */
+static int
+peer_check(const struct ctlsock *s, int fd, struct job_who *who)
+{
+	struct ucred cred;
+	socklen_t len;
+
+	len = sizeof(cred);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1) {
+		log_warn("control socket: peer");
+		return -1;
+	}
+	who->uid = cred.uid;
+	who->pid = (uint32_t)cred.pid;
+	who->rights = VERB_ALL;
+	if (cred.uid == 0 || cred.uid == geteuid() ||
+	    (s->has_gid && cred.gid == s->gid))
+		return 0;
+	log_warnx("control socket: refused uid=%u gid=%u pid=%u", cred.uid,
+	    cred.gid, (unsigned)cred.pid);
+	return -1;
+}
+
+/* A connection's struct, with all it needs but the channel. */
+static struct ctl *
+ctl_new(struct ctlsock *s, const struct job_who *who)
+{
+	struct ctl *c;
+
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return NULL;
+	c->sock = s;
+	c->who = *who;
+	c->idle = evtimer_new(proc_base(), idle_cb, c);
+	if (c->idle == NULL || evtimer_add(c->idle, &ctl_idle) == -1) {
+		if (c->idle != NULL)
+			event_free(c->idle);
+		free(c);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&s->connections, c, entry);
+	s->n++;
+	return c;
+}
+
+/*
+ * Take over a connected descriptor.  0, or -1 and it is closed: too many, or
+ * somebody who may not.
+ */
+int
+ctlsock_connection(struct ctlsock *s, int fd)
+{
+	struct job_who who;
+	struct ctl *c;
+
+	if (s->n >= CTL_CONNECTIONS_MAX || peer_check(s, fd, &who) == -1 ||
+	    (c = ctl_new(s, &who)) == NULL) {
+		(void)close(fd);
+		return -1;
+	}
+	c->chan = chan_new(proc_base(), fd, "edctl", ctl_rules, c);
+	if (c->chan == NULL) {
+		ctl_free(c);
+		return -1;
+	}
+	chan_on_down(c->chan, down_cb);
+	chan_on_full(c->chan, CTL_HIGH, CTL_LOW, full_cb);
+	return 0;
+}
+
+static void
+accept_cb(evutil_socket_t listener, short what, void *arg)
+{
+	struct ctlsock *s;
+	int fd;
+
+	s = arg;
+	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd == -1) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			log_warn("control socket: accept");
+		return;
+	}
+	(void)ctlsock_connection(s, fd);
+}
+
+/*
+ * Accept on fd, which is listening and taken over, instead of on the one
+ * before.  Connections go on.  0 or -1.
+ */
+int
+ctlsock_listen(struct ctlsock *s, int fd)
+{
+	ctlsock_close(s);
+	s->fd = fd;
+	s->accept = event_new(proc_base(), fd, EV_READ | EV_PERSIST, accept_cb,
+	    s);
+	if (s->accept == NULL || event_add(s->accept, NULL) == -1) {
+		ctlsock_close(s);
+		return -1;
+	}
+	return 0;
+}

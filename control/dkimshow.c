@@ -1,0 +1,189 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Show DKIM keys, each with what the DNS has.  All questions are asked at
+ * once; the rows come when the last is answered or its time is over.
+ */
+#include "dkimshow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compat.h"
+#include "control.h"
+#include "dkimdns.h"
+#include "dkimkey.h"
+#include "job.h"
+#include "log.h"
+#include "lookup.h"
+#include "msg.h"
+#include "proto_dns.h"
+#include "row.h"
+
+struct show;
+
+struct show_key {
+	struct show *show;
+	struct dkimkey key;
+	const char *dns;
+};
+
+struct show {
+	struct job *job;
+	const char *selector; /* NULL: all */
+	unsigned n;
+	unsigned waits;
+	struct show_key key[DKIMKEY_DOMAIN_MAX];
+};
+
+static void
+show_free(struct show *s)
+{
+	unsigned i;
+
+	for (i = 0; i < s->n; i++)
+		lookup_cancel(s->job->control->lookup, &s->key[i]);
+	free(s);
+}
+
+static void
+show_cancel(struct job *j)
+{
+	show_free(j->work);
+}
+
+static void
+show_row(struct job *j, const struct dkimkey *k, const char *dns)
+{
+	char name[DKIMDNS_NAME_SIZE], value[DKIMDNS_VALUE_SIZE];
+	char zone[DKIMDNS_ZONE_SIZE];
+
+	dkimdns_name(k, name);
+	if (dkimdns_value(k, value) == -1 ||
+	    dkimdns_zone(name, value, zone) == -1) {
+		log_warnx("DKIM key %s of %s has no usable public half",
+		    k->selector, k->domain);
+		return;
+	}
+	row_str(j->row, "domain", k->domain);
+	row_str(j->row, "selector", k->selector);
+	row_str(j->row, "algorithm", dkimkey_algorithm_name(k->algorithm));
+	row_num(j->row, "bits", k->bits);
+	row_str(j->row, "state", record_state_name(k->state));
+	row_str(j->row, "id", k->id);
+	row_time(j->row, "created", k->created);
+	row_str(j->row, "dns", dns);
+	row_str(j->row, "name", name);
+	row_str(j->row, "type", "TXT");
+	row_str(j->row, "value", value);
+	row_str(j->row, "zone", zone);
+	job_send(j);
+}
+
+static void
+show_finish(struct show *s)
+{
+	struct job *j;
+	unsigned i;
+
+	j = s->job;
+	for (i = 0; i < s->n; i++)
+		show_row(j, &s->key[i].key, s->key[i].dns);
+	j->cancel = NULL;
+	show_free(s);
+	job_ok(j);
+}
+
+static void
+show_answer_cb(const struct dns_answer *answer, void *arg)
+{
+	struct show_key *k;
+
+	k = arg;
+	k->dns = dkimdns_state(&k->key, answer);
+	k->show->waits--;
+	if (k->show->waits == 0)
+		show_finish(k->show);
+}
+
+static void
+show_ask(struct show *s, struct show_key *k)
+{
+	char name[DKIMDNS_NAME_SIZE];
+	struct dns_query q;
+
+	k->dns = "unknown";
+	memset(&q, 0, sizeof(q));
+	q.rrtype = DNS_TXT;
+	dkimdns_name(&k->key, name);
+	if (strlcpy(q.name, name, sizeof(q.name)) >= sizeof(q.name))
+		return;
+	if (lookup_start(s->job->control->lookup, &q, show_answer_cb, k) == 0)
+		s->waits++;
+}
+
+static bool
+show_cb(const struct store_key *key, struct msgin *m, void *arg)
+{
+	struct show_key *k;
+	struct show *s;
+
+	s = arg;
+	if (s->selector != NULL &&
+	    strcmp(s->selector, store_key_second(key)) != 0)
+		return true;
+	k = &s->key[s->n];
+	if (record_done(dkimkey_decode(m, &k->key), "DKIM key") != STORE_OK)
+		return true;
+	k->show = s;
+	s->n++;
+	return s->n < DKIMKEY_DOMAIN_MAX;
+}
+
+/*
+ * End the job with a row for each key of the domain, or for the one with
+ * this selector (NULL: all).
+ */
+void
+dkimshow(struct job *j, const char *domain, const char *selector)
+{
+	struct store_key prefix;
+	struct show *s;
+	unsigned i;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL) {
+		job_fail(j, NULL, "out of memory");
+		return;
+	}
+	s->job = j;
+	s->selector = selector;
+	j->work = s;
+	j->cancel = show_cancel;
+	store_key_prefix(&prefix, domain);
+	if (store_scan(j->control->store, STORE_DKIM, &prefix, NULL, show_cb,
+		s) != STORE_OK) {
+		j->cancel = NULL;
+		show_free(s);
+		job_fail_store(j);
+		return;
+	}
+	for (i = 0; i < s->n; i++)
+		show_ask(s, &s->key[i]);
+	if (s->waits == 0)
+		show_finish(s);
+}

@@ -1,0 +1,328 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * control: the policy store and the control socket.  This file has the state
+ * of the process and connects its parts; it decides nothing.
+ */
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "chan.h"
+#include "children.h"
+#include "control.h"
+#include "ctlsock.h"
+#include "keys.h"
+#include "log.h"
+#include "lookup.h"
+#include "msg.h"
+#include "notice.h"
+#include "peers.h"
+#include "policy.h"
+#include "proc.h"
+#include "proto_conf.h"
+#include "proto_setup.h"
+#include "relay.h"
+#include "store.h"
+#include "tenancy.h"
+#include "usage.h"
+
+/* Seconds between writing last uses and looking whether to checkpoint. */
+#define MAIN_TICK 60
+
+/* A configuration that is coming in. */
+struct conf {
+	bool has_secret;
+	struct conf_secret secret;
+	struct conf_socket socket;
+	int fd; /* the listening control socket, or -1 */
+};
+
+struct process {
+	struct control control;
+	struct conf conf;
+	struct event *tick;
+};
+
+static void
+main_conf_begin(void *arg)
+{
+	struct process *p;
+
+	p = arg;
+	if (p->conf.fd != -1)
+		(void)close(p->conf.fd);
+	explicit_bzero(&p->conf, sizeof(p->conf));
+	p->conf.fd = -1;
+}
+
+static int
+main_conf_item(struct msgin *m, void *arg)
+{
+	struct conf_global global;
+	struct conf *conf;
+
+	conf = &((struct process *)arg)->conf;
+	switch (m->type) {
+	case M_CONF_GLOBAL:
+		return conf_global_recv(m, &global);
+	case M_CONF_SECRET:
+		conf->has_secret = true;
+		return conf_secret_recv(m, &conf->secret);
+	case M_CONF_SOCKET:
+		if (conf_socket_recv(m, &conf->socket) == -1)
+			return -1;
+		if (conf->fd != -1)
+			(void)close(conf->fd);
+		conf->fd = msg_take_fd(m);
+		return 0;
+	}
+	return -1;
+}
+
+static int
+main_conf_end(char *why, size_t size, void *arg)
+{
+	struct process *p;
+	struct control *c;
+
+	p = arg;
+	c = &p->control;
+	if (c->store == NULL && !p->conf.has_secret) {
+		(void)snprintf(why, size, "no key for the policy store");
+		return -1;
+	}
+	if (c->store != NULL && p->conf.has_secret &&
+	    !store_fits(c->store, p->conf.secret.key)) {
+		(void)snprintf(why, size,
+		    "the store key is another one; it "
+		    "cannot change while edd runs");
+		return -1;
+	}
+	if (p->conf.fd != -1) {
+		if (ctlsock_listen(c->sock, p->conf.fd) == -1)
+			log_warnx("control socket cannot be used");
+		ctlsock_allow_group(c->sock, p->conf.socket.has_gid,
+		    p->conf.socket.gid);
+		p->conf.fd = -1;
+	}
+	if (c->store != NULL)
+		explicit_bzero(&p->conf.secret, sizeof(p->conf.secret));
+	return 0;
+}
+
+static void
+main_tick_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *c;
+
+	c = arg;
+	(void)usage_flush(c->usage, c->store);
+	(void)store_checkpoint(c->store);
+}
+
+/* The working directory is the store's folder. */
+static int
+main_start(void *arg)
+{
+	static const struct timeval interval = { MAIN_TICK, 0 };
+	char why[ERROR_SIZE];
+	struct process *p;
+	struct control *c;
+	int r;
+
+	p = arg;
+	c = &p->control;
+	c->store = store_open(".", p->conf.secret.key, why, sizeof(why));
+	if (c->store == NULL) {
+		log_warnx("%s", why);
+		return -1;
+	}
+	r = tenancy_load(c, p->conf.secret.key);
+	explicit_bzero(&p->conf.secret, sizeof(p->conf.secret));
+	if (r == -1) {
+		log_warnx("the policy store has no tenancy");
+		return -1;
+	}
+	keys_load_all(c->keys);
+	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
+	if (p->tick == NULL || event_add(p->tick, &interval) == -1)
+		return -1;
+	return 0;
+}
+
+static const struct chan_rule *
+peer_rules(enum proc_conv conv)
+{
+	switch (conv) {
+	case CONV_POLICY:
+		return policy_rules();
+	case CONV_SIGN:
+		return keys_rules();
+	case CONV_NOTICE:
+		return notice_rules();
+	case CONV_DNS:
+		return lookup_rules();
+	case CONV_ADMIN:
+		return relay_rules();
+	default:
+		return NULL;
+	}
+}
+
+/* The parts that wait for answers on this channel get none. */
+static void
+peer_gone(struct control *c, struct chan *chan)
+{
+	const struct peer *peer;
+
+	peer = peers_of(c->peers, chan);
+	if (peer == NULL)
+		return;
+	switch (peer->conv) {
+	case CONV_SIGN:
+		keys_signer_down(c->keys, chan);
+		break;
+	case CONV_DNS:
+		lookup_peer_down(c->lookup, chan);
+		break;
+	case CONV_ADMIN:
+		relay_peer_down(c->relay, chan);
+		break;
+	default:
+		break;
+	}
+	peers_remove(c->peers, chan);
+}
+
+static void
+main_down_cb(struct chan *chan, void *arg)
+{
+	peer_gone(arg, chan);
+}
+
+static void
+peer_there(struct control *c, const struct peer *peer)
+{
+	switch (peer->conv) {
+	case CONV_SIGN:
+		keys_signer_up(c->keys, peer->chan);
+		break;
+	case CONV_DNS:
+		lookup_peer_up(c->lookup, peer->chan);
+		break;
+	case CONV_ADMIN:
+		audit_flush(c->audit);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
+    void *arg)
+{
+	const struct chan_rule *rules;
+	struct control *c;
+	struct peer peer;
+	struct chan *old;
+	char name[64];
+
+	c = &((struct process *)arg)->control;
+	rules = peer_rules(conv);
+	if (rules == NULL) {
+		log_warnx("no %s with %s here", proc_conv_name(conv),
+		    proc_kind_name(kind));
+		(void)close(fd);
+		return;
+	}
+	old = peers_find(c->peers, conv, kind, instance);
+	if (old != NULL)
+		peer_gone(c, old);
+	(void)snprintf(name, sizeof(name), "%s %u", proc_kind_name(kind),
+	    instance);
+	peer.conv = conv;
+	peer.kind = kind;
+	peer.instance = instance;
+	peer.chan = chan_new(proc_base(), fd, name, rules, c);
+	if (peer.chan == NULL || peers_add(c->peers, &peer) == -1) {
+		log_warnx("%s: out of memory", name);
+		chan_free(peer.chan);
+		return;
+	}
+	chan_on_down(peer.chan, main_down_cb);
+	peer_there(c, &peer);
+}
+
+static void
+main_stop(void *arg)
+{
+	struct control *c;
+
+	c = &((struct process *)arg)->control;
+	ctlsock_free(c->sock);
+	if (usage_flush(c->usage, c->store) == -1)
+		log_warnx("last uses of credentials are lost");
+	store_close(c->store);
+	proc_exit();
+}
+
+static int
+main_extra(struct msgin *m, void *arg)
+{
+	return children_message(((struct process *)arg)->control.children, m);
+}
+
+static const struct proc_hooks hooks = {
+	.name = "control",
+	.kind = PROC_CONTROL,
+	.profile = "control",
+	.conf_begin = main_conf_begin,
+	.conf_item = main_conf_item,
+	.conf_end = main_conf_end,
+	.start = main_start,
+	.peer = main_peer,
+	.stop = main_stop,
+	.extra = main_extra,
+};
+
+int
+main(int argc, char **argv)
+{
+	static struct process process;
+	struct control *c;
+
+	c = &process.control;
+	process.conf.fd = -1;
+	c->peers = peers_new();
+	c->keys = keys_new(c);
+	c->lookup = lookup_new();
+	c->relay = relay_new();
+	c->children = children_new();
+	c->audit = audit_new(c);
+	c->usage = usage_new();
+	c->sock = ctlsock_new(c);
+	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
+	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
+	    c->usage == NULL || c->sock == NULL)
+		fatalx("out of memory");
+	return proc_main(argc, argv, &hooks, &process);
+}

@@ -1,0 +1,276 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Answers to policy questions.  The asker may be taken over: ids are looked
+ * up, addresses are parsed again, and what cannot be said is a temporary
+ * failure, never a yes.
+ */
+#include "policy.h"
+
+#include <openssl/crypto.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#include "chan.h"
+#include "compartment.h"
+#include "control.h"
+#include "credential.h"
+#include "dkimkey.h"
+#include "msg.h"
+#include "proto_policy.h"
+#include "sender.h"
+#include "store.h"
+#include "suppression.h"
+#include "usage.h"
+#include "user.h"
+
+/*
+ * An unknown login goes the way of a known one, with a credential that no
+ * secret fits, so that the time of the answer does not tell them apart.
+ */
+static bool
+auth_find(struct control *c, const char *login, struct credential *cred,
+    bool *known)
+{
+	enum store_status r;
+
+	r = credential_find_login(c->store, login, cred);
+	*known = r == STORE_OK;
+	if (r != STORE_NOTFOUND)
+		return r == STORE_OK;
+	r = credential_get(c->store, "ocid1.credential.edd..none", cred);
+	memset(cred, 0, sizeof(*cred));
+	(void)strcpy(cred->user, "ocid1.user.edd..none");
+	return r == STORE_NOTFOUND;
+}
+
+static enum policy_status
+auth_decide(struct control *c, const struct policy_auth *q,
+    struct credential *cred)
+{
+	uint8_t mac[CREDENTIAL_MAC_SIZE];
+	enum store_status r;
+	struct user user;
+	bool known, same;
+
+	if (c->store == NULL ||
+	    credential_mac(c->login_key, sizeof(c->login_key), q->secret,
+		mac) == -1 ||
+	    !auth_find(c, q->login, cred, &known))
+		return POLICY_TEMPFAIL;
+	same = CRYPTO_memcmp(mac, cred->mac, sizeof(mac)) == 0;
+	r = user_get(c->store, cred->user, &user);
+	if (r == STORE_FAIL)
+		return POLICY_TEMPFAIL;
+	if (!known || !same || r != STORE_OK || cred->state != RECORD_ACTIVE ||
+	    user.state != RECORD_ACTIVE)
+		return POLICY_NO;
+	return POLICY_OK;
+}
+
+/*
+ * Is this login's secret this one, and are credential and user active?  On
+ * POLICY_OK the reply has their ids, and the use is noted.
+ */
+void
+policy_auth(struct control *c, const struct policy_auth *q,
+    struct policy_auth_reply *a)
+{
+	struct credential cred;
+
+	memset(a, 0, sizeof(*a));
+	a->status = auth_decide(c, q, &cred);
+	switch (a->status) {
+	case POLICY_OK:
+		c->auth_ok++;
+		memcpy(a->user, cred.user, sizeof(a->user));
+		memcpy(a->credential, cred.id, sizeof(a->credential));
+		usage_note(c->usage, cred.id, (int64_t)time(NULL), q->source);
+		break;
+	case POLICY_NO:
+		c->auth_no++;
+		break;
+	case POLICY_TEMPFAIL:
+		c->failures++;
+		break;
+	}
+}
+
+/* STORE_OK if the user exists and is active. */
+static enum store_status
+check_user(struct control *c, const char *id)
+{
+	struct user user;
+	enum store_status r;
+
+	if (c->store == NULL)
+		return STORE_FAIL;
+	r = user_get(c->store, id, &user);
+	if (r == STORE_OK && user.state != RECORD_ACTIVE)
+		return STORE_NOTFOUND;
+	return r;
+}
+
+static enum store_status
+sender_decide(struct control *c, const struct policy_sender *q,
+    struct policy_sender_reply *a)
+{
+	struct sender asked, sender;
+	enum store_status r;
+
+	if (sender_parse(q->address, &asked) != NULL ||
+	    sender_is_domain(&asked))
+		return STORE_NOTFOUND;
+	r = check_user(c, q->user);
+	if (r == STORE_OK)
+		r = sender_match(c->store, asked.key, &sender);
+	if (r != STORE_OK)
+		return r;
+	if (sender.state != RECORD_ACTIVE)
+		return STORE_NOTFOUND;
+	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
+	return dkimkey_active(c->store, sender_domain(&asked), a->key,
+	    &a->keys);
+}
+
+/*
+ * May this user send as this address?  The exact sender decides, else its
+ * domain's; any active user may use any active sender.  On POLICY_OK the
+ * reply has the compartment, and the active keys of exactly its domain.
+ */
+void
+policy_sender(struct control *c, const struct policy_sender *q,
+    struct policy_sender_reply *a)
+{
+	memset(a, 0, sizeof(*a));
+	switch (sender_decide(c, q, a)) {
+	case STORE_OK:
+		a->status = POLICY_OK;
+		c->sender_ok++;
+		return;
+	case STORE_NOTFOUND:
+		memset(a, 0, sizeof(*a));
+		a->status = POLICY_NO;
+		c->sender_no++;
+		return;
+	case STORE_FAIL:
+		memset(a, 0, sizeof(*a));
+		a->status = POLICY_TEMPFAIL;
+		c->failures++;
+		return;
+	}
+}
+
+static enum store_status
+rcpt_find(struct control *c, const struct policy_rcpt *q)
+{
+	char address[ADDRESS_SIZE];
+	struct compartment place;
+	struct suppression s;
+	enum store_status r;
+
+	if (c->store == NULL || suppression_parse(q->address, address) != NULL)
+		return STORE_FAIL;
+	r = suppression_get(c->store, c->tenancy, address, &s);
+	if (r != STORE_NOTFOUND)
+		return r;
+	r = compartment_get(c->store, q->compartment, &place);
+	if (r != STORE_OK)
+		return STORE_FAIL;
+	return suppression_get(c->store, place.id, address, &s);
+}
+
+/*
+ * POLICY_NO if the recipient is suppressed in the sender's compartment or in
+ * the whole tenancy.
+ */
+void
+policy_rcpt(struct control *c, const struct policy_rcpt *q,
+    struct policy_rcpt_reply *a)
+{
+	switch (rcpt_find(c, q)) {
+	case STORE_OK:
+		a->status = POLICY_NO;
+		c->rcpt_suppressed++;
+		return;
+	case STORE_NOTFOUND:
+		a->status = POLICY_OK;
+		c->rcpt_ok++;
+		return;
+	case STORE_FAIL:
+		a->status = POLICY_TEMPFAIL;
+		c->failures++;
+		return;
+	}
+}
+
+static int
+policy_auth_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_auth q;
+	struct policy_auth_reply a;
+	int r;
+
+	r = policy_auth_recv(m, &q);
+	if (r == 0) {
+		policy_auth(arg, &q, &a);
+		(void)policy_auth_reply_send(chan, m->id, &a);
+	}
+	explicit_bzero(&q, sizeof(q));
+	return r;
+}
+
+static int
+policy_sender_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_sender q;
+	struct policy_sender_reply a;
+
+	if (policy_sender_recv(m, &q) == -1)
+		return -1;
+	policy_sender(arg, &q, &a);
+	(void)policy_sender_reply_send(chan, m->id, &a);
+	return 0;
+}
+
+static int
+policy_rcpt_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_rcpt q;
+	struct policy_rcpt_reply a;
+
+	if (policy_rcpt_recv(m, &q) == -1)
+		return -1;
+	policy_rcpt(arg, &q, &a);
+	(void)policy_rcpt_reply_send(chan, m->id, &a);
+	return 0;
+}
+
+/* What smtpd and httpd may send; the channel's arg is struct control. */
+const struct chan_rule *
+policy_rules(void)
+{
+	static const struct chan_rule rules[] = {
+		{ M_POLICY_AUTH, 0, "auth", policy_auth_cb },
+		{ M_POLICY_SENDER, 0, "sender", policy_sender_cb },
+		{ M_POLICY_RCPT, 0, "rcpt", policy_rcpt_cb },
+		{ 0, 0, NULL, NULL },
+	};
+
+	return rules;
+}

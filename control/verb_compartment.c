@@ -1,0 +1,125 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * compartment add, list, remove.
+ */
+#include "verb_compartment.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "compartment.h"
+#include "compat.h"
+#include "control.h"
+#include "job.h"
+#include "row.h"
+#include "verb_need.h"
+
+static void
+compartment_row(struct job *j, const struct compartment *c)
+{
+	row_str(j->row, "name", c->name);
+	row_str(j->row, "id", c->id);
+	row_time(j->row, "created", c->created);
+}
+
+/* compartment add NAME */
+void
+verb_compartment_add(struct job *j)
+{
+	struct compartment c;
+	enum store_status r;
+
+	if (need_name(j, j->arg[0]) == -1)
+		return;
+	r = compartment_find(j->control->store, j->arg[0], &c);
+	if (r == STORE_OK) {
+		job_fail(j, NULL, "compartment \"%s\" exists already", c.name);
+		return;
+	}
+	memset(&c, 0, sizeof(c));
+	(void)strlcpy(c.name, j->arg[0], sizeof(c.name));
+	c.created = (int64_t)time(NULL);
+	if (need_id(j, "compartment", c.id) == -1 || need_begin(j) == -1)
+		return;
+	if (compartment_put(j->control->store, &c) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, c.name, NULL, c.id);
+	compartment_row(j, &c);
+	job_send(j);
+	job_ok(j);
+}
+
+static bool
+list_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct compartment c;
+
+	if (compartment_decode(m, &c) == -1)
+		return false;
+	compartment_row(j, &c);
+	return true;
+}
+
+/* compartment list */
+void
+verb_compartment_list(struct job *j)
+{
+	job_list(j, STORE_COMPARTMENT, NULL, list_cb);
+}
+
+/* compartment remove NAME: only an empty one, never the root. */
+void
+verb_compartment_remove(struct job *j)
+{
+	char hint[ERROR_SIZE];
+	struct compartment c;
+	const char *use;
+
+	if (need_compartment(j, j->arg[0], &c) == -1)
+		return;
+	if (strcmp(c.id, j->control->tenancy) == 0) {
+		job_fail(j, NULL, "the root compartment cannot be removed");
+		return;
+	}
+	use = compartment_in_use(j->control->store, &c);
+	if (use != NULL) {
+		(void)snprintf(hint, sizeof(hint),
+		    "remove first what \"edctl %s list compartment %s\" shows",
+		    use, c.name);
+		job_fail(j, hint,
+		    "compartment \"%s\" is not empty: it has a "
+		    "%s",
+		    c.name, use);
+		return;
+	}
+	if (need_begin(j) == -1)
+		return;
+	if (compartment_del(j->control->store, &c) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, c.name, c.id, NULL);
+	job_ok(j);
+}

@@ -1,0 +1,229 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * credential add, list, remove.  The secret is in one row of one answer, and
+ * nowhere else.
+ */
+#include "verb_credential.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "compat.h"
+#include "control.h"
+#include "credential.h"
+#include "job.h"
+#include "msg.h"
+#include "row.h"
+#include "usage.h"
+#include "user.h"
+#include "verb_need.h"
+
+/* At most two at a time; ends the job if there are. */
+static int
+check_count(struct job *j, const struct user *u)
+{
+	char hint[ERROR_SIZE];
+	unsigned n;
+
+	if (credential_count(j->control->store, u->id, &n) != STORE_OK) {
+		job_fail_store(j);
+		return -1;
+	}
+	if (n < CREDENTIAL_USER_MAX)
+		return 0;
+	(void)snprintf(hint, sizeof(hint),
+	    "remove one that \"edctl credential list %s\" shows with \"edctl "
+	    "credential remove ID\"",
+	    u->name);
+	job_fail(j, hint,
+	    "user \"%s\" has %u credentials, the most there can "
+	    "be",
+	    u->name, n);
+	return -1;
+}
+
+static int
+credential_fill(struct job *j, const struct user *u, struct credential *c,
+    char secret[CREDENTIAL_SECRET_LEN + 1])
+{
+	struct control *control;
+
+	control = j->control;
+	memset(c, 0, sizeof(*c));
+	if (need_id(j, "credential", c->id) == -1)
+		return -1;
+	(void)strlcpy(c->user, u->id, sizeof(c->user));
+	c->created = (int64_t)time(NULL);
+	c->state = RECORD_ACTIVE;
+	if (credential_make_login(u->id, control->tenancy, c->login) == -1 ||
+	    credential_make_secret(secret) == -1 ||
+	    credential_mac(control->login_key, sizeof(control->login_key),
+		secret, c->mac) == -1) {
+		job_fail(j, NULL, "the kernel has no random numbers");
+		return -1;
+	}
+	return 0;
+}
+
+/* A description, if there is one, is printable and short. */
+static int
+check_description(struct job *j, const char *text)
+{
+	const char *p;
+
+	if (text == NULL)
+		return 0;
+	for (p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ' || *p == 127)
+			break;
+	}
+	if (*p == '\0' && strlen(text) < NAME_SIZE)
+		return 0;
+	job_fail(j, NULL, "a description is one line of at most %u octets",
+	    NAME_SIZE - 1);
+	return -1;
+}
+
+/* A login that is taken, by a chance of 1 in 1296, is made again. */
+static int
+credential_store(struct job *j, struct credential *c)
+{
+	struct credential other;
+	enum store_status r;
+
+	while ((r = credential_find_login(j->control->store, c->login,
+		    &other)) == STORE_OK) {
+		if (credential_make_login(c->user, j->control->tenancy,
+			c->login) == -1)
+			break;
+	}
+	if (r == STORE_NOTFOUND && store_begin(j->control->store) == 0) {
+		r = credential_put(j->control->store, c);
+		if (r == STORE_OK)
+			return job_commit(j);
+	}
+	job_fail_store(j);
+	return -1;
+}
+
+/* credential add USER [description TEXT] */
+void
+verb_credential_add(struct job *j)
+{
+	char secret[CREDENTIAL_SECRET_LEN + 1];
+	struct credential c;
+	struct user u;
+
+	if (need_user(j, j->arg[0], &u) == -1 || check_count(j, &u) == -1 ||
+	    check_description(j, j->arg[1]) == -1 ||
+	    credential_fill(j, &u, &c, secret) == -1)
+		return;
+	if (j->arg[1] != NULL)
+		(void)strlcpy(c.description, j->arg[1], sizeof(c.description));
+	if (credential_store(j, &c) == 0) {
+		job_audit(j, c.id, NULL, u.name);
+		row_str(j->row, "user", u.name);
+		row_str(j->row, "id", c.id);
+		row_str(j->row, "username", c.login);
+		row_str(j->row, "password", secret);
+		row_str(j->row, "description", c.description);
+		row_time(j->row, "created", c.created);
+		job_send(j);
+		job_ok(j);
+	}
+	explicit_bzero(secret, sizeof(secret));
+}
+
+static bool
+credential_row(struct job *j, const struct credential *c)
+{
+	struct user u;
+
+	if (user_get(j->control->store, c->user, &u) != STORE_OK)
+		return false;
+	row_str(j->row, "user", u.name);
+	row_str(j->row, "id", c->id);
+	row_str(j->row, "state", record_state_name(c->state));
+	row_str(j->row, "description", c->description);
+	row_time(j->row, "created", c->created);
+	if (c->used == 0)
+		row_str(j->row, "used", "");
+	else
+		row_time(j->row, "used", c->used);
+	row_str(j->row, "source", c->source);
+	row_str(j->row, "username", c->login);
+	return true;
+}
+
+static bool
+list_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct credential c;
+
+	return credential_decode(m, &c) == 0 && credential_row(j, &c);
+}
+
+static bool
+list_user_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct credential c;
+
+	return credential_get(j->control->store, store_key_second(k), &c) ==
+	    STORE_OK &&
+	    credential_row(j, &c);
+}
+
+/* credential list [USER] */
+void
+verb_credential_list(struct job *j)
+{
+	struct store_key k;
+	struct user u;
+
+	if (usage_flush(j->control->usage, j->control->store) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	if (j->arg[0] == NULL) {
+		job_list(j, STORE_CREDENTIAL, NULL, list_cb);
+		return;
+	}
+	if (need_user(j, j->arg[0], &u) == -1)
+		return;
+	store_key_prefix(&k, u.id);
+	job_list(j, STORE_CREDENTIAL_USER, &k, list_user_cb);
+}
+
+/* credential remove ID */
+void
+verb_credential_remove(struct job *j)
+{
+	struct credential c;
+
+	if (need_credential(j, j->arg[0], &c) == -1 || need_begin(j) == -1)
+		return;
+	if (credential_del(j->control->store, &c) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, c.id, c.user, NULL);
+	job_ok(j);
+}

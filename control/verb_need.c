@@ -1,0 +1,176 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What commands need before they can do anything, with the errors in one
+ * place so that all commands say the same.
+ */
+#include "verb_need.h"
+
+#include <string.h>
+
+#include "compartment.h"
+#include "control.h"
+#include "credential.h"
+#include "domain.h"
+#include "id.h"
+#include "job.h"
+#include "provider.h"
+#include "record.h"
+#include "sender.h"
+#include "store.h"
+#include "user.h"
+
+/* 0 if found; else the job ends, with these texts if there is no such. */
+static int
+found(struct job *j, enum store_status r, const char *kind, const char *name,
+    const char *hint)
+{
+	switch (r) {
+	case STORE_OK:
+		return 0;
+	case STORE_NOTFOUND:
+		job_fail(j, hint, "no %s \"%s\"", kind, name);
+		return -1;
+	case STORE_FAIL:
+		break;
+	}
+	job_fail_store(j);
+	return -1;
+}
+
+/* A compartment by name or id. */
+int
+need_compartment(struct job *j, const char *name, struct compartment *c)
+{
+	enum store_status r;
+
+	r = compartment_find(j->control->store, name, c);
+	return found(j, r, "compartment", name,
+	    "see \"edctl compartment list\", or make it with \"edctl "
+	    "compartment add NAME\"");
+}
+
+/* A user by name or id. */
+int
+need_user(struct job *j, const char *name, struct user *u)
+{
+	enum store_status r;
+
+	r = user_find(j->control->store, name, u);
+	return found(j, r, "user", name,
+	    "see \"edctl user list\", or make it with \"edctl user add "
+	    "NAME\"");
+}
+
+/* A credential by its id, or by its login. */
+int
+need_credential(struct job *j, const char *id, struct credential *c)
+{
+	enum store_status r;
+
+	r = credential_get(j->control->store, id, c);
+	if (r == STORE_NOTFOUND)
+		r = credential_find_login(j->control->store, id, c);
+	return found(j, r, "credential", id, "see \"edctl credential list\"");
+}
+
+/* A sender by its address, in any case. */
+int
+need_sender(struct job *j, const char *text, struct sender *s)
+{
+	enum store_status r;
+	const char *why;
+
+	why = sender_parse(text, s);
+	if (why != NULL) {
+		job_fail(j,
+		    "a sender is USER@DOMAIN, or @DOMAIN for all of "
+		    "a domain",
+		    "\"%s\": %s", text, why);
+		return -1;
+	}
+	r = sender_get(j->control->store, s->key, s);
+	return found(j, r, "sender", text,
+	    "see \"edctl sender list\", or approve it with \"edctl sender "
+	    "add ADDRESS compartment NAME\"");
+}
+
+/* A domain by its name, in any case. */
+int
+need_domain(struct job *j, const char *text, struct domain *d)
+{
+	char name[DOMAIN_SIZE];
+	enum store_status r;
+	const char *why;
+
+	why = domain_parse(text, name);
+	if (why != NULL) {
+		job_fail(j, "a domain is, for instance, example.org",
+		    "\"%s\": %s", text, why);
+		return -1;
+	}
+	r = domain_get(j->control->store, name, d);
+	return found(j, r, "domain", name,
+	    "see \"edctl domain list\", or make it with \"edctl domain add "
+	    "DOMAIN compartment NAME\"");
+}
+
+/* A name that may be given to something. */
+int
+need_name(struct job *j, const char *name)
+{
+	const char *why;
+
+	why = record_name_error(name);
+	if (why == NULL)
+		return 0;
+	job_fail(j, NULL, "\"%s\": %s", name, why);
+	return -1;
+}
+
+/* A domain, in lower case, that can be the operator's. */
+int
+need_own_domain(struct job *j, const char *domain)
+{
+	if (!provider_is_public(domain))
+		return 0;
+	job_fail(j,
+	    "use a domain of your own: receivers refuse mail of a "
+	    "provider's domain that the provider did not send",
+	    "%s is a public mailbox provider", domain);
+	return -1;
+}
+
+/* A new object id. */
+int
+need_id(struct job *j, const char *kind, char *id)
+{
+	if (id_make_object(kind, id, OBJECT_ID_SIZE) == 0)
+		return 0;
+	job_fail(j, NULL, "the kernel has no random numbers");
+	return -1;
+}
+
+/* A transaction. */
+int
+need_begin(struct job *j)
+{
+	if (store_begin(j->control->store) == 0)
+		return 0;
+	job_fail_store(j);
+	return -1;
+}

@@ -1,0 +1,211 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * sender add, list, remove, show.
+ */
+#include "verb_sender.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "compartment.h"
+#include "compat.h"
+#include "control.h"
+#include "dkimkey.h"
+#include "domain.h"
+#include "job.h"
+#include "msg.h"
+#include "row.h"
+#include "sender.h"
+#include "verb_need.h"
+
+static bool
+sender_row(struct job *j, const struct sender *s)
+{
+	struct compartment c;
+
+	if (compartment_get(j->control->store, s->compartment, &c) != STORE_OK)
+		return false;
+	row_str(j->row, "address", s->address);
+	row_str(j->row, "compartment", c.name);
+	row_str(j->row, "state", record_state_name(s->state));
+	row_str(j->row, "id", s->id);
+	row_time(j->row, "created", s->created);
+	return true;
+}
+
+/* The address can be a sender and is none yet; else the job ends. */
+static int
+check_new(struct job *j, struct sender *s)
+{
+	struct sender old;
+	struct domain d;
+	const char *why;
+
+	why = sender_parse(j->arg[0], s);
+	if (why != NULL) {
+		job_fail(j,
+		    "a sender is USER@DOMAIN, or @DOMAIN for all of "
+		    "a domain",
+		    "\"%s\": %s", j->arg[0], why);
+		return -1;
+	}
+	if (need_own_domain(j, sender_domain(s)) == -1)
+		return -1;
+	switch (sender_get(j->control->store, s->key, &old)) {
+	case STORE_OK:
+		job_fail(j,
+		    "see \"edctl sender show ADDRESS\" for its "
+		    "compartment",
+		    "sender \"%s\" exists already", old.address);
+		return -1;
+	case STORE_FAIL:
+		job_fail_store(j);
+		return -1;
+	case STORE_NOTFOUND:
+		break;
+	}
+	if (!sender_is_domain(s))
+		return 0;
+	return need_domain(j, sender_domain(s), &d);
+}
+
+/* sender add ADDRESS|@DOMAIN compartment NAME */
+void
+verb_sender_add(struct job *j)
+{
+	struct compartment c;
+	struct sender s;
+
+	memset(&s, 0, sizeof(s));
+	if (check_new(j, &s) == -1 ||
+	    need_compartment(j, j->arg[1], &c) == -1 ||
+	    need_id(j, "sender", s.id) == -1)
+		return;
+	(void)strlcpy(s.compartment, c.id, sizeof(s.compartment));
+	s.created = (int64_t)time(NULL);
+	s.state = RECORD_ACTIVE;
+	if (need_begin(j) == -1)
+		return;
+	if (sender_put(j->control->store, &s) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, s.address, NULL, c.name);
+	(void)sender_row(j, &s);
+	job_send(j);
+	job_ok(j);
+}
+
+static bool
+list_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct sender s;
+
+	return sender_decode(m, &s) == 0 && sender_row(j, &s);
+}
+
+static bool
+list_place_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct sender s;
+
+	return sender_get(j->control->store, store_key_second(k), &s) ==
+	    STORE_OK &&
+	    sender_row(j, &s);
+}
+
+/* sender list [compartment NAME] */
+void
+verb_sender_list(struct job *j)
+{
+	struct compartment c;
+	struct store_key k;
+
+	if (j->arg[0] == NULL) {
+		job_list(j, STORE_SENDER, NULL, list_cb);
+		return;
+	}
+	if (need_compartment(j, j->arg[0], &c) == -1)
+		return;
+	store_key_prefix(&k, c.id);
+	job_list(j, STORE_SENDER_PLACE, &k, list_place_cb);
+}
+
+/* sender remove ADDRESS|@DOMAIN */
+void
+verb_sender_remove(struct job *j)
+{
+	struct sender s;
+
+	if (need_sender(j, j->arg[0], &s) == -1 || need_begin(j) == -1)
+		return;
+	if (sender_del(j->control->store, &s) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, s.address, s.compartment, NULL);
+	job_ok(j);
+}
+
+/* The selectors that sign for the sender, with commas between. */
+static int
+sender_selectors(struct job *j, const struct sender *s, char *text, size_t size)
+{
+	struct policy_dkim key[DKIM_KEYS_MAX];
+	uint32_t i, n;
+
+	text[0] = '\0';
+	if (dkimkey_active(j->control->store, sender_domain(s), key, &n) !=
+	    STORE_OK)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			(void)strlcat(text, ",", size);
+		(void)strlcat(text, key[i].selector, size);
+	}
+	return 0;
+}
+
+/* sender show ADDRESS|@DOMAIN */
+void
+verb_sender_show(struct job *j)
+{
+	char selectors[DKIM_KEYS_MAX * (SELECTOR_SIZE + 1)];
+	struct domain d;
+	struct sender s;
+	enum store_status r;
+
+	if (need_sender(j, j->arg[0], &s) == -1)
+		return;
+	r = domain_get(j->control->store, sender_domain(&s), &d);
+	if (r == STORE_FAIL || !sender_row(j, &s) ||
+	    sender_selectors(j, &s, selectors, sizeof(selectors)) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	row_str(j->row, "domain", sender_domain(&s));
+	row_bool(j->row, "domainKnown", r == STORE_OK);
+	row_str(j->row, "dkimSelector", selectors);
+	job_send(j);
+	job_ok(j);
+}

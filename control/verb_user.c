@@ -1,0 +1,129 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * user add, list, remove.
+ */
+#include "verb_user.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "compat.h"
+#include "control.h"
+#include "credential.h"
+#include "job.h"
+#include "row.h"
+#include "user.h"
+#include "verb_need.h"
+
+static void
+user_row(struct job *j, const struct user *u)
+{
+	row_str(j->row, "name", u->name);
+	row_str(j->row, "state", record_state_name(u->state));
+	row_str(j->row, "id", u->id);
+	row_time(j->row, "created", u->created);
+}
+
+/* user add NAME */
+void
+verb_user_add(struct job *j)
+{
+	enum store_status r;
+	struct user u;
+
+	if (need_name(j, j->arg[0]) == -1)
+		return;
+	r = user_find(j->control->store, j->arg[0], &u);
+	if (r == STORE_OK) {
+		job_fail(j, NULL, "user \"%s\" exists already", u.name);
+		return;
+	}
+	memset(&u, 0, sizeof(u));
+	(void)strlcpy(u.name, j->arg[0], sizeof(u.name));
+	u.created = (int64_t)time(NULL);
+	u.state = RECORD_ACTIVE;
+	if (need_id(j, "user", u.id) == -1 || need_begin(j) == -1)
+		return;
+	if (user_put(j->control->store, &u) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, u.name, NULL, u.id);
+	user_row(j, &u);
+	job_send(j);
+	job_ok(j);
+}
+
+static bool
+list_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct user u;
+	unsigned n;
+
+	if (user_decode(m, &u) == -1 ||
+	    credential_count(j->control->store, u.id, &n) != STORE_OK)
+		return false;
+	user_row(j, &u);
+	row_num(j->row, "credentials", n);
+	return true;
+}
+
+/* user list */
+void
+verb_user_list(struct job *j)
+{
+	job_list(j, STORE_USER, NULL, list_cb);
+}
+
+/* user remove NAME: only one without credentials. */
+void
+verb_user_remove(struct job *j)
+{
+	char hint[ERROR_SIZE];
+	struct user u;
+	unsigned n;
+
+	if (need_user(j, j->arg[0], &u) == -1)
+		return;
+	if (credential_count(j->control->store, u.id, &n) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (n > 0) {
+		(void)snprintf(hint, sizeof(hint),
+		    "see \"edctl credential list %s\", and remove each with "
+		    "\"edctl credential remove ID\"",
+		    u.name);
+		job_fail(j, hint, "user \"%s\" has %u credential%s", u.name, n,
+		    n == 1 ? "" : "s");
+		return;
+	}
+	if (need_begin(j) == -1)
+		return;
+	if (user_del(j->control->store, &u) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, u.name, u.id, NULL);
+	job_ok(j);
+}

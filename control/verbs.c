@@ -1,0 +1,260 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The table of commands, and how words become arguments.  What a command does
+ * is in the verb_*.c of its object.
+ */
+#include "verbs.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto_admin.h"
+#include "verb_compartment.h"
+#include "verb_credential.h"
+#include "verb_daemon.h"
+#include "verb_dkim.h"
+#include "verb_domain.h"
+#include "verb_sender.h"
+#include "verb_suppression.h"
+#include "verb_user.h"
+
+static const struct verb verbs[] = {
+	{ { "compartment", "add" }, VERB_WRITE, verb_compartment_add,
+	    { { NULL, "NAME", false } }, "make a compartment" },
+	{ { "compartment", "list" }, VERB_READ, verb_compartment_list,
+	    { { NULL, NULL, false } }, "list compartments" },
+	{ { "compartment", "remove" }, VERB_WRITE, verb_compartment_remove,
+	    { { NULL, "NAME", false } }, "remove an empty compartment" },
+
+	{ { "credential", "add" }, VERB_WRITE, verb_credential_add,
+	    { { NULL, "USER", false }, { "description", "TEXT", true } },
+	    "make an SMTP login and password, shown once" },
+	{ { "credential", "list" }, VERB_READ, verb_credential_list,
+	    { { NULL, "USER", true } }, "list SMTP credentials" },
+	{ { "credential", "remove" }, VERB_WRITE, verb_credential_remove,
+	    { { NULL, "ID", false } }, "remove an SMTP credential" },
+
+	{ { "dkim", "add" }, VERB_WRITE, verb_dkim_add,
+	    { { NULL, "DOMAIN", false }, { "selector", "NAME", true },
+		{ "algorithm", "rsa|ed25519", true }, { "bits", "N", true } },
+	    "make a DKIM key for a domain" },
+	{ { "dkim", "import" }, VERB_WRITE, verb_dkim_import,
+	    { { NULL, "DOMAIN", false }, { "key", "FILE", false },
+		{ "selector", "NAME", true } },
+	    "take over a DKIM key from a PEM file" },
+	{ { "dkim", "list" }, VERB_READ, verb_dkim_list,
+	    { { NULL, "DOMAIN", true } }, "list DKIM keys" },
+	{ { "dkim", "remove" }, VERB_WRITE, verb_dkim_remove,
+	    { { NULL, "DOMAIN", false }, { "selector", "NAME", false } },
+	    "remove a DKIM key" },
+	{ { "dkim", "show" }, VERB_READ, verb_dkim_show,
+	    { { NULL, "DOMAIN", false }, { "selector", "NAME", true } },
+	    "show the DNS records to publish" },
+
+	{ { "domain", "add" }, VERB_WRITE, verb_domain_add,
+	    { { NULL, "DOMAIN", false }, { "compartment", "NAME", false } },
+	    "make an email domain" },
+	{ { "domain", "list" }, VERB_READ, verb_domain_list,
+	    { { "compartment", "NAME", true } }, "list email domains" },
+	{ { "domain", "remove" }, VERB_WRITE, verb_domain_remove,
+	    { { NULL, "DOMAIN", false } }, "remove an email domain" },
+	{ { "domain", "show" }, VERB_READ, verb_domain_show,
+	    { { NULL, "DOMAIN", false } }, "show a domain and its DKIM keys" },
+
+	{ { "help", NULL }, VERB_READ, verb_help, { { NULL, NULL, false } },
+	    "list what this edd understands" },
+
+	{ { "log", "brief" }, VERB_DAEMON, verb_log_brief,
+	    { { NULL, NULL, false } }, "log what matters" },
+	{ { "log", "verbose" }, VERB_DAEMON, verb_log_verbose,
+	    { { NULL, NULL, false } }, "log everything" },
+
+	{ { "reload", NULL }, VERB_DAEMON, verb_reload,
+	    { { NULL, NULL, false } }, "read the configuration again" },
+
+	{ { "sender", "add" }, VERB_WRITE, verb_sender_add,
+	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false } },
+	    "approve an address, or @DOMAIN" },
+	{ { "sender", "list" }, VERB_READ, verb_sender_list,
+	    { { "compartment", "NAME", true } }, "list approved senders" },
+	{ { "sender", "remove" }, VERB_WRITE, verb_sender_remove,
+	    { { NULL, "ADDRESS", false } }, "remove an approved sender" },
+	{ { "sender", "show" }, VERB_READ, verb_sender_show,
+	    { { NULL, "ADDRESS", false } }, "show an approved sender" },
+
+	{ { "show", "queue" }, VERB_READ, verb_show_queue,
+	    { { NULL, NULL, false } }, "list messages in the queue" },
+	{ { "show", "status" }, VERB_READ, verb_show_status,
+	    { { NULL, NULL, false } }, "show processes and counters" },
+
+	{ { "stop", NULL }, VERB_DAEMON, verb_stop, { { NULL, NULL, false } },
+	    "stop edd" },
+
+	{ { "suppression", "add" }, VERB_WRITE, verb_suppression_add,
+	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false },
+		{ "reason", "REASON", true }, { "note", "TEXT", true } },
+	    "never send to an address" },
+	{ { "suppression", "check" }, VERB_READ, verb_suppression_check,
+	    { { NULL, "ADDRESS", false } },
+	    "show where an address is "
+	    "suppressed" },
+	{ { "suppression", "list" }, VERB_READ, verb_suppression_list,
+	    { { "compartment", "NAME", true } }, "list suppressions" },
+	{ { "suppression", "remove" }, VERB_WRITE, verb_suppression_remove,
+	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", true } },
+	    "send to an address again" },
+
+	{ { "trace", NULL }, VERB_READ, verb_trace,
+	    { { NULL, "ID|MESSAGE-ID|RECIPIENT", false } },
+	    "show what happened to a message" },
+
+	{ { "user", "add" }, VERB_WRITE, verb_user_add,
+	    { { NULL, "NAME", false } }, "make a user" },
+	{ { "user", "list" }, VERB_READ, verb_user_list,
+	    { { NULL, NULL, false } }, "list users" },
+	{ { "user", "remove" }, VERB_WRITE, verb_user_remove,
+	    { { NULL, "NAME", false } }, "remove a user" },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+/* Entry i of the table, or NULL past the last. */
+const struct verb *
+verb_at(size_t i)
+{
+	return i < VERBS ? &verbs[i] : NULL;
+}
+
+/* The verb that a command begins with, or NULL. */
+const struct verb *
+verb_find(const struct admin_command *c)
+{
+	const struct verb *v;
+	size_t i;
+
+	for (i = 0; i < VERBS; i++) {
+		v = &verbs[i];
+		if (c->words == 0 || strcmp(v->word[0], c->word[0]) != 0)
+			continue;
+		if (v->word[1] == NULL ||
+		    (c->words > 1 && strcmp(v->word[1], c->word[1]) == 0))
+			return v;
+	}
+	return NULL;
+}
+
+/* Where an argument with this keyword is, or VERB_ARGS_MAX. */
+static size_t
+arg_keyword(const struct verb *v, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < VERB_ARGS_MAX; i++) {
+		if (v->arg[i].keyword != NULL &&
+		    strcmp(v->arg[i].keyword, word) == 0)
+			return i;
+	}
+	return VERB_ARGS_MAX;
+}
+
+static int
+arg_keywords(const struct verb *v, const struct admin_command *c, uint32_t w,
+    const char **arg, char *why, size_t size)
+{
+	size_t i;
+
+	for (; w < c->words; w += 2) {
+		i = arg_keyword(v, c->word[w]);
+		if (i == VERB_ARGS_MAX) {
+			(void)snprintf(why, size, "unexpected \"%s\"",
+			    c->word[w]);
+			return -1;
+		}
+		if (arg[i] != NULL || w + 1 == c->words) {
+			(void)snprintf(why, size, "\"%s\" %s", c->word[w],
+			    arg[i] != NULL ? "is given twice" :
+					     "needs a value");
+			return -1;
+		}
+		arg[i] = c->word[w + 1];
+	}
+	return 0;
+}
+
+/*
+ * Sort the words of a command that the verb was found for into arg, which
+ * points into the command.  0, or -1 with why.
+ */
+int
+verb_arguments(const struct verb *v, const struct admin_command *c,
+    const char *arg[VERB_ARGS_MAX], char *why, size_t size)
+{
+	uint32_t w;
+	size_t i;
+
+	for (i = 0; i < VERB_ARGS_MAX; i++)
+		arg[i] = NULL;
+	w = v->word[1] == NULL ? 1 : 2;
+	for (i = 0; i < VERB_ARGS_MAX && v->arg[i].label != NULL &&
+	     v->arg[i].keyword == NULL && w < c->words;
+	     i++)
+		arg[i] = c->word[w++];
+	if (arg_keywords(v, c, w, arg, why, size) == -1)
+		return -1;
+	for (i = 0; i < VERB_ARGS_MAX && v->arg[i].label != NULL; i++) {
+		if (arg[i] == NULL && !v->arg[i].optional) {
+			(void)snprintf(why, size, "%s is missing",
+			    v->arg[i].keyword == NULL ? v->arg[i].label :
+							v->arg[i].keyword);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+usage_add(char *text, size_t size, const char *a, const char *b, const char *c,
+    const char *d)
+{
+	size_t len;
+
+	len = strlen(text);
+	(void)snprintf(text + len, size - len, "%s%s%s%s", a, b, c, d);
+}
+
+/* Write how a verb is used into text, and return text. */
+const char *
+verb_usage(const struct verb *v, char *text, size_t size)
+{
+	const struct verb_arg *a;
+	size_t i;
+
+	text[0] = '\0';
+	usage_add(text, size, v->word[0], v->word[1] == NULL ? "" : " ",
+	    v->word[1] == NULL ? "" : v->word[1], "");
+	for (i = 0; i < VERB_ARGS_MAX && v->arg[i].label != NULL; i++) {
+		a = &v->arg[i];
+		usage_add(text, size, a->optional ? " [" : " ",
+		    a->keyword == NULL ? "" : a->keyword,
+		    a->keyword == NULL ? "" : " ", a->label);
+		if (a->optional)
+			usage_add(text, size, "]", "", "", "");
+	}
+	return text;
+}
