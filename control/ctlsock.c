@@ -49,6 +49,9 @@
 #define CTL_HIGH (128u * 1024)
 #define CTL_LOW	 (32u * 1024)
 
+/* Milliseconds that the last words to an operator may take. */
+#define CTL_LAST_MS 100
+
 struct ctl {
 	LIST_ENTRY(ctl) entry;
 	struct ctlsock *sock;
@@ -112,7 +115,10 @@ ctlsock_close(struct ctlsock *s)
 	s->fd = -1;
 }
 
-/* Close all; NULL is allowed. */
+/*
+ * Close all, after answers that have ended were sent as far as they are read;
+ * NULL is allowed.
+ */
 void
 ctlsock_free(struct ctlsock *s)
 {
@@ -120,8 +126,11 @@ ctlsock_free(struct ctlsock *s)
 
 	if (s == NULL)
 		return;
-	while ((c = LIST_FIRST(&s->connections)) != NULL)
+	while ((c = LIST_FIRST(&s->connections)) != NULL) {
+		if (c->done)
+			(void)chan_flush_blocking(c->chan, CTL_LAST_MS);
 		ctl_free(c);
+	}
 	ctlsock_close(s);
 	free(s);
 }
