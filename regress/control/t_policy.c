@@ -1,0 +1,479 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Policy questions, and the commands that make what they are about.
+ *
+ * sources: regress/control/world.c regress/control/tmpdir.c
+ * sources: regress/control/fake_proc.c
+ * sources: control/audit.c control/children.c control/compartment.c
+ * sources: control/credential.c control/ctlsock.c control/dkimdns.c
+ * sources: control/dkimkey.c control/dkimshow.c control/domain.c
+ * sources: control/job.c control/keys.c control/lookup.c control/notice.c
+ * sources: control/peers.c control/policy.c control/provider.c
+ * sources: control/record.c control/relay.c control/sender.c
+ * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/suppression.c control/tenancy.c control/usage.c
+ * sources: control/user.c control/verb_compartment.c
+ * sources: control/verb_credential.c control/verb_daemon.c
+ * sources: control/verb_dkim.c control/verb_domain.c control/verb_need.c
+ * sources: control/verb_sender.c control/verb_suppression.c
+ * sources: control/verb_user.c control/verbs.c
+ * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/id.c lib/log.c lib/msg.c lib/pending.c lib/proto_admin.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
+ * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * libs: -levent -ldb-5.3 -lcrypto
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "compat.h"
+#include "credential.h"
+#include "dkimkey.h"
+#include "msg.h"
+#include "notice.h"
+#include "policy.h"
+#include "proto_notice.h"
+#include "proto_policy.h"
+#include "suppression.h"
+#include "tmpdir.h"
+#include "user.h"
+#include "world.h"
+
+static struct world w;
+
+struct login {
+	char id[OBJECT_ID_SIZE];
+	char name[LOGIN_SIZE];
+	char secret[SECRET_SIZE];
+};
+
+static int
+set_up(void **state)
+{
+	world_make(&w);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	world_free(&w);
+	return 0;
+}
+
+/* A user with a credential. */
+static void
+make_login(const char *user, struct login *l)
+{
+	char line[128];
+
+	(void)snprintf(line, sizeof(line), "user add %s", user);
+	assert_true(world_do(&w, line));
+	(void)snprintf(line, sizeof(line), "credential add %s", user);
+	assert_true(world_do(&w, line));
+	assert_true(world_value(&w, "id", l->id, sizeof(l->id)));
+	assert_true(world_value(&w, "username", l->name, sizeof(l->name)));
+	assert_true(world_value(&w, "password", l->secret, sizeof(l->secret)));
+}
+
+static enum policy_status
+auth(const char *login, const char *secret, struct policy_auth_reply *a)
+{
+	struct policy_auth q;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.login, login, sizeof(q.login));
+	(void)strlcpy(q.secret, secret, sizeof(q.secret));
+	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
+	policy_auth(&w.control, &q, a);
+	return a->status;
+}
+
+static enum policy_status
+sender(const char *user, const char *address, struct policy_sender_reply *a)
+{
+	struct policy_sender q;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, user, sizeof(q.user));
+	(void)strlcpy(q.address, address, sizeof(q.address));
+	policy_sender(&w.control, &q, a);
+	return a->status;
+}
+
+static enum policy_status
+rcpt(const char *compartment, const char *address)
+{
+	struct policy_rcpt q;
+	struct policy_rcpt_reply a;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
+	(void)strlcpy(q.address, address, sizeof(q.address));
+	policy_rcpt(&w.control, &q, &a);
+	return a.status;
+}
+
+static void
+login_has_the_form_of_the_service(void **state)
+{
+	struct login l;
+	const char *p;
+
+	make_login("alice", &l);
+	assert_int_equal(strlen(l.secret), CREDENTIAL_SECRET_LEN);
+	assert_int_equal(strncmp(l.name, "ocid1.user.edd..", 16), 0);
+	p = strchr(l.name, '@');
+	assert_non_null(p);
+	assert_int_equal(strncmp(p, "@ocid1.tenancy.edd..", 20), 0);
+	assert_string_equal(l.name + strlen(l.name) - 4, ".com");
+}
+
+static void
+auth_takes_the_right_secret_only(void **state)
+{
+	struct policy_auth_reply a;
+	struct login l;
+
+	make_login("alice", &l);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_string_equal(a.credential, l.id);
+	assert_int_equal(strncmp(a.user, "ocid1.user.edd..", 16), 0);
+	assert_int_equal(auth(l.name, "wrong", &a), POLICY_NO);
+	assert_string_equal(a.user, "");
+	assert_int_equal(auth(l.name, "", &a), POLICY_NO);
+	assert_int_equal(auth("nobody", l.secret, &a), POLICY_NO);
+	assert_int_equal(auth("", "", &a), POLICY_NO);
+	l.secret[0] ^= 1;
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+}
+
+static void
+auth_survives_a_restart(void **state)
+{
+	struct policy_auth_reply a;
+	struct login l;
+
+	make_login("alice", &l);
+	world_reopen(&w);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+}
+
+static void
+auth_of_what_is_disabled_is_refused(void **state)
+{
+	struct policy_auth_reply a;
+	struct credential c;
+	struct login l;
+	struct user u;
+
+	make_login("alice", &l);
+	assert_int_equal(credential_get(w.control.store, l.id, &c), STORE_OK);
+	assert_int_equal(store_begin(w.control.store), 0);
+	c.state = RECORD_INACTIVE;
+	assert_int_equal(credential_put(w.control.store, &c), STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+
+	assert_int_equal(store_begin(w.control.store), 0);
+	c.state = RECORD_ACTIVE;
+	assert_int_equal(credential_put(w.control.store, &c), STORE_OK);
+	assert_int_equal(user_get(w.control.store, c.user, &u), STORE_OK);
+	u.state = RECORD_INACTIVE;
+	assert_int_equal(user_put(w.control.store, &u), STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+}
+
+static void
+last_use_shows_in_the_list(void **state)
+{
+	struct policy_auth_reply a;
+	struct login l;
+
+	make_login("alice", &l);
+	assert_true(world_do(&w, "credential list alice"));
+	assert_non_null(strstr(w.text, "used=|"));
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_true(world_do(&w, "credential list"));
+	assert_non_null(strstr(w.text, "source=192.0.2.1"));
+	assert_null(strstr(w.text, l.secret));
+	world_reopen(&w);
+	assert_true(world_do(&w, "credential list"));
+	assert_non_null(strstr(w.text, "source=192.0.2.1"));
+}
+
+static void
+removed_credential_is_refused(void **state)
+{
+	struct policy_auth_reply a;
+	struct login l;
+	char line[128];
+
+	make_login("alice", &l);
+	(void)snprintf(line, sizeof(line), "credential remove %s", l.id);
+	assert_true(world_do(&w, line));
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+}
+
+static void
+answers_are_temporary_without_a_store(void **state)
+{
+	struct policy_sender_reply s;
+	struct policy_auth_reply a;
+	struct store *store;
+
+	store = w.control.store;
+	w.control.store = NULL;
+	assert_int_equal(auth("x", "y", &a), POLICY_TEMPFAIL);
+	assert_int_equal(sender("x", "a@example.org", &s), POLICY_TEMPFAIL);
+	assert_int_equal(rcpt("x", "a@example.org"), POLICY_TEMPFAIL);
+	w.control.store = store;
+}
+
+/* Compartment prod with senders, and a user's id. */
+static void
+make_senders(char user[OBJECT_ID_SIZE])
+{
+	assert_true(world_do(&w, "user add alice"));
+	assert_true(world_value(&w, "id", user, OBJECT_ID_SIZE));
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(
+	    world_do(&w, "sender add News@Example.ORG compartment prod"));
+	assert_true(world_do(&w, "domain add Example.net compartment prod"));
+	assert_true(world_do(&w, "sender add @example.net compartment prod"));
+}
+
+static void
+sender_is_exact_or_of_its_domain(void **state)
+{
+	static const struct {
+		const char *address;
+		enum policy_status want;
+	} table[] = {
+		{ "news@example.org", POLICY_OK },
+		{ "NEWS@EXAMPLE.ORG", POLICY_OK },
+		{ "\"news\"@example.org", POLICY_OK },
+		{ "other@example.org", POLICY_NO },
+		{ "news@sub.example.org", POLICY_NO },
+		{ "anything@example.net", POLICY_OK },
+		{ "a@sub.example.net", POLICY_NO },
+		{ "a@notexample.net", POLICY_NO },
+		{ "@example.net", POLICY_NO },
+		{ "*@example.net", POLICY_NO },
+		{ "news", POLICY_NO },
+		{ "", POLICY_NO },
+		{ "news@example.org\r\n", POLICY_NO },
+	};
+	char user[OBJECT_ID_SIZE];
+	struct policy_sender_reply a;
+	size_t i;
+
+	make_senders(user);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (sender(user, table[i].address, &a) != table[i].want)
+			fail_msg("\"%s\"", table[i].address);
+		if (table[i].want != POLICY_OK)
+			assert_string_equal(a.compartment, "");
+	}
+	assert_int_equal(sender("ocid1.user.edd..x", "news@example.org", &a),
+	    POLICY_NO);
+	assert_int_equal(sender("", "news@example.org", &a), POLICY_NO);
+}
+
+static void
+put_key(const char *domain, const char *selector, uint64_t number,
+    enum sign_algorithm algorithm, enum record_state state)
+{
+	static struct dkimkey k;
+
+	memset(&k, 0, sizeof(k));
+	(void)strlcpy(k.domain, domain, sizeof(k.domain));
+	(void)strlcpy(k.selector, selector, sizeof(k.selector));
+	k.number = number;
+	k.algorithm = algorithm;
+	k.state = state;
+	assert_int_equal(store_begin(w.control.store), 0);
+	assert_int_equal(dkimkey_put(w.control.store, &k), STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+}
+
+static void
+sender_gets_active_keys_of_its_own_domain(void **state)
+{
+	char user[OBJECT_ID_SIZE];
+	struct policy_sender_reply a;
+
+	make_senders(user);
+	put_key("example.org", "b", 7, SIGN_ED25519, RECORD_ACTIVE);
+	put_key("example.org", "a", 6, SIGN_RSA_SHA256, RECORD_ACTIVE);
+	put_key("example.org", "old", 5, SIGN_RSA_SHA256, RECORD_INACTIVE);
+	put_key("sub.example.org", "c", 8, SIGN_RSA_SHA256, RECORD_ACTIVE);
+	put_key("example.or", "d", 9, SIGN_RSA_SHA256, RECORD_ACTIVE);
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(a.keys, 2);
+	assert_string_equal(a.key[0].selector, "a");
+	assert_int_equal(a.key[0].key, 6);
+	assert_int_equal(a.key[0].algorithm, SIGN_RSA_SHA256);
+	assert_string_equal(a.key[1].selector, "b");
+	assert_int_equal(sender(user, "x@example.net", &a), POLICY_OK);
+	assert_int_equal(a.keys, 0);
+}
+
+static void
+recipient_is_suppressed_in_compartment_or_everywhere(void **state)
+{
+	char prod[OBJECT_ID_SIZE], dev[OBJECT_ID_SIZE];
+
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(world_value(&w, "id", prod, sizeof(prod)));
+	assert_true(world_do(&w, "compartment add dev"));
+	assert_true(world_value(&w, "id", dev, sizeof(dev)));
+	assert_true(
+	    world_do(&w, "suppression add Gone@Example.com compartment prod"));
+	assert_true(
+	    world_do(&w, "suppression add never@example.com compartment root"));
+	assert_int_equal(rcpt(prod, "gone@example.com"), POLICY_NO);
+	assert_int_equal(rcpt(prod, "GONE@example.COM"), POLICY_NO);
+	assert_int_equal(rcpt(prod, "\"gone\"@example.com"), POLICY_NO);
+	assert_int_equal(rcpt(dev, "gone@example.com"), POLICY_OK);
+	assert_int_equal(rcpt(prod, "never@example.com"), POLICY_NO);
+	assert_int_equal(rcpt(dev, "never@example.com"), POLICY_NO);
+	assert_int_equal(rcpt(prod, "here@example.com"), POLICY_OK);
+	assert_int_equal(rcpt("no such", "here@example.com"), POLICY_TEMPFAIL);
+	assert_int_equal(rcpt(prod, "not an address"), POLICY_TEMPFAIL);
+}
+
+static void
+bounce_becomes_a_suppression(void **state)
+{
+	char prod[OBJECT_ID_SIZE];
+	struct notice_bounce b;
+	struct suppression s;
+
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(world_value(&w, "id", prod, sizeof(prod)));
+	memset(&b, 0, sizeof(b));
+	b.message = 0x1234;
+	(void)strlcpy(b.compartment, prod, sizeof(b.compartment));
+	(void)strlcpy(b.rcpt, "Gone@example.com", sizeof(b.rcpt));
+	(void)strlcpy(b.host, "mx.example.com", sizeof(b.host));
+	(void)strlcpy(b.text, "550 5.1.1 unknown", sizeof(b.text));
+	assert_int_equal(notice_bounce(&w.control, &b), 0);
+	assert_int_equal(rcpt(prod, "gone@example.com"), POLICY_NO);
+	(void)strlcpy(b.text, "550 again", sizeof(b.text));
+	assert_int_equal(notice_bounce(&w.control, &b), 0);
+	world_reopen(&w);
+	assert_int_equal(
+	    suppression_get(w.control.store, prod, "gone@example.com", &s),
+	    STORE_OK);
+	assert_string_equal(s.text, "550 5.1.1 unknown");
+	assert_int_equal(s.reason, SUPPRESSION_HARDBOUNCE);
+	assert_int_equal(s.message, 0x1234);
+	(void)strlcpy(b.compartment, "gone", sizeof(b.compartment));
+	assert_int_equal(notice_bounce(&w.control, &b), 0);
+}
+
+static void
+nothing_known_shows_in_the_files(void **state)
+{
+	static const char *const known[] = { "news", "example", "alice", "prod",
+		"ocid1", "gone.person", "Bounced" };
+	char user[OBJECT_ID_SIZE];
+	struct login l;
+	size_t i;
+
+	make_senders(user);
+	make_login("bob", &l);
+	assert_true(world_do(&w,
+	    "suppression add gone.person@example.com compartment prod note "
+	    "Bounced"));
+	put_key("example.org", "selector1", 1, SIGN_RSA_SHA256, RECORD_ACTIVE);
+	world_reopen(&w);
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (tmpdir_grep(w.dir, known[i], strlen(known[i])))
+			fail_msg("\"%s\" is in the files", known[i]);
+	}
+	assert_false(tmpdir_grep(w.dir, l.secret, strlen(l.secret)));
+	assert_false(tmpdir_grep(w.dir, l.name, 20));
+}
+
+static int64_t
+now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Generous, for sanitizers; the aim of 50 us is the benchmark's. */
+static void
+questions_are_cheap(void **state)
+{
+	struct policy_sender_reply s;
+	struct policy_auth_reply a;
+	char user[OBJECT_ID_SIZE];
+	struct login l;
+	int64_t start, spent;
+	unsigned i;
+
+	make_senders(user);
+	make_login("bob", &l);
+	start = now_us();
+	for (i = 0; i < 1000; i++) {
+		assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+		assert_int_equal(sender(user, "news@example.org", &s),
+		    POLICY_OK);
+		assert_int_equal(rcpt(s.compartment, "someone@example.com"),
+		    POLICY_OK);
+	}
+	spent = now_us() - start;
+	print_message("3 questions: %.1f us\n", (double)spent / 1000);
+	assert_true(spent < 1000 * 1000);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(login_has_the_form_of_the_service),
+		T(auth_takes_the_right_secret_only),
+		T(auth_survives_a_restart),
+		T(auth_of_what_is_disabled_is_refused),
+		T(last_use_shows_in_the_list),
+		T(removed_credential_is_refused),
+		T(answers_are_temporary_without_a_store),
+		T(sender_is_exact_or_of_its_domain),
+		T(sender_gets_active_keys_of_its_own_domain),
+		T(recipient_is_suppressed_in_compartment_or_everywhere),
+		T(bounce_becomes_a_suppression),
+		T(nothing_known_shows_in_the_files),
+		T(questions_are_cheap),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,195 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * A control for tests.  Fails by abort: a test cannot go on without.
+ */
+#include "world.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "children.h"
+#include "ctlsock.h"
+#include "keys.h"
+#include "lookup.h"
+#include "peers.h"
+#include "proc.h"
+#include "relay.h"
+#include "row.h"
+#include "store.h"
+#include "tenancy.h"
+#include "usage.h"
+
+static const unsigned char secret[STORE_SECRET_SIZE] = "a key for tests";
+
+static void
+world_open(struct world *w)
+{
+	char why[512];
+
+	w->control.store = store_open(w->dir, secret, why, sizeof(why));
+	if (w->control.store == NULL || tenancy_load(&w->control, secret) == -1)
+		abort();
+}
+
+/* A new control with an empty store. */
+void
+world_make(struct world *w)
+{
+	struct control *c;
+
+	memset(w, 0, sizeof(*w));
+	tmpdir_make(w->dir);
+	c = &w->control;
+	c->peers = peers_new();
+	c->keys = keys_new(c);
+	c->lookup = lookup_new();
+	c->relay = relay_new();
+	c->children = children_new();
+	c->audit = audit_new(c);
+	c->usage = usage_new();
+	c->sock = ctlsock_new(c);
+	world_open(w);
+}
+
+/* As after a restart. */
+void
+world_reopen(struct world *w)
+{
+	store_close(w->control.store);
+	world_open(w);
+}
+
+/* Everything goes. */
+void
+world_free(struct world *w)
+{
+	struct control *c;
+
+	c = &w->control;
+	if (w->job != NULL)
+		job_cancel(w->job);
+	ctlsock_free(c->sock);
+	usage_free(c->usage);
+	audit_free(c->audit);
+	children_free(c->children);
+	relay_free(c->relay);
+	lookup_free(c->lookup);
+	keys_free(c->keys);
+	peers_free(c->peers);
+	store_close(c->store);
+	tmpdir_remove(w->dir);
+}
+
+static void
+world_row(const struct row *row, void *arg)
+{
+	const struct row_field *f;
+	struct world *w;
+	size_t i, len;
+
+	w = arg;
+	w->rows++;
+	for (i = 0; i < row_count(row); i++) {
+		f = row_at(row, i);
+		len = strlen(w->text);
+		(void)snprintf(w->text + len, sizeof(w->text) - len, "%s=%s%s",
+		    f->name, f->value, i + 1 < row_count(row) ? "|" : "\n");
+	}
+}
+
+static bool
+world_full(void *arg)
+{
+	struct world *w;
+
+	w = arg;
+	return w->full;
+}
+
+static void
+world_end(const struct admin_end *end, void *arg)
+{
+	struct world *w;
+
+	w = arg;
+	w->ended = true;
+	w->ok = end->ok;
+	w->job = NULL;
+	(void)snprintf(w->why, sizeof(w->why), "%s", end->why);
+	(void)snprintf(w->hint, sizeof(w->hint), "%s", end->hint);
+}
+
+/* Start a command, whose words have single spaces between them. */
+void
+world_start(struct world *w, const char *line)
+{
+	static const struct job_sink sink = { world_row, world_full,
+		world_end };
+	static const struct job_who who = { 0, 1, VERB_ALL };
+	struct admin_command command;
+	char *copy, *rest, *word;
+
+	w->ended = false;
+	w->rows = 0;
+	w->text[0] = '\0';
+	memset(&command, 0, sizeof(command));
+	copy = rest = strdup(line);
+	while ((word = strsep(&rest, " ")) != NULL)
+		command.word[command.words++] = strdup(word);
+	free(copy);
+	w->job = job_start(&w->control, &who, &sink, w, &command);
+}
+
+/* Do a command to its end; whether it went well. */
+bool
+world_do(struct world *w, const char *line)
+{
+	world_start(w, line);
+	while (!w->ended) {
+		if (event_base_loop(proc_base(), EVLOOP_ONCE) != 0)
+			abort();
+	}
+	return w->ok;
+}
+
+/* The value of the first field with that name in the answer. */
+bool
+world_value(const struct world *w, const char *name, char *value, size_t size)
+{
+	char key[64];
+	const char *p;
+	size_t len;
+
+	(void)snprintf(key, sizeof(key), "%s=", name);
+	for (p = w->text; (p = strstr(p, key)) != NULL; p++) {
+		if (p == w->text || p[-1] == '|' || p[-1] == '\n')
+			break;
+	}
+	if (p == NULL)
+		return false;
+	p += strlen(key);
+	len = strcspn(p, "|\n");
+	if (len >= size)
+		return false;
+	memcpy(value, p, len);
+	value[len] = '\0';
+	return true;
+}
