@@ -64,17 +64,21 @@ octets_get(struct msgin *m, uint8_t *data, uint32_t *len, size_t max)
 	*len = (uint32_t)n;
 }
 
-/* Ask for a handshake signature; SIGNATURE has the same id.  0 or -1. */
-int
-sign_tls_send(struct chan *c, uint64_t id, const struct sign_tls *s)
+/* The payload of TLS, for who asks over a descriptor without a channel. */
+void
+sign_tls_put(struct msgout *o, const struct sign_tls *s)
 {
-	struct msgout *o;
-
-	o = chan_begin(c, M_SIGN_TLS, id);
 	msg_put_str(o, s->pki);
 	msg_put_u32(o, s->padding);
 	msg_put_u32(o, s->md);
 	msg_put_data(o, s->digest, s->digest_len);
+}
+
+/* Ask for a handshake signature; SIGNATURE has the same id.  0 or -1. */
+int
+sign_tls_send(struct chan *c, uint64_t id, const struct sign_tls *s)
+{
+	sign_tls_put(chan_begin(c, M_SIGN_TLS, id), s);
 	return chan_end(c, -1);
 }
 

@@ -38,6 +38,7 @@
 
 struct chan;
 struct msgin;
+struct msgout;
 
 enum sign_type {
 	M_SIGN_TLS = 1,
@@ -117,6 +118,7 @@ struct sign_loaded {
 	bool ok;
 };
 
+void sign_tls_put(struct msgout *, const struct sign_tls *);
 int sign_tls_send(struct chan *, uint64_t, const struct sign_tls *);
 int sign_tls_recv(struct msgin *, struct sign_tls *);
 int sign_dkim_send(struct chan *, uint64_t, const struct sign_dkim *);
