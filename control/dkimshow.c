@@ -39,7 +39,7 @@ struct show;
 struct show_key {
 	struct show *show;
 	struct dkimkey key;
-	const char *dns;
+	const char *dns; /* NULL: not asked */
 };
 
 struct show {
@@ -86,7 +86,8 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 	row_str(j->row, "state", record_state_name(k->state));
 	row_str(j->row, "id", k->id);
 	row_time(j->row, "created", k->created);
-	row_str(j->row, "dns", dns);
+	if (dns != NULL)
+		row_str(j->row, "dns", dns);
 	row_str(j->row, "name", name);
 	row_str(j->row, "type", "TXT");
 	row_str(j->row, "value", value);
@@ -156,10 +157,10 @@ show_cb(const struct store_key *key, struct msgin *m, void *arg)
 
 /*
  * End the job with a row for each key of the domain, or for the one with
- * this selector (NULL: all).
+ * this selector (NULL: all), after a look at the DNS if ask.
  */
 void
-dkimshow(struct job *j, const char *domain, const char *selector)
+dkimshow(struct job *j, const char *domain, const char *selector, bool ask)
 {
 	struct store_key prefix;
 	struct show *s;
@@ -182,7 +183,7 @@ dkimshow(struct job *j, const char *domain, const char *selector)
 		job_fail_store(j);
 		return;
 	}
-	for (i = 0; i < s->n; i++)
+	for (i = 0; ask && i < s->n; i++)
 		show_ask(s, &s->key[i]);
 	if (s->waits == 0)
 		show_finish(s);

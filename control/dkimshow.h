@@ -21,8 +21,10 @@
 #ifndef DKIMSHOW_H
 #define DKIMSHOW_H
 
+#include <stdbool.h>
+
 struct job;
 
-void dkimshow(struct job *, const char *domain, const char *selector);
+void dkimshow(struct job *, const char *domain, const char *selector, bool ask);
 
 #endif

@@ -217,7 +217,7 @@ job_run(struct job *j)
 	if (j->verb == NULL) {
 		job_fail(j,
 		    "edctl and edd may be of different versions; "
-		    "see \"edctl help\"",
+		    "see \"edctl show commands\"",
 		    "unknown command \"%s%s%s\"", j->command.word[0],
 		    j->command.words > 1 ? " " : "",
 		    j->command.words > 1 ? j->command.word[1] : "");

@@ -15,7 +15,7 @@
  */
 
 /*
- * show queue, show status, trace, reload, stop, log, help: what other
+ * show commands, queue, status, trace, reload, stop, log: what other
  * processes answer, and what concerns the daemon as a whole.
  */
 #include "verb_daemon.h"
@@ -30,9 +30,9 @@
 #include "relay.h"
 #include "row.h"
 
-/* help: the table of verbs. */
+/* show commands: the table of verbs. */
 void
-verb_help(struct job *j)
+verb_show_commands(struct job *j)
 {
 	char usage[VERB_USAGE_SIZE];
 	const struct verb *v;

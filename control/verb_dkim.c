@@ -236,7 +236,7 @@ dkim_held_cb(const char *why, void *arg)
 	(void)strlcpy(selector, k->selector, sizeof(selector));
 	dkim_drop(j);
 	job_audit(j, domain, NULL, selector);
-	dkimshow(j, domain, selector);
+	dkimshow(j, domain, selector, false);
 }
 
 static void
@@ -485,5 +485,5 @@ verb_dkim_show(struct job *j)
 
 	if (need_domain(j, j->arg[0], &d) == -1 || need_key(j, &k) == -1)
 		return;
-	dkimshow(j, d.name, j->arg[1]);
+	dkimshow(j, d.name, j->arg[1], true);
 }

@@ -208,5 +208,5 @@ verb_domain_show(struct job *j)
 		return;
 	}
 	job_send(j);
-	dkimshow(j, d.name, NULL);
+	dkimshow(j, d.name, NULL, true);
 }

@@ -98,6 +98,9 @@ static const struct verb verbs[] = {
 	{ { "sender", "show" }, VERB_READ, verb_sender_show,
 	    { { NULL, "ADDRESS", false } }, "show an approved sender" },
 
+	{ { "show", "commands" }, VERB_READ, verb_show_commands,
+	    { { NULL, NULL, false } },
+	    "list what the running edd understands" },
 	{ { "show", "queue" }, VERB_READ, verb_show_queue,
 	    { { NULL, NULL, false } }, "list messages in the queue" },
 	{ { "show", "status" }, VERB_READ, verb_show_status,
