@@ -77,9 +77,6 @@ static const struct verb verbs[] = {
 	{ { "domain", "show" }, VERB_READ, verb_domain_show,
 	    { { NULL, "DOMAIN", false } }, "show a domain and its DKIM keys" },
 
-	{ { "help", NULL }, VERB_READ, verb_help, { { NULL, NULL, false } },
-	    "list what this edd understands" },
-
 	{ { "log", "brief" }, VERB_DAEMON, verb_log_brief,
 	    { { NULL, NULL, false } }, "log what matters" },
 	{ { "log", "verbose" }, VERB_DAEMON, verb_log_verbose,
