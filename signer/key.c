@@ -1,0 +1,192 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Keys and seals.  A seal is: version, algorithm, nonce, tag, ciphertext of
+ * the PKCS#8 DER; version and algorithm are authenticated too.
+ */
+#include "key.h"
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto_conf.h"
+
+#define SEAL_VERSION 1u
+#define SEAL_AAD     2u /* version and algorithm */
+#define SEAL_NONCE   12u
+#define SEAL_TAG     16u
+#define SEAL_HEAD    (SEAL_AAD + SEAL_NONCE + SEAL_TAG)
+
+/* A PEM private key without passphrase, or NULL. */
+EVP_PKEY *
+key_from_pem(const char *pem)
+{
+	EVP_PKEY *key;
+	BIO *bio;
+	char none[] = "";
+
+	bio = BIO_new_mem_buf(pem, -1);
+	if (bio == NULL)
+		return NULL;
+	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, none);
+	BIO_free(bio);
+	return key;
+}
+
+/*
+ * Make a key.  RSA of 2048 bits takes some 50 to 300 ms, of 4096 a second or
+ * more, in which no handshake is signed; it is done by hand and seldom.
+ */
+EVP_PKEY *
+key_make(enum sign_algorithm algorithm, unsigned bits)
+{
+	EVP_PKEY_CTX *ctx;
+	EVP_PKEY *key = NULL;
+	int ok;
+
+	ctx = EVP_PKEY_CTX_new_id(
+	    algorithm == SIGN_ED25519 ? EVP_PKEY_ED25519 : EVP_PKEY_RSA, NULL);
+	ok = ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1;
+	if (ok && algorithm == SIGN_RSA_SHA256)
+		ok = EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)bits) == 1;
+	if (ok && EVP_PKEY_keygen(ctx, &key) != 1)
+		key = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+/* Which DKIM algorithm a key is for.  0, or -1 for none. */
+int
+key_algorithm(const EVP_PKEY *key, enum sign_algorithm *algorithm)
+{
+	switch (EVP_PKEY_base_id(key)) {
+	case EVP_PKEY_RSA:
+		*algorithm = SIGN_RSA_SHA256;
+		return 0;
+	case EVP_PKEY_ED25519:
+		*algorithm = SIGN_ED25519;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+static int
+encrypt(const struct conf_secret *secret, uint8_t *out, const uint8_t *der,
+    int len)
+{
+	EVP_CIPHER_CTX *ctx;
+	int n, ok;
+
+	ctx = EVP_CIPHER_CTX_new();
+	ok = ctx != NULL &&
+	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->key,
+		out + SEAL_AAD) == 1 &&
+	    EVP_EncryptUpdate(ctx, NULL, &n, out, SEAL_AAD) == 1 &&
+	    EVP_EncryptUpdate(ctx, out + SEAL_HEAD, &n, der, len) == 1 &&
+	    EVP_EncryptFinal_ex(ctx, out + SEAL_HEAD + n, &n) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, SEAL_TAG,
+		out + SEAL_AAD + SEAL_NONCE) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok ? 0 : -1;
+}
+
+/* Seal a key into out of size octets.  0, or -1 if it cannot be. */
+int
+key_seal(EVP_PKEY *key, const struct conf_secret *secret, uint8_t *out,
+    uint32_t *outlen, size_t size)
+{
+	enum sign_algorithm algorithm;
+	uint8_t *der = NULL;
+	int len, rc;
+
+	if (key_algorithm(key, &algorithm) == -1)
+		return -1;
+	len = i2d_PrivateKey(key, &der);
+	if (len <= 0 || SEAL_HEAD + (size_t)len > size) {
+		OPENSSL_clear_free(der, len > 0 ? (size_t)len : 0);
+		return -1;
+	}
+	out[0] = SEAL_VERSION;
+	out[1] = (uint8_t)algorithm;
+	rc = RAND_bytes(out + SEAL_AAD, SEAL_NONCE) == 1 ?
+	    encrypt(secret, out, der, len) :
+	    -1;
+	*outlen = SEAL_HEAD + (uint32_t)len;
+	OPENSSL_clear_free(der, (size_t)len);
+	return rc;
+}
+
+static int
+decrypt(const struct conf_secret *secret, const uint8_t *in, size_t len,
+    uint8_t *der, int *derlen)
+{
+	EVP_CIPHER_CTX *ctx;
+	uint8_t tag[SEAL_TAG];
+	int n, ok;
+
+	memcpy(tag, in + SEAL_AAD + SEAL_NONCE, SEAL_TAG);
+	ctx = EVP_CIPHER_CTX_new();
+	ok = ctx != NULL &&
+	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->key,
+		in + SEAL_AAD) == 1 &&
+	    EVP_DecryptUpdate(ctx, NULL, &n, in, SEAL_AAD) == 1 &&
+	    EVP_DecryptUpdate(ctx, der, derlen, in + SEAL_HEAD,
+		(int)(len - SEAL_HEAD)) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, SEAL_TAG, tag) ==
+		1 &&
+	    EVP_DecryptFinal_ex(ctx, der + *derlen, &n) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	return ok ? 0 : -1;
+}
+
+/* Open a seal; NULL if it was not made with this secret, or was changed. */
+EVP_PKEY *
+key_open(const struct conf_secret *secret, const uint8_t *in, size_t len)
+{
+	enum sign_algorithm algorithm;
+	const uint8_t *p;
+	EVP_PKEY *key = NULL;
+	uint8_t *der;
+	int derlen = 0;
+
+	if (len <= SEAL_HEAD || len > INT_MAX || in[0] != SEAL_VERSION)
+		return NULL;
+	der = OPENSSL_malloc(len);
+	if (der == NULL)
+		return NULL;
+	if (decrypt(secret, in, len, der, &derlen) == 0) {
+		p = der;
+		key = d2i_AutoPrivateKey(NULL, &p, derlen);
+	}
+	OPENSSL_clear_free(der, len);
+	if (key != NULL &&
+	    (key_algorithm(key, &algorithm) == -1 || algorithm != in[1])) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	return key;
+}
