@@ -17,6 +17,11 @@ ARM_LIMIT = 3
 ACTION_LIMIT = 12
 LONG_FUNCTION = 50      # nine functions of ten are within this
 
+# Modules of lib that speak a conversation for the programs: the setup of
+# every child, and the handshake signatures asked below libtls.
+SPEAKERS = {("proc.c", "proto_setup.h"), ("signsync.c", "proto_sign.h"),
+            ("tlskey_provider.c", "proto_sign.h")}
+
 COPYRIGHT = "Copyright (c) 2026 The edd authors"
 LICENCE_START = "Permission to use, copy, modify, and distribute"
 LICENCE_END = "PERFORMANCE OF THIS SOFTWARE."
@@ -74,7 +79,7 @@ def check_licence(source):
 def check_includes(source):
     """A process folder sees its own headers and lib's; lib sees lib's, and
     a proto_ header only from another proto_ file (conversations share
-    structures) or proc.c, which receives the setup of every child."""
+    structures) or from a speaker."""
     for number, line in enumerate(source.lines):
         match = re.match(r'\s*#\s*include\s+"([^"]*)"', line)
         if match is None:
@@ -91,7 +96,7 @@ def check_includes(source):
             source.say(number, "not a header of this folder or lib: " + name)
         elif (source.folder == "lib" and name.startswith("proto_") and
               not stem.startswith("proto_") and
-              (source.name, name) != ("proc.c", "proto_setup.h")):
+              (source.name, name) not in SPEAKERS):
             source.say(number, "only a proto_ file includes it: " + name)
 
 

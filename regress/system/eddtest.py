@@ -26,7 +26,7 @@ EDCTL = os.path.join(BUILD, "bin", "edctl")
 IS_ROOT = os.geteuid() == 0
 SANITIZED = BUILD.rstrip("/").endswith("-san")
 # Sanitized builds on two busy cores are slow; a limit is never the point.
-PATIENCE = 60 if SANITIZED else 30
+PATIENCE = int(os.environ.get("EDD_PATIENCE", 60 if SANITIZED else 30))
 
 
 def wait_for(condition, what, seconds=PATIENCE):
@@ -422,7 +422,7 @@ class Edd:
     def credential(self, user):
         rows = self.ctl("credential", "add", user, json_rows=True)
         row = [r for r in rows if "password" in r][0]
-        return row["login"], row["password"]
+        return row["username"], row["password"]
 
     def client(self, kind="starttls", login=True, **kw):
         """An smtplib client, through TLS and AUTH unless told otherwise."""
