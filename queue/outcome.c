@@ -27,6 +27,7 @@
 
 #include "bounce.h"
 #include "clock.h"
+#include "compat.h"
 #include "envelope.h"
 #include "id.h"
 #include "journal.h"
@@ -205,12 +206,11 @@ notify_control(struct batch *b, const struct batch_rcpt *r,
 		return;
 	memset(&n, 0, sizeof(n));
 	n.message = b->task->message->id;
-	(void)strncpy(n.compartment, env.compartment,
-	    sizeof(n.compartment) - 1);
-	(void)strncpy(n.rcpt, r->address, sizeof(n.rcpt) - 1);
-	(void)strncpy(n.message_id, env.message_id, sizeof(n.message_id) - 1);
-	(void)strncpy(n.host, o->host, sizeof(n.host) - 1);
-	(void)strncpy(n.text, o->text, sizeof(n.text) - 1);
+	(void)strlcpy(n.compartment, env.compartment, sizeof(n.compartment));
+	(void)strlcpy(n.rcpt, r->address, sizeof(n.rcpt));
+	(void)strlcpy(n.message_id, env.message_id, sizeof(n.message_id));
+	(void)strlcpy(n.host, o->host, sizeof(n.host));
+	(void)strlcpy(n.text, o->text, sizeof(n.text));
 	notices_add(b->queue->notices, &n);
 }
 
@@ -408,9 +408,9 @@ batch_expire(struct batch *b)
 	memset(&o, 0, sizeof(o));
 	o.outcome = OUTCOME_HOST_DOWN;
 	o.failure = FAILURE_OTHER;
-	(void)strncpy(o.enhanced, "4.4.1", sizeof(o.enhanced) - 1);
-	(void)strncpy(o.text, "the destination could not be reached",
-	    sizeof(o.text) - 1);
+	(void)strlcpy(o.enhanced, "4.4.1", sizeof(o.enhanced));
+	(void)strlcpy(o.text, "the destination could not be reached",
+	    sizeof(o.text));
 	for (i = 0; i < b->rcpts; i++) {
 		b->queue->stats.expired++;
 		journal_outcome(b, "expired", &b->rcpt[i], &o);

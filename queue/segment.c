@@ -30,6 +30,7 @@
 
 #include "blob.h"
 #include "crc32c.h"
+#include "log.h"
 #include "segment.h"
 
 static const uint8_t magic[8] = { 'E', 'D', 'D', 'S', 'E', 'G', 1, '\n' };
@@ -275,7 +276,8 @@ segment_seal(struct segment *s)
 {
 	if (s->fd == -1)
 		return;
-	(void)ftruncate(s->fd, (off_t)s->size);
+	if (ftruncate(s->fd, (off_t)s->size) == -1)
+		log_debug("segment: room asked for in advance is kept");
 	(void)close(s->fd);
 	s->fd = -1;
 }

@@ -27,6 +27,7 @@
 
 #include "chan.h"
 #include "clock.h"
+#include "compat.h"
 #include "envelope.h"
 #include "id.h"
 #include "log.h"
@@ -229,10 +230,10 @@ fill_rcpts(struct task *t, const struct envelope *env, struct work_batch *wb)
 		room -= need;
 		wb->rcpt[wb->rcpts].index = r[i - 1].index;
 		wb->rcpt[wb->rcpts].notify = er.notify;
-		(void)strncpy(wb->rcpt[wb->rcpts].address, er.address,
-		    sizeof(wb->rcpt[0].address) - 1);
-		(void)strncpy(wb->rcpt[wb->rcpts].orcpt, er.orcpt,
-		    sizeof(wb->rcpt[0].orcpt) - 1);
+		(void)strlcpy(wb->rcpt[wb->rcpts].address, er.address,
+		    sizeof(wb->rcpt[0].address));
+		(void)strlcpy(wb->rcpt[wb->rcpts].orcpt, er.orcpt,
+		    sizeof(wb->rcpt[0].orcpt));
 		wb->rcpts++;
 	}
 	return 0;
@@ -256,11 +257,10 @@ send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 		return 1;
 	wb.batch = b->id;
 	wb.message = m->id;
-	(void)strncpy(wb.destination, b->task->destination->domain,
-	    sizeof(wb.destination) - 1);
-	(void)strncpy(wb.return_path, env->return_path,
-	    sizeof(wb.return_path) - 1);
-	(void)strncpy(wb.envid, env->envid, sizeof(wb.envid) - 1);
+	(void)strlcpy(wb.destination, b->task->destination->domain,
+	    sizeof(wb.destination));
+	(void)strlcpy(wb.return_path, env->return_path, sizeof(wb.return_path));
+	(void)strlcpy(wb.envid, env->envid, sizeof(wb.envid));
 	wb.flags = env->flags;
 	wb.segment = m->segment->number;
 	wb.body_off = spool_body_offset(m);
