@@ -1,0 +1,696 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The matching of batches and connections.
+ *
+ * A destination with waiting batches gets a connection that is idle and leads
+ * to one of its hosts, else a new one.  When all connections are taken, it is
+ * "starved" and waits in order for one to end; idle connections are ended for
+ * it.  Beyond SESSIONS_GROWTH_PERCENT of all, no destination gets a second
+ * one, so slow destinations cannot take everything.
+ */
+
+#include <sys/queue.h>
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "destination.h"
+#include "id.h"
+#include "job.h"
+#include "limits.h"
+#include "link.h"
+#include "log.h"
+#include "mailer.h"
+#include "outcome.h"
+#include "resolver.h"
+#include "route.h"
+#include "settings.h"
+#include "stats.h"
+
+/* A connection and who uses it. */
+struct slot {
+	TAILQ_ENTRY(slot) entry; /* in used or in idle */
+	struct mailer *mailer;
+	struct destination *destination; /* NULL: idle */
+	struct link *link;
+	bool connecting;
+};
+
+TAILQ_HEAD(slot_list, slot);
+TAILQ_HEAD(destination_rank, destination);
+LIST_HEAD(destination_chain, destination);
+
+struct mailer {
+	struct event_base *base;
+	struct tls_config *tls;
+	struct stats *stats;
+	struct mailer_hooks hooks;
+	struct settings *settings;
+	struct resolver *resolver;
+	struct destination_chain chain[DESTINATION_CHAINS];
+	struct destination_rank starved;
+	struct destination_rank kept; /* unused, the oldest first */
+	struct slot_list used;
+	struct slot_list idle; /* the longest first */
+	size_t slots;
+	size_t jobs;
+	bool full;
+	bool stopping;
+	bool stopped;
+	struct event *sweep; /* of kept */
+	struct event *stop_timer;
+};
+
+static void kick(struct mailer *, struct destination *);
+static void feed_starved(struct mailer *);
+static void sweep_cb(evutil_socket_t, short, void *);
+static void stop_cb(evutil_socket_t, short, void *);
+
+static int64_t
+now_seconds(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
+	return ts.tv_sec;
+}
+
+/*
+ * A mailer without a configuration; tls may be NULL.  NULL without memory.
+ */
+struct mailer *
+mailer_new(struct event_base *base, struct tls_config *tls, struct stats *stats,
+    const struct mailer_hooks *hooks)
+{
+	static const struct timeval minute = { 60, 0 };
+	struct mailer *m;
+
+	m = calloc(1, sizeof(*m));
+	if (m == NULL)
+		return NULL;
+	TAILQ_INIT(&m->starved);
+	TAILQ_INIT(&m->kept);
+	TAILQ_INIT(&m->used);
+	TAILQ_INIT(&m->idle);
+	m->base = base;
+	m->tls = tls;
+	m->stats = stats;
+	m->hooks = *hooks;
+	m->sweep = event_new(base, -1, EV_PERSIST, sweep_cb, m);
+	m->stop_timer = evtimer_new(base, stop_cb, m);
+	if (m->sweep == NULL || m->stop_timer == NULL ||
+	    event_add(m->sweep, &minute) == -1) {
+		if (m->sweep != NULL)
+			event_free(m->sweep);
+		if (m->stop_timer != NULL)
+			event_free(m->stop_timer);
+		free(m);
+		return NULL;
+	}
+	return m;
+}
+
+/* FNV-1a; the names in it come from our own senders. */
+static size_t
+hash(const char *key)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *key != '\0'; key++)
+		h = (h ^ (uint8_t)*key) * 16777619u;
+	return h % DESTINATION_CHAINS;
+}
+
+/* Tell whoever may wait that there are many, or few again. */
+static void
+count_jobs(struct mailer *m, int change)
+{
+	m->jobs = change > 0 ? m->jobs + 1 : m->jobs - 1;
+	m->stats->jobs = m->jobs;
+	if (m->full ? m->jobs >= JOBS_LOW : m->jobs <= JOBS_HIGH)
+		return;
+	m->full = !m->full;
+	m->hooks.full(m->full, m->hooks.arg);
+}
+
+/* Every outcome of every recipient comes through here. */
+static void
+sink(const struct job *job, const struct work_outcome *out, void *arg)
+{
+	struct mailer *m = arg;
+	char id[ID_TEXT_SIZE];
+	const char *rcpt = "";
+	uint32_t i;
+
+	for (i = 0; i < job->batch.rcpts; i++)
+		if (job->batch.rcpt[i].index == out->index)
+			rcpt = job->batch.rcpt[i].address;
+	log_info("%s to=<%s> outcome=%s failure=%s code=%u enhanced=%s "
+		 "host=%s address=%s tls=\"%s\" text=\"%s\"",
+	    id_format(job->batch.message, id), rcpt, outcome_name(out->outcome),
+	    failure_name(out->failure), out->code, out->enhanced, out->host,
+	    out->address, out->tls, out->text);
+	stats_outcome(m->stats, out->outcome);
+	m->hooks.outcome(out, m->hooks.arg);
+	if (job->open == 0)
+		count_jobs(m, -1);
+}
+
+static void
+rank_remove(struct mailer *m, struct destination *d)
+{
+	if (d->starved)
+		TAILQ_REMOVE(&m->starved, d, rank);
+	if (d->kept)
+		TAILQ_REMOVE(&m->kept, d, rank);
+	d->starved = d->kept = false;
+}
+
+static void
+starve(struct mailer *m, struct destination *d)
+{
+	if (d->starved)
+		return;
+	rank_remove(m, d);
+	d->starved = true;
+	TAILQ_INSERT_TAIL(&m->starved, d, rank);
+}
+
+/* Keep what is known of it for a while, if it is unused. */
+static void
+rest(struct mailer *m, struct destination *d)
+{
+	if (!destination_is_unused(d) || d->kept)
+		return;
+	rank_remove(m, d);
+	d->kept = true;
+	d->kept_at = now_seconds();
+	TAILQ_INSERT_TAIL(&m->kept, d, rank);
+}
+
+static void
+sweep_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct mailer *m = arg;
+	struct destination *d;
+	int64_t now = now_seconds();
+
+	while ((d = TAILQ_FIRST(&m->kept)) != NULL &&
+	    now - d->kept_at >= (int64_t)DESTINATION_KEEP) {
+		TAILQ_REMOVE(&m->kept, d, rank);
+		LIST_REMOVE(d, chain);
+		destination_free(d);
+		m->stats->destinations--;
+	}
+	feed_starved(m); /* in case one was refused memory */
+}
+
+static struct destination *
+find_or_make(struct mailer *m, const char *domain)
+{
+	char key[DESTINATION_KEY_SIZE];
+	struct destination_chain *chain;
+	struct destination *d;
+
+	destination_key(m->settings, domain, key);
+	chain = &m->chain[hash(key)];
+	LIST_FOREACH(d, chain, chain)
+		if (strcmp(d->key, key) == 0)
+			return d;
+	d = destination_new(m, key, domain);
+	if (d == NULL)
+		return NULL;
+	LIST_INSERT_HEAD(chain, d, chain);
+	m->stats->destinations++;
+	return d;
+}
+
+/* All that waits has the same outcome. */
+static void
+answer_waiting(struct mailer *m, struct destination *d,
+    const struct work_outcome *out)
+{
+	struct job_list jobs;
+	struct job *job;
+
+	/* First out of the list: an outcome may bring new batches. */
+	TAILQ_INIT(&jobs);
+	while ((job = destination_pop(d)) != NULL)
+		TAILQ_INSERT_TAIL(&jobs, job, entry);
+	while ((job = TAILQ_FIRST(&jobs)) != NULL) {
+		TAILQ_REMOVE(&jobs, job, entry);
+		job_outcome_all(job, out);
+		job_free(job);
+	}
+	rest(m, d);
+}
+
+/* The next one that waits for a connection may try again. */
+static void
+feed_starved(struct mailer *m)
+{
+	struct destination *d = TAILQ_FIRST(&m->starved);
+
+	if (d == NULL || m->stopping)
+		return;
+	rank_remove(m, d);
+	kick(m, d);
+}
+
+static void
+route_done_cb(const struct route_result *r, void *arg)
+{
+	struct destination *d = arg;
+	struct mailer *m = d->mailer;
+	struct work_outcome out;
+
+	d->route = NULL;
+	if (r->outcome == OUTCOME_DELIVERED) {
+		destination_set_targets(d, &r->targets, now_seconds());
+		kick(m, d);
+		return;
+	}
+	memset(&out, 0, sizeof(out));
+	outcome_local(&out, r->outcome, r->enhanced, r->text);
+	answer_waiting(m, d, &out);
+}
+
+/* Look up the hosts. */
+static void
+resolve(struct mailer *m, struct destination *d)
+{
+	struct work_outcome out;
+
+	d->route = route_start(m->base, m->resolver, m->settings, d->domain,
+	    route_done_cb, d);
+	if (d->route != NULL)
+		return;
+	memset(&out, 0, sizeof(out));
+	outcome_local(&out, OUTCOME_TEMPFAIL, "4.3.0", "out of memory");
+	answer_waiting(m, d, &out);
+}
+
+static void
+slot_free(struct slot *s)
+{
+	struct mailer *m = s->mailer;
+
+	if (s->destination == NULL)
+		TAILQ_REMOVE(&m->idle, s, entry);
+	else
+		TAILQ_REMOVE(&m->used, s, entry);
+	m->slots--;
+	m->stats->sessions = m->slots;
+	link_free(s->link);
+	free(s);
+}
+
+/* A batch that came back untried: again, but not for ever. */
+static void
+push_back(struct destination *d, struct job *job,
+    const struct work_outcome *why)
+{
+	struct work_outcome out = *why;
+
+	if (++job->returns <= JOB_RETURNS_MAX) {
+		destination_push(d, job, true);
+		return;
+	}
+	out.outcome = OUTCOME_TEMPFAIL;
+	job_outcome_all(job, &out);
+	job_free(job);
+}
+
+/* What the end of a connection says of the host. */
+static void
+judge_host(struct mailer *m, struct destination *d, const struct slot *s)
+{
+	const struct target *t = link_target(s->link);
+	const struct work_outcome *why = link_failure(s->link);
+
+	switch (link_end(s->link)) {
+	case SESSION_END_TLS:
+		m->stats->tls_failed++;
+		log_info("tls failed host=%s address=%s text=\"%s\"", why->host,
+		    why->address, why->text);
+		destination_tls_failed(d, t);
+		break;
+	case SESSION_END_HOST:
+		m->stats->connections_failed++;
+		log_info("host failed host=%s address=%s text=\"%s\"",
+		    why->host, why->address, why->text);
+		destination_host_failed(d, t, why, now_seconds());
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_closed(struct slot *s)
+{
+	struct destination *d = s->destination;
+	struct mailer *m = s->mailer;
+	struct job *job;
+
+	if (d == NULL) {
+		slot_free(s);
+		feed_starved(m);
+		return;
+	}
+	if (s->connecting)
+		d->connecting--;
+	else
+		d->busy--;
+	job = link_take_back(s->link);
+	if (job != NULL)
+		push_back(d, job, link_failure(s->link));
+	judge_host(m, d, s);
+	slot_free(s);
+	if (!m->stopping) {
+		feed_starved(m);
+		kick(m, d);
+	} else if (TAILQ_EMPTY(&m->used)) {
+		stop_cb(-1, 0, m);
+	}
+}
+
+/* A connection without work waits for some. */
+static void
+make_idle(struct mailer *m, struct slot *s)
+{
+	struct destination *d = s->destination;
+
+	d->busy--;
+	TAILQ_REMOVE(&m->used, s, entry);
+	s->destination = NULL;
+	TAILQ_INSERT_TAIL(&m->idle, s, entry);
+	rest(m, d);
+	feed_starved(m);
+}
+
+static void
+on_ready(struct slot *s)
+{
+	struct destination *d = s->destination;
+	struct mailer *m = s->mailer;
+
+	if (s->connecting) {
+		s->connecting = false;
+		d->connecting--;
+		d->busy++;
+		m->stats->tls_sessions += link_is_tls(s->link);
+		destination_connected(d, link_target(s->link), m->settings);
+	}
+	if (m->stopping || (d->busy > 1 && !TAILQ_EMPTY(&m->starved))) {
+		link_quit(s->link); /* others have none at all */
+	} else if (d->jobs > 0) {
+		link_give(s->link, destination_pop(d));
+		kick(m, d);
+	} else {
+		make_idle(m, s);
+	}
+}
+
+static void
+link_event_cb(struct link *l, enum link_event event, void *arg)
+{
+	if (event == LINK_READY)
+		on_ready(arg);
+	else
+		on_closed(arg);
+}
+
+/* An idle connection to one of the hosts: use it.  false if there is none. */
+static bool
+reuse(struct mailer *m, struct destination *d)
+{
+	int64_t now = now_seconds();
+	struct slot *s;
+
+	TAILQ_FOREACH_REVERSE(s, &m->idle, slot_list, entry)
+		if (destination_leads_to(d, link_target(s->link), now))
+			break;
+	if (s == NULL)
+		return false;
+	TAILQ_REMOVE(&m->idle, s, entry);
+	TAILQ_INSERT_TAIL(&m->used, s, entry);
+	s->destination = d;
+	d->busy++;
+	m->stats->connections_reused++;
+	link_give(s->link, destination_pop(d));
+	return true;
+}
+
+/* Whether there is room for one more; for a first one, makes some. */
+static bool
+has_room(struct mailer *m, const struct destination *d)
+{
+	size_t max = m->settings->deliver.sessions_max;
+	struct slot *s = TAILQ_FIRST(&m->idle);
+
+	if (d->connecting + d->busy > 0)
+		return m->slots < max * SESSIONS_GROWTH_PERCENT / 100;
+	if (m->slots >= max && s != NULL)
+		slot_free(s);
+	return m->slots < max;
+}
+
+static bool
+open_link(struct mailer *m, struct destination *d, const struct target *t)
+{
+	const struct conf_deliver *conf = &m->settings->deliver;
+	struct link_conf lc;
+	struct slot *s;
+
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return false;
+	lc.base = m->base;
+	lc.hostname = m->settings->hostname;
+	lc.tls = conf->tls == DELIVER_TLS_NONE ? NULL : m->tls;
+	lc.connect_timeout = conf->connect_timeout;
+	s->mailer = m;
+	s->destination = d;
+	s->connecting = true;
+	s->link = link_new(&lc, t, link_event_cb, s);
+	if (s->link == NULL) {
+		free(s);
+		return false;
+	}
+	TAILQ_INSERT_TAIL(&m->used, s, entry);
+	d->connecting++;
+	m->stats->connections++;
+	m->stats->sessions = ++m->slots;
+	return true;
+}
+
+/* Every host has failed. */
+static void
+hosts_failed(struct mailer *m, struct destination *d)
+{
+	struct work_outcome out = d->failure;
+
+	destination_forget_failures(d);
+	answer_waiting(m, d, &out);
+}
+
+/* Find connections for what waits at a destination. */
+static void
+kick(struct mailer *m, struct destination *d)
+{
+	const struct target *t;
+
+	if (m->stopping || d->route != NULL)
+		return;
+	while (destination_wants_more(d, m->settings)) {
+		if (!destination_is_fresh(d, now_seconds())) {
+			resolve(m, d);
+			return;
+		}
+		if (reuse(m, d))
+			continue;
+		t = destination_next(d, now_seconds());
+		if (t == NULL && d->connecting + d->busy > 0)
+			return; /* those that are left decide */
+		if (t == NULL) {
+			hosts_failed(m, d);
+			return;
+		}
+		if (!has_room(m, d) || !open_link(m, d, t)) {
+			if (d->connecting + d->busy == 0)
+				starve(m, d);
+			return;
+		}
+	}
+	rest(m, d);
+}
+
+static void
+enqueue(struct mailer *m, struct destination *d, struct job *job)
+{
+	if (d->kept)
+		rank_remove(m, d);
+	destination_push(d, job, false);
+}
+
+/*
+ * Take new settings and a resolver; both stay the caller's and must live until
+ * the next call.  What waits is sorted to destinations again, since routes may
+ * have changed.
+ */
+void
+mailer_configure(struct mailer *m, struct settings *settings,
+    struct resolver *resolver)
+{
+	struct destination *d;
+	struct job_list jobs;
+	struct job *job;
+	size_t i;
+
+	TAILQ_INIT(&jobs);
+	m->settings = settings;
+	m->resolver = resolver;
+	for (i = 0; i < DESTINATION_CHAINS; i++) {
+		LIST_FOREACH(d, &m->chain[i], chain) {
+			route_cancel(d->route);
+			d->route = NULL;
+			d->resolved_at = 0;
+			while ((job = destination_pop(d)) != NULL)
+				TAILQ_INSERT_TAIL(&jobs, job, entry);
+			rest(m, d);
+		}
+	}
+	while ((job = TAILQ_FIRST(&jobs)) != NULL) {
+		TAILQ_REMOVE(&jobs, job, entry);
+		d = find_or_make(m, job->batch.destination);
+		if (d == NULL)
+			fatalx("out of memory while taking a configuration");
+		enqueue(m, d, job);
+		kick(m, d);
+	}
+}
+
+/*
+ * Take a batch and a reference to its segment; both are taken over if 0 is
+ * returned.  -1 without memory.
+ */
+int
+mailer_submit(struct mailer *m, struct work_batch *batch,
+    struct segment *segment)
+{
+	struct destination *d;
+	struct job *job;
+
+	d = find_or_make(m, batch->destination);
+	if (d == NULL)
+		return -1;
+	job = job_new(batch, segment, sink, m);
+	if (job == NULL) {
+		rest(m, d);
+		return -1;
+	}
+	count_jobs(m, 1);
+	enqueue(m, d, job);
+	kick(m, d);
+	return 0;
+}
+
+/*
+ * Forget all batches, in work or not, without outcomes: the channel that they
+ * came by is gone, and queue schedules them again.  Connections in use are
+ * cut; a server takes no message whose end it has not seen.
+ */
+void
+mailer_drop(struct mailer *m)
+{
+	struct destination *d;
+	struct job *job;
+	struct slot *s;
+	size_t i;
+
+	while ((s = TAILQ_FIRST(&m->used)) != NULL) {
+		d = s->destination;
+		if (s->connecting)
+			d->connecting--;
+		else
+			d->busy--;
+		slot_free(s);
+	}
+	for (i = 0; i < DESTINATION_CHAINS; i++) {
+		LIST_FOREACH(d, &m->chain[i], chain) {
+			while ((job = destination_pop(d)) != NULL)
+				job_free(job);
+			route_cancel(d->route);
+			d->route = NULL;
+			rest(m, d);
+		}
+	}
+	m->jobs = m->stats->jobs = 0;
+	m->full = false;
+	if (m->stopping)
+		stop_cb(-1, 0, m);
+}
+
+/* Nothing is in flight any more, or it took too long: then it fails. */
+static void
+stop_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct mailer *m = arg;
+	struct slot *s;
+
+	if (m->stopped)
+		return;
+	if (TAILQ_EMPTY(&m->used)) {
+		m->stopped = true;
+		m->hooks.stopped(m->hooks.arg);
+		return;
+	}
+	TAILQ_FOREACH(s, &m->used, entry)
+		link_abort(s->link);
+}
+
+/*
+ * Begin nothing new and finish what is in flight, within STOP_TIMEOUT seconds;
+ * then hooks.stopped is called.  What waits has no outcome: queue takes it
+ * back when the channel ends, and no attempt is counted.
+ */
+void
+mailer_stop(struct mailer *m)
+{
+	static const struct timeval limit = { STOP_TIMEOUT, 0 };
+	static const struct timeval now = { 0, 0 };
+	struct slot *s, *next;
+
+	m->stopping = true;
+	while ((s = TAILQ_FIRST(&m->idle)) != NULL)
+		slot_free(s);
+	for (s = TAILQ_FIRST(&m->used); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (!s->connecting)
+			continue;
+		s->destination->connecting--;
+		slot_free(s);
+	}
+	(void)evtimer_add(m->stop_timer, TAILQ_EMPTY(&m->used) ? &now : &limit);
+}
