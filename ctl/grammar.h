@@ -15,42 +15,52 @@
  */
 
 /*
- * What can be typed: words and arguments of each command, abbreviations, and
- * what was probably meant.  It knows nothing of how a command is done.
+ * The grammar of edctl: one table of commands with their arguments and how
+ * answers are shown.  Parsing and help come from it.
  */
 #ifndef GRAMMAR_H
 #define GRAMMAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
-#define GRAMMAR_WORDS 2u
-#define GRAMMAR_ARGS  5u
+#define COMMAND_ARGS_MAX 5u
 
-/* keyword NULL: the value stands alone; required unless optional. */
-struct grammar_arg {
-	const char *keyword;
-	const char *value; /* NULL ends the list */
-	int optional;
+/* A line that shows a command and its arguments. */
+#define COMMAND_USAGE_SIZE 256u
+
+enum argument_kind {
+	ARGUMENT_WORD,
+	ARGUMENT_CHOICE, /* the label is the choices, with "|" between */
+	ARGUMENT_TEXT,	 /* the rest of the line */
+	ARGUMENT_FILE	 /* the file's content is what is sent */
 };
 
-struct grammar_command {
-	const char *word[GRAMMAR_WORDS]; /* the second may be NULL */
-	struct grammar_arg arg[GRAMMAR_ARGS];
+enum layout {
+	LAYOUT_TABLE,
+	LAYOUT_RECORD,
+	LAYOUT_CREDENTIAL,
+	LAYOUT_DKIM,
+	LAYOUT_TRACE,
+	LAYOUT_STATUS
+};
+
+/* By its place if keyword is NULL; those come before the others. */
+struct argument {
+	const char *keyword;
+	const char *label; /* NULL after the last */
+	enum argument_kind kind;
+	bool optional;
+};
+
+struct command {
+	const char *word[2]; /* the second may be NULL */
+	enum layout layout;
+	struct argument arg[COMMAND_ARGS_MAX];
 	const char *what;
 };
 
-#define GRAMMAR_CANONICAL_MAX (GRAMMAR_WORDS + 2 * GRAMMAR_ARGS)
-
-/* A command as it goes to control; strings are those of argv or the table. */
-struct grammar_result {
-	const struct grammar_command *command;
-	const char *word[GRAMMAR_CANONICAL_MAX];
-	size_t words;
-};
-
-int grammar_parse(int, char *const *, struct grammar_result *, char *, size_t,
-    char *, size_t);
-int grammar_help(FILE *, const char *topic);
+const struct command *grammar_at(size_t);
+const char *grammar_usage(const struct command *, char *, size_t);
 
 #endif

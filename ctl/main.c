@@ -18,6 +18,7 @@
  * edctl: the operator's command.  It parses a command line, asks control
  * over its socket, and prints the answer.  It decides nothing.
  */
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -36,6 +37,7 @@
 #include "grammar.h"
 #include "log.h"
 #include "msg.h"
+#include "parse.h"
 #include "print.h"
 #include "proto_admin.h"
 #include "proto_ctl.h"
@@ -48,8 +50,8 @@ struct edctl {
 	struct event_base *base;
 	struct chan *chan;
 	struct print *print;
-	struct grammar_result command;
-	char *pem; /* of a key file */
+	struct row *row; /* the one that came last */
+	struct parse command;
 	int status;
 };
 
@@ -93,7 +95,7 @@ connect_control(const char *path)
 {
 	struct sockaddr_un sun;
 	char why[ERROR_SIZE];
-	int fd;
+	int error, fd;
 
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
@@ -105,86 +107,14 @@ connect_control(const char *path)
 		fail(strerror(errno), NULL);
 	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
 		return fd;
-	if (errno == EACCES || errno == EPERM)
+	error = errno;
+	if (error == EACCES || error == EPERM)
 		fail_permission(path);
-	(void)snprintf(why, sizeof(why), "%s: %s", path, strerror(errno));
+	(void)snprintf(why, sizeof(why), "%s: %s", path, strerror(error));
 	fail(why,
-	    errno == ENOENT || errno == ECONNREFUSED ?
+	    error == ENOENT || error == ECONNREFUSED ?
 		"edd is not running; start it, or give its socket with -s" :
 		NULL);
-}
-
-/* The content of a key file stands for its name. */
-static char *
-read_key(const char *path)
-{
-	char *text, why[ERROR_SIZE];
-	size_t n;
-	FILE *f;
-
-	f = fopen(path, "re");
-	text = calloc(1, PEM_MAX);
-	if (f == NULL || text == NULL) {
-		(void)snprintf(why, sizeof(why), "%s: %s", path,
-		    strerror(errno));
-		fail(why, NULL);
-	}
-	n = fread(text, 1, PEM_MAX - 1, f);
-	if (n == PEM_MAX - 1 || strlen(text) != n)
-		fail("the key file is not a PEM file", NULL);
-	(void)fclose(f);
-	return text;
-}
-
-static void
-load_files(struct edctl *e)
-{
-	struct grammar_result *c = &e->command;
-	size_t i;
-
-	if (strcmp(c->word[0], "dkim") != 0 ||
-	    strcmp(c->word[1], "import") != 0)
-		return;
-	for (i = 2; i + 1 < c->words; i++)
-		if (strcmp(c->word[i], "key") == 0) {
-			e->pem = read_key(c->word[i + 1]);
-			c->word[i + 1] = e->pem;
-		}
-}
-
-static enum print_style
-style_of(const struct grammar_result *c)
-{
-	const char *second = c->words > 1 ? c->word[1] : "";
-
-	if (strcmp(c->word[0], "trace") == 0)
-		return PRINT_TRACE;
-	if (strcmp(c->word[0], "show") == 0 && strcmp(second, "status") == 0)
-		return PRINT_STATUS;
-	if (strcmp(c->word[0], "dkim") == 0 && strcmp(second, "list") != 0)
-		return PRINT_DKIM;
-	if (strcmp(second, "add") == 0 || strcmp(second, "show") == 0 ||
-	    strcmp(second, "check") == 0)
-		return PRINT_BLOCK;
-	return PRINT_TABLE;
-}
-
-static void
-send_command(struct edctl *e)
-{
-	struct admin_command cmd;
-	size_t i;
-
-	memset(&cmd, 0, sizeof(cmd));
-	for (i = 0; i < e->command.words; i++) {
-		cmd.word[i] = strdup(e->command.word[i]);
-		if (cmd.word[i] == NULL)
-			fail("out of memory", NULL);
-		cmd.words++;
-	}
-	if (ctl_command_send(e->chan, &cmd) == -1)
-		fail("the command is too long", NULL);
-	admin_command_clear(&cmd);
 }
 
 static int
@@ -204,14 +134,11 @@ static int
 row_cb(struct chan *c, struct msgin *m, void *arg)
 {
 	struct edctl *e = arg;
-	struct row *row;
 
-	row = row_new();
-	if (row == NULL || ctl_row_recv(m, row) == -1) {
-		row_free(row);
+	if (ctl_row_recv(m, e->row) == -1)
 		return -1;
-	}
-	print_row(e->print, row);
+	if (print_row(e->print, e->row) == -1)
+		fail("out of memory", NULL);
 	return 0;
 }
 
@@ -223,7 +150,8 @@ end_cb(struct chan *c, struct msgin *m, void *arg)
 
 	if (ctl_end_recv(m, &end) == -1)
 		return -1;
-	print_end(e->print);
+	if (print_end(e->print) == -1)
+		fail("standard output cannot be written", NULL);
 	if (!end.ok)
 		fail(end.why, end.hint);
 	if (end.hint[0] != '\0')
@@ -244,7 +172,8 @@ static void
 down_cb(struct chan *c, void *arg)
 {
 	fail("edd closed the connection before the answer was complete",
-	    "if it says so again, look into edd's log");
+	    "only root, edd's own user and its administrators' group may "
+	    "ask; edd's log says more");
 }
 
 static int
@@ -266,22 +195,58 @@ ask(struct edctl *e, const char *path)
 	e->status = 1;
 	if (ctl_hello_send(e->chan, CTL_VERSION) == -1)
 		fail("cannot speak to edd", NULL);
-	send_command(e);
+	if (ctl_command_send(e->chan, &e->command.words) == -1)
+		fail("the command is too long", NULL);
+	parse_clear(&e->command);
 	(void)event_base_dispatch(e->base);
 	return e->status;
+}
+
+/* Columns of the terminal on standard output; 0 if it is none. */
+static size_t
+terminal_width(void)
+{
+	struct winsize ws;
+
+	if (!isatty(STDOUT_FILENO) ||
+	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == -1)
+		return 0;
+	return ws.ws_col;
+}
+
+/* Print the commands that begin with topic, or all if that is NULL. */
+static void
+help(const char *topic)
+{
+	char text[COMMAND_USAGE_SIZE];
+	const struct command *c;
+	bool any;
+	size_t i;
+
+	any = false;
+	for (i = 0; (c = grammar_at(i)) != NULL; i++) {
+		if (topic != NULL &&
+		    strncmp(c->word[0], topic, strlen(topic)) != 0)
+			continue;
+		(void)printf("edctl %s\n        %s\n",
+		    grammar_usage(c, text, sizeof(text)), c->what);
+		any = true;
+	}
+	if (!any)
+		fail("no such command", "see \"edctl help\"");
 }
 
 int
 main(int argc, char **argv)
 {
-	struct edctl e;
-	const char *path = getenv("EDD_SOCKET");
-	char why[ERROR_SIZE], hint[ERROR_SIZE];
-	bool json = false;
+	static struct edctl e;
+	const char *path;
+	bool json;
 	int ch;
 
-	memset(&e, 0, sizeof(e));
 	log_init("edctl", true, 0);
+	path = getenv("EDD_SOCKET");
+	json = false;
 	while ((ch = getopt(argc, argv, "+js:")) != -1) {
 		if (ch == 'j')
 			json = true;
@@ -290,18 +255,18 @@ main(int argc, char **argv)
 		else
 			usage();
 	}
-	if (grammar_parse(argc - optind, argv + optind, &e.command, why,
-		sizeof(why), hint, sizeof(hint)) == -1)
-		fail(why, hint);
-	if (strcmp(e.command.word[0], "help") == 0) {
-		if (grammar_help(stdout,
-			e.command.words > 1 ? e.command.word[1] : NULL) == 0)
-			return 0;
-		fail("no such command", "see: edctl help");
+	if (optind == argc)
+		usage();
+	if (parse_command(argc - optind, argv + optind, &e.command) == -1)
+		fail(e.command.why, e.command.hint);
+	if (strcmp(e.command.command->word[0], "help") == 0) {
+		help(
+		    e.command.words.words > 1 ? e.command.words.word[1] : NULL);
+		return 0;
 	}
-	load_files(&e);
-	e.print = print_new(json ? PRINT_JSON : style_of(&e.command));
-	if (e.print == NULL)
+	e.print = print_new(e.command.command->layout, json, terminal_width());
+	e.row = row_new();
+	if (e.print == NULL || e.row == NULL)
 		fail("out of memory", NULL);
 	return ask(&e, path == NULL ? DEFAULT_SOCKET : path);
 }

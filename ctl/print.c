@@ -15,8 +15,8 @@
  */
 
 /*
- * Printing rows.  A table is gathered in bounded batches so that its columns
- * fit what is in them; nothing is ever cut.
+ * Layouts.  Values come from elsewhere, some from remote servers: they go
+ * through text_clean(), or json-c, before they are printed.
  */
 #include "print.h"
 
@@ -26,242 +26,296 @@
 #include <string.h>
 #include <time.h>
 
-#include "bounds.h"
 #include "row.h"
+#include "table.h"
+#include "text.h"
 
-/* Rows gathered before a table's columns are set. */
-#define PRINT_BATCH 1000u
-
-/* A character-string in a zone file holds 255 octets. */
-#define ZONE_STRING 255u
+/* Columns of the names in a record. */
+#define PRINT_NAME_WIDTH 13
 
 struct print {
-	enum print_style style;
-	struct row *row[PRINT_BATCH];
-	size_t rows;
-	bool titled; /* the table has its head */
-	bool any;
-	char group[64]; /* of the status rows being printed */
+	enum layout layout;
+	bool json;
+	bool any; /* a row was printed */
+	struct table *table;
+	struct row *row; /* what is made of one that came */
 };
 
-/* A printer; NULL without memory. */
+/*
+ * A printer for one answer; width is the terminal's, or 0.  NULL without
+ * memory.
+ */
 struct print *
-print_new(enum print_style style)
+print_new(enum layout layout, bool json, size_t width)
 {
 	struct print *p;
 
 	p = calloc(1, sizeof(*p));
-	if (p != NULL)
-		p->style = style;
+	if (p == NULL)
+		return NULL;
+	p->layout = layout;
+	p->json = json;
+	p->table = table_new(width);
+	p->row = row_new();
+	if (p->table == NULL || p->row == NULL) {
+		table_end(p->table);
+		row_free(p->row);
+		free(p);
+		return NULL;
+	}
 	return p;
 }
 
-/* A value as a person reads it, in buf or as it is. */
-static const char *
-text_of(const struct row_field *f, char *buf, size_t size)
+static struct json_object *
+json_value(const struct row_field *f)
 {
-	struct tm tm;
-	time_t t;
-
-	if (f->kind != ROW_TIME)
-		return f->value;
-	t = (time_t)strtoll(f->value, NULL, 10);
-	if (t == 0 || localtime_r(&t, &tm) == NULL ||
-	    strftime(buf, size, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return "-";
-	return buf;
+	switch (f->kind) {
+	case ROW_NUMBER:
+	case ROW_TIME:
+		return json_object_new_int64(strtoll(f->value, NULL, 10));
+	case ROW_BOOL:
+		return json_object_new_boolean(strcmp(f->value, "true") == 0);
+	case ROW_STRING:
+		break;
+	}
+	return json_object_new_string(f->value);
 }
 
-static void
+/* One object a line.  Times are unix seconds. */
+static int
 print_json(const struct row *row)
 {
-	const struct row_field *f;
-	struct json_object *o, *v;
+	const char *text;
+	struct json_object *o;
 	size_t i;
 
 	o = json_object_new_object();
-	for (i = 0; o != NULL && i < row_count(row); i++) {
-		f = row_at(row, i);
-		if (f->kind == ROW_NUMBER || f->kind == ROW_TIME)
-			v = json_object_new_int64(strtoll(f->value, NULL, 10));
-		else if (f->kind == ROW_BOOL)
-			v = json_object_new_boolean(
-			    strcmp(f->value, "true") == 0);
-		else
-			v = json_object_new_string(f->value);
-		(void)json_object_object_add(o, f->name, v);
-	}
-	(void)printf("%s\n",
-	    json_object_to_json_string_ext(o,
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	if (o == NULL)
+		return -1;
+	for (i = 0; i < row_count(row); i++)
+		(void)json_object_object_add(o, row_at(row, i)->name,
+		    json_value(row_at(row, i)));
+	text = json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text != NULL)
+		(void)puts(text);
 	(void)json_object_put(o);
+	return text == NULL ? -1 : 0;
 }
 
-static void
-print_block(struct print *p, const struct row *row)
-{
-	const struct row_field *f;
-	char buf[64];
-	size_t i;
-
-	if (p->any)
-		(void)printf("\n");
-	for (i = 0; i < row_count(row); i++) {
-		f = row_at(row, i);
-		if (f->value[0] != '\0')
-			(void)printf("%-12s %s\n", f->name,
-			    text_of(f, buf, sizeof(buf)));
-	}
-}
-
-/* The record to publish, in both forms that providers ask for. */
-static void
-print_dkim(struct print *p, const struct row *row)
-{
-	const char *value, *name;
-	size_t len, n;
-
-	print_block(p, row);
-	value = row_value(row, "value");
-	name = row_value(row, "name");
-	if (value == NULL || name == NULL || row_value(row, "zone") != NULL)
-		return;
-	(void)printf("\nfor a zone file:\n%s. IN TXT (", name);
-	for (len = strlen(value); len > 0; len -= n, value += n) {
-		n = len > ZONE_STRING ? ZONE_STRING : len;
-		(void)printf("\n    \"%.*s\"", (int)n, value);
-	}
-	(void)printf(" )\n");
-}
-
-static const char *
-value_or(const struct row *row, const char *name, const char *otherwise)
+/* A value, or "" if there is none, fit to be printed; the caller frees. */
+static char *
+clean(const struct row *row, const char *name)
 {
 	const char *v;
 
 	v = row_value(row, name);
-	return v == NULL ? otherwise : v;
+	return text_clean(v == NULL ? "" : v);
 }
 
-/* An event as a line, what is more behind it as name=value. */
 static void
-print_trace(const struct row *row)
+print_time(const char *seconds)
 {
-	static const char *const before[] = { "time", "event", "id",
-		"recipient", "text" };
+	char text[32];
+	struct tm tm;
+	time_t when;
+
+	when = (time_t)strtoll(seconds, NULL, 10);
+	if (when == 0 || localtime_r(&when, &tm) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		(void)puts("-");
+	else
+		(void)puts(text);
+}
+
+static int
+print_field(const struct row_field *f, const char *name)
+{
+	char *text;
+
+	(void)printf("%-*s ", PRINT_NAME_WIDTH, name);
+	if (f->kind == ROW_TIME) {
+		print_time(f->value);
+		return 0;
+	}
+	text = text_clean(f->value);
+	if (text == NULL)
+		return -1;
+	(void)puts(text);
+	free(text);
+	return 0;
+}
+
+/* What is not empty, a line each, but for the names in skip. */
+static int
+print_record(struct print *p, const struct row *row, const char *const *skip)
+{
 	const struct row_field *f;
 	size_t i, k;
 
-	(void)printf("%s  %s  %-10s %s", value_or(row, "time", "-"),
-	    value_or(row, "id", "-"), value_or(row, "event", "-"),
-	    value_or(row, "recipient", ""));
+	if (p->any)
+		(void)putchar('\n');
 	for (i = 0; i < row_count(row); i++) {
 		f = row_at(row, i);
-		for (k = 0; k < sizeof(before) / sizeof(before[0]); k++)
-			if (strcmp(f->name, before[k]) == 0)
+		for (k = 0; skip != NULL && skip[k] != NULL; k++) {
+			if (strcmp(skip[k], f->name) == 0)
 				break;
-		if (k == sizeof(before) / sizeof(before[0]))
-			(void)printf(" %s=%s", f->name, f->value);
+		}
+		if ((skip != NULL && skip[k] != NULL) || f->value[0] == '\0')
+			continue;
+		if (print_field(f, f->name) == -1)
+			return -1;
 	}
-	if (row_value(row, "text") != NULL)
-		(void)printf(" \"%s\"", row_value(row, "text"));
-	(void)printf("\n");
+	return 0;
 }
 
-/* Processes first, one a line; then their counters, by process. */
+static int
+print_credential(struct print *p, const struct row *row)
+{
+	if (print_record(p, row, NULL) == -1)
+		return -1;
+	if (row_value(row, "password") != NULL)
+		(void)puts("\nThe password is shown this once: edd keeps only "
+			   "a digest of it.");
+	return 0;
+}
+
+/* The record to publish, in both forms that DNS providers ask for. */
+static int
+print_dkim(struct print *p, const struct row *row)
+{
+	static const char *const skip[] = { "name", "type", "value", "zone",
+		NULL };
+	char *name, *value, *zone;
+
+	if (print_record(p, row, skip) == -1)
+		return -1;
+	if (row_value(row, "zone") == NULL)
+		return 0;
+	name = clean(row, "name");
+	value = clean(row, "value");
+	zone = clean(row, "zone");
+	if (name != NULL && value != NULL && zone != NULL)
+		(void)printf("\nIn a zone file:\n%s\n\nAt a DNS "
+			     "provider:\ntype   TXT\nname   %s\nvalue  %s\n",
+		    zone, name, value);
+	free(name);
+	free(value);
+	free(zone);
+	return 0;
+}
+
+/* An event: a line of what matters, then a line of the rest. */
+static int
+print_trace(const struct row *row)
+{
+	static const char *const first[] = { "time", "id", "event",
+		"recipient" };
+	const struct row_field *f;
+	size_t i, k;
+	char *text;
+
+	for (k = 0; k < sizeof(first) / sizeof(first[0]); k++) {
+		text = clean(row, first[k]);
+		if (text == NULL)
+			return -1;
+		(void)printf(k == 2 ? "%-10s" : "%s", text);
+		(void)fputs(k == 3 ? "\n   " : "  ", stdout);
+		free(text);
+	}
+	for (i = 0; i < row_count(row); i++) {
+		f = row_at(row, i);
+		for (k = 0; k < sizeof(first) / sizeof(first[0]); k++) {
+			if (strcmp(first[k], f->name) == 0)
+				break;
+		}
+		if (k < sizeof(first) / sizeof(first[0]) || f->value[0] == '\0')
+			continue;
+		text = text_clean(f->value);
+		if (text == NULL)
+			return -1;
+		(void)printf(strchr(text, ' ') == NULL ? " %s=%s" :
+							 " %s=\"%s\"",
+		    f->name, text);
+		free(text);
+	}
+	(void)putchar('\n');
+	return 0;
+}
+
+/* Seconds as "3d 04:05:06". */
 static void
+uptime(char *text, size_t size, int64_t seconds)
+{
+	if (seconds < 0)
+		seconds = 0;
+	(void)snprintf(text, size, "%lldd %02d:%02d:%02d",
+	    (long long)(seconds / 86400), (int)(seconds / 3600 % 24),
+	    (int)(seconds / 60 % 60), (int)(seconds % 60));
+}
+
+/* Processes with the time they run, then counters: two tables. */
+static int
 print_status(struct print *p, const struct row *row)
 {
 	const struct row_field *f;
-	char buf[64], group[sizeof(p->group)];
+	char text[32];
 	size_t i;
 
-	(void)snprintf(group, sizeof(group), "%s %s",
-	    value_or(row, "process", "?"), value_or(row, "instance", "0"));
-	if (row_value(row, "pid") != NULL) {
-		(void)printf("%-12s", group);
-		for (i = 2; i < row_count(row); i++) {
-			f = row_at(row, i);
-			(void)printf(" %s %s", f->name,
-			    text_of(f, buf, sizeof(buf)));
-		}
-		(void)printf("\n");
-		return;
+	row_clear(p->row);
+	for (i = 0; i < row_count(row); i++) {
+		f = row_at(row, i);
+		if (strcmp(f->name, "since") == 0) {
+			uptime(text, sizeof(text),
+			    (int64_t)time(NULL) - strtoll(f->value, NULL, 10));
+			row_str(p->row, "uptime", text);
+		} else if (f->kind == ROW_NUMBER)
+			row_num(p->row, f->name, strtoll(f->value, NULL, 10));
+		else
+			row_str(p->row, f->name, f->value);
 	}
-	if (strcmp(group, p->group) != 0) {
-		memcpy(p->group, group, sizeof(group));
-		(void)printf("\n%s\n", group);
-	}
-	(void)printf("    %-24s %s\n", value_or(row, "name", "?"),
-	    value_or(row, "value", ""));
+	return row_bad(p->row) ? -1 : table_row(p->table, p->row);
 }
 
-/* Columns as wide as the longest value in this batch. */
-static void
-print_table(struct print *p)
+/* Print a row, now or with its table.  0, or -1 without memory. */
+int
+print_row(struct print *p, const struct row *row)
 {
-	const struct row_field *f;
-	size_t width[ROW_FIELDS_MAX] = { 0 }, columns, i, k, len;
-	char buf[64];
+	int r;
 
-	if (p->rows == 0)
-		return;
-	columns = row_count(p->row[0]);
-	for (k = 0; k < columns; k++)
-		width[k] = strlen(row_at(p->row[0], k)->name);
-	for (i = 0; i < p->rows; i++)
-		for (k = 0; k < columns && k < row_count(p->row[i]); k++) {
-			f = row_at(p->row[i], k);
-			len = strlen(text_of(f, buf, sizeof(buf)));
-			if (len > width[k])
-				width[k] = len;
-		}
-	for (k = 0; !p->titled && k < columns; k++)
-		(void)printf("%-*s%s", k + 1 == columns ? 0 : (int)width[k],
-		    row_at(p->row[0], k)->name, k + 1 == columns ? "\n" : "  ");
-	p->titled = true;
-	for (i = 0; i < p->rows; i++) {
-		for (k = 0; k < columns && k < row_count(p->row[i]); k++) {
-			f = row_at(p->row[i], k);
-			(void)printf("%-*s%s",
-			    k + 1 == columns ? 0 : (int)width[k],
-			    text_of(f, buf, sizeof(buf)),
-			    k + 1 == columns ? "\n" : "  ");
-		}
-		row_free(p->row[i]);
+	r = -1;
+	if (p->json)
+		return print_json(row);
+	switch (p->layout) {
+	case LAYOUT_TABLE:
+		r = table_row(p->table, row);
+		break;
+	case LAYOUT_RECORD:
+		r = print_record(p, row, NULL);
+		break;
+	case LAYOUT_CREDENTIAL:
+		r = print_credential(p, row);
+		break;
+	case LAYOUT_DKIM:
+		r = print_dkim(p, row);
+		break;
+	case LAYOUT_TRACE:
+		r = print_trace(row);
+		break;
+	case LAYOUT_STATUS:
+		r = print_status(p, row);
+		break;
 	}
-	p->rows = 0;
-}
-
-/* Print a row, now or with its table; takes it over. */
-void
-print_row(struct print *p, struct row *row)
-{
-	if (p->style == PRINT_TABLE) {
-		p->row[p->rows++] = row;
-		if (p->rows == PRINT_BATCH)
-			print_table(p);
-		return;
-	}
-	if (p->style == PRINT_JSON)
-		print_json(row);
-	else if (p->style == PRINT_TRACE)
-		print_trace(row);
-	else if (p->style == PRINT_STATUS)
-		print_status(p, row);
-	else if (p->style == PRINT_DKIM)
-		print_dkim(p, row);
-	else
-		print_block(p, row);
 	p->any = true;
-	row_free(row);
+	return r;
 }
 
-/* Print what waits, and free. */
-void
+/* Print what waits, and free.  0, or -1 if standard output failed. */
+int
 print_end(struct print *p)
 {
-	print_table(p);
-	(void)fflush(stdout);
+	table_end(p->table);
+	row_free(p->row);
 	free(p);
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }

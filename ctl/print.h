@@ -15,28 +15,22 @@
  */
 
 /*
- * Rows for a person or for a program: an aligned table, a block of name and
- * value, or a JSON object a line.
+ * The answer on standard output: as JSON lines, or as the layout of its
+ * command.
  */
 #ifndef PRINT_H
 #define PRINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "grammar.h"
 
 struct print;
 struct row;
 
-enum print_style {
-	PRINT_TABLE = 1,
-	PRINT_BLOCK, /* few rows with long values */
-	PRINT_TRACE, /* events */
-	PRINT_STATUS,
-	PRINT_DKIM,
-	PRINT_JSON
-};
-
-struct print *print_new(enum print_style);
-void print_row(struct print *, struct row *);
-void print_end(struct print *);
+struct print *print_new(enum layout, bool json, size_t width);
+int print_row(struct print *, const struct row *);
+int print_end(struct print *);
 
 #endif
