@@ -10,7 +10,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 policy=/usr/sbin/policy-rc.d
 saved=$policy.before-edd
-servers="nsd postfix"
+servers="nsd postfix opendkim"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
 	echo "deps: not Debian: install what etc/deps/*.txt name by hand" >&2
