@@ -240,13 +240,13 @@ status_own(struct job *j)
 	const struct control *c;
 
 	c = j->control;
-	status_counter(j, "auth.ok", c->auth_ok);
-	status_counter(j, "auth.refused", c->auth_no);
-	status_counter(j, "sender.ok", c->sender_ok);
-	status_counter(j, "sender.refused", c->sender_no);
-	status_counter(j, "rcpt.ok", c->rcpt_ok);
-	status_counter(j, "rcpt.suppressed", c->rcpt_suppressed);
-	status_counter(j, "bounce.suppressed", c->bounces);
+	status_counter(j, "logins", c->auth_ok);
+	status_counter(j, "logins refused", c->auth_no);
+	status_counter(j, "senders approved", c->sender_ok);
+	status_counter(j, "senders refused", c->sender_no);
+	status_counter(j, "recipients asked", c->rcpt_ok + c->rcpt_suppressed);
+	status_counter(j, "recipients suppressed", c->rcpt_suppressed);
+	status_counter(j, "bounces taken", c->bounces);
 	status_counter(j, "failures", c->failures);
 }
 

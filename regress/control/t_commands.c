@@ -303,7 +303,7 @@ words_that_make_no_command(void **state)
 	assert_non_null(
 	    strstr(w.text, "command=sender add ADDRESS compartment NAME|"));
 	assert_true(world_do(&w, "show status"));
-	assert_non_null(strstr(w.text, "name=auth.ok|value=0"));
+	assert_non_null(strstr(w.text, "name=logins|value=0"));
 }
 
 static void

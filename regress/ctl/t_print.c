@@ -1,0 +1,313 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What edctl prints: tables, records, JSON, and nothing that a terminal
+ * would obey.
+ *
+ * sources: ctl/print.c ctl/table.c ctl/text.c
+ * sources: lib/row.c lib/msg.c lib/log.c lib/compat.c
+ * libs: -ljson-c
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "print.h"
+#include "row.h"
+#include "text.h"
+
+static char output[262144];
+
+/* Standard output into a file from here on, until captured(). */
+static int saved;
+static FILE *file;
+
+static void
+capture(void)
+{
+	(void)fflush(stdout);
+	saved = dup(STDOUT_FILENO);
+	file = tmpfile();
+	assert_non_null(file);
+	assert_int_not_equal(dup2(fileno(file), STDOUT_FILENO), -1);
+}
+
+static const char *
+captured(void)
+{
+	ssize_t n;
+
+	(void)fflush(stdout);
+	(void)dup2(saved, STDOUT_FILENO);
+	(void)close(saved);
+	n = pread(fileno(file), output, sizeof(output) - 1, 0);
+	assert_true(n >= 0);
+	output[n] = '\0';
+	(void)fclose(file);
+	return output;
+}
+
+static void
+send_row(struct print *p, const char *a, const char *b, int64_t n)
+{
+	struct row *row;
+
+	row = row_new();
+	row_str(row, "name", a);
+	row_str(row, "messageId", b);
+	row_num(row, "count", n);
+	assert_int_equal(print_row(p, row), 0);
+	row_free(row);
+}
+
+static void
+text_is_cleaned(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out;
+	} table[] = {
+		{ "plain", "plain" },
+		{ "", "" },
+		{ "\033[31mred", "\\x1b[31mred" },
+		{ "a\r\nb\tc", "a\\x0d\\x0ab\\x09c" },
+		{ "\x7f", "\\x7f" },
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+		{ "\xc2\x9b"
+		  "31m",
+		    "\\xc2\\x9b31m" },
+		{ "\xff\xfe", "\\xff\\xfe" },
+		{ "\xc3", "\\xc3" },
+		{ "\xe2\x80\xae"
+		  "x",
+		    "\\xe2\\x80\\xaex" },
+		{ "\xe2\x82\xac", "\xe2\x82\xac" },
+		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
+	};
+	size_t i;
+	char *s;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		s = text_clean(table[i].in);
+		assert_string_equal(s, table[i].out);
+		free(s);
+	}
+	assert_int_equal(text_width("gr\xc3\xbc\xc3\x9f"), 4);
+}
+
+static void
+text_is_cut_between_characters(void **state)
+{
+	char s[] = "gr\xc3\xbc\xc3\x9f"
+		   "e",
+	     t[] = "short";
+
+	text_cut(s, 4);
+	assert_string_equal(s, "gr..");
+	text_cut(t, 5);
+	assert_string_equal(t, "short");
+}
+
+static void
+table_is_aligned_and_not_cut(void **state)
+{
+	struct print *p;
+
+	capture();
+	p = print_new(LAYOUT_TABLE, false, 0);
+	send_row(p, "a", "a rather long value that stays whole", 7);
+	send_row(p,
+	    "gr\xc3\xbc\xc3\x9f"
+	    "e",
+	    "\033x", 1234);
+	assert_int_equal(print_end(p), 0);
+	assert_string_equal(captured(),
+	    "NAME   MESSAGE ID                            COUNT\n"
+	    "a      a rather long value that stays whole      7\n"
+	    "gr\xc3\xbc\xc3\x9f"
+	    "e  \\x1bx                                 "
+	    " 1234\n");
+}
+
+static void
+table_fits_the_terminal(void **state)
+{
+	struct print *p;
+	const char *line;
+
+	capture();
+	p = print_new(LAYOUT_TABLE, false, 40);
+	send_row(p, "a", "a rather long value that does not fit in", 7);
+	send_row(p, "another value that is long as well", "b", 123);
+	assert_int_equal(print_end(p), 0);
+	for (line = captured(); *line != '\0'; line++) {
+		assert_in_range(strcspn(line, "\n"), 1, 40);
+		line += strcspn(line, "\n");
+	}
+	assert_non_null(strstr(output, ".."));
+}
+
+static void
+very_narrow_terminal_is_survived(void **state)
+{
+	struct print *p;
+
+	capture();
+	p = print_new(LAYOUT_TABLE, false, 1);
+	send_row(p, "aaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbb", 7);
+	assert_int_equal(print_end(p), 0);
+	assert_non_null(strstr(captured(), "aaaaaa.."));
+}
+
+static void
+long_table_is_printed_as_it_comes(void **state)
+{
+	struct print *p;
+	unsigned i, lines;
+	const char *s;
+
+	capture();
+	p = print_new(LAYOUT_TABLE, false, 0);
+	for (i = 0; i < 2500; i++)
+		send_row(p, "x", "y", i);
+	assert_int_equal(print_end(p), 0);
+	lines = 0;
+	for (s = captured(); *s != '\0'; s++)
+		lines += *s == '\n';
+	assert_int_equal(lines, 2501);
+}
+
+static void
+json_is_one_object_a_line(void **state)
+{
+	struct print *p;
+	struct row *row;
+
+	capture();
+	p = print_new(LAYOUT_TABLE, true, 10);
+	row = row_new();
+	row_str(row, "s", "a \"quoted\"\n\033/");
+	row_num(row, "n", -5);
+	row_time(row, "t", 1700000000);
+	row_bool(row, "b", true);
+	assert_int_equal(print_row(p, row), 0);
+	row_free(row);
+	send_row(p, "", "", 0);
+	assert_int_equal(print_end(p), 0);
+	assert_string_equal(captured(),
+	    "{\"s\":\"a \\\"quoted\\\"\\n\\u001b/\",\"n\":-5,\"t\":1700000000,"
+	    "\"b\":true}\n{\"name\":\"\",\"messageId\":\"\",\"count\":0}\n");
+}
+
+static void
+key_is_shown_in_both_forms(void **state)
+{
+	struct print *p;
+	struct row *row;
+
+	capture();
+	p = print_new(LAYOUT_DKIM, false, 20);
+	row = row_new();
+	row_str(row, "selector", "s1");
+	row_str(row, "name", "s1._domainkey.example.org");
+	row_str(row, "type", "TXT");
+	row_str(row, "value", "v=DKIM1; k=rsa; p=AAAA");
+	row_str(row, "zone", "s1._domainkey.example.org. 3600 IN TXT \"v\"");
+	assert_int_equal(print_row(p, row), 0);
+	row_free(row);
+	assert_int_equal(print_end(p), 0);
+	assert_string_equal(captured(),
+	    "selector      s1\n\nIn a zone file:\n"
+	    "s1._domainkey.example.org. 3600 IN TXT \"v\"\n\n"
+	    "At a DNS provider:\ntype   TXT\n"
+	    "name   s1._domainkey.example.org\n"
+	    "value  v=DKIM1; k=rsa; p=AAAA\n");
+}
+
+static void
+event_is_two_lines(void **state)
+{
+	struct print *p;
+	struct row *row;
+
+	capture();
+	p = print_new(LAYOUT_TRACE, false, 0);
+	row = row_new();
+	row_str(row, "time", "2026-01-01T00:00:00.000Z");
+	row_str(row, "event", "bounced");
+	row_str(row, "id", "00000000000001");
+	row_str(row, "recipient", "a@example.net");
+	row_str(row, "host", "mx.example.net");
+	row_str(row, "text", "550 no\033[2J");
+	assert_int_equal(print_row(p, row), 0);
+	row_free(row);
+	assert_int_equal(print_end(p), 0);
+	assert_string_equal(captured(),
+	    "2026-01-01T00:00:00.000Z  00000000000001  bounced     "
+	    "a@example.net\n"
+	    "    host=mx.example.net text=\"550 no\\x1b[2J\"\n");
+}
+
+static void
+status_has_processes_then_counters(void **state)
+{
+	struct print *p;
+	struct row *row;
+
+	capture();
+	p = print_new(LAYOUT_STATUS, false, 0);
+	row = row_new();
+	row_str(row, "process", "queue");
+	row_time(row, "since", 4102444800);
+	assert_int_equal(print_row(p, row), 0);
+	row_clear(row);
+	row_str(row, "process", "queue");
+	row_str(row, "name", "accepted");
+	row_num(row, "value", 3);
+	assert_int_equal(print_row(p, row), 0);
+	row_free(row);
+	assert_int_equal(print_end(p), 0);
+	assert_string_equal(captured(),
+	    "PROCESS  UPTIME\nqueue    0d 00:00:00\n\n"
+	    "PROCESS  NAME      VALUE\nqueue    accepted      3\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_cleaned),
+		cmocka_unit_test(text_is_cut_between_characters),
+		cmocka_unit_test(table_is_aligned_and_not_cut),
+		cmocka_unit_test(table_fits_the_terminal),
+		cmocka_unit_test(very_narrow_terminal_is_survived),
+		cmocka_unit_test(long_table_is_printed_as_it_comes),
+		cmocka_unit_test(json_is_one_object_a_line),
+		cmocka_unit_test(key_is_shown_in_both_forms),
+		cmocka_unit_test(event_is_two_lines),
+		cmocka_unit_test(status_has_processes_then_counters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
