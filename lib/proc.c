@@ -43,6 +43,12 @@
 /* What a last message to the parent may wait for. */
 #define PROC_EXIT_FLUSH_MS 1000
 
+/* A channel that came before the process could serve it. */
+struct proc_early {
+	struct setup_peer peer;
+	int fd;
+};
+
 struct proc {
 	const struct proc_hooks *hooks;
 	void *arg;
@@ -53,6 +59,8 @@ struct proc {
 	bool started; /* START was taken */
 	bool ready;   /* in the sandbox */
 	bool stopping;
+	struct proc_early *early;
+	size_t earlies;
 };
 
 static struct proc self;
@@ -168,6 +176,41 @@ proc_start_cb(struct chan *c, struct msgin *m, void *arg)
 	return 0;
 }
 
+/*
+ * Keep a channel until the configuration is there: no request is to meet a
+ * process that is half made.  What the peer says meanwhile waits in the
+ * socket.
+ */
+static void
+proc_peer_keep(const struct setup_peer *peer, int fd)
+{
+	struct proc_early *p;
+
+	p = reallocarray(self.early, self.earlies + 1, sizeof(*p));
+	if (p == NULL)
+		fatal("peers");
+	self.early = p;
+	p[self.earlies].peer = *peer;
+	p[self.earlies].fd = fd;
+	self.earlies++;
+}
+
+static void
+proc_peers_release(void)
+{
+	const struct setup_peer *peer;
+	size_t i;
+
+	for (i = 0; i < self.earlies; i++) {
+		peer = &self.early[i].peer;
+		self.hooks->peer(peer->conv, peer->kind, peer->instance,
+		    self.early[i].fd, self.arg);
+	}
+	free(self.early);
+	self.early = NULL;
+	self.earlies = 0;
+}
+
 static int
 proc_peer_cb(struct chan *c, struct msgin *m, void *arg)
 {
@@ -208,6 +251,7 @@ proc_enter(void)
 	if (sandbox_enter(self.hooks->profile) == -1)
 		fatal("sandbox %s", self.hooks->profile);
 	self.ready = true;
+	proc_peers_release();
 	(void)setup_empty_send(self.parent, M_SETUP_READY);
 	log_debug("ready");
 }
