@@ -28,11 +28,10 @@
 #include <openssl/core_object.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
-#include <openssl/pem.h>
 #include <openssl/provider.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,19 +41,10 @@
 
 #include "bounds.h"
 #include "compat.h"
+#include "keyref.h"
 #include "log.h"
 #include "proto_sign.h"
 #include "signsync.h"
-
-#define REFERENCE_LABEL "EDD KEY REFERENCE"
-#define REFERENCE_HEAD	"-----BEGIN " REFERENCE_LABEL "-----"
-
-/* A key as libssl holds it. */
-struct keyref {
-	int refs;
-	char name[NAME_SIZE];
-	EVP_PKEY *pub;
-};
 
 /* One signature operation. */
 struct sigctx {
@@ -66,28 +56,6 @@ struct sigctx {
 
 static OSSL_FUNC_BIO_read_ex_fn *core_read;
 
-static struct keyref *
-keyref_new(void)
-{
-	struct keyref *k;
-
-	k = calloc(1, sizeof(*k));
-	if (k != NULL)
-		k->refs = 1;
-	return k;
-}
-
-static void
-keyref_free(void *arg)
-{
-	struct keyref *k = arg;
-
-	if (k == NULL || --k->refs > 0)
-		return;
-	EVP_PKEY_free(k->pub);
-	free(k);
-}
-
 /* Key management */
 
 static void *
@@ -96,13 +64,22 @@ key_new(void *provctx)
 	return keyref_new();
 }
 
-/* It says that there is a private half: it can sign. */
+static void
+key_free(void *arg)
+{
+	keyref_free(arg);
+}
+
+/* A reference says that there is a private half: it can sign. */
 static int
 key_has(const void *arg, int selection)
 {
 	const struct keyref *k = arg;
 
-	return k != NULL && k->pub != NULL;
+	if (k == NULL || k->pub == NULL)
+		return 0;
+	return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0 ||
+	    k->name[0] != '\0';
 }
 
 static void *
@@ -113,7 +90,7 @@ key_load(const void *reference, size_t size)
 	if (size != sizeof(k))
 		return NULL;
 	memcpy(&k, reference, sizeof(k));
-	k->refs++;
+	(void)keyref_hold(k);
 	return k;
 }
 
@@ -232,7 +209,7 @@ typedef void (*dispatch_fn)(void);
 
 #define KEY_ENTRIES                                                            \
 	ENTRY(OSSL_FUNC_KEYMGMT_NEW, key_new),                                 \
-	    ENTRY(OSSL_FUNC_KEYMGMT_FREE, keyref_free),                        \
+	    ENTRY(OSSL_FUNC_KEYMGMT_FREE, key_free),                           \
 	    ENTRY(OSSL_FUNC_KEYMGMT_LOAD, key_load),                           \
 	    ENTRY(OSSL_FUNC_KEYMGMT_HAS, key_has),                             \
 	    ENTRY(OSSL_FUNC_KEYMGMT_MATCH, key_match),                         \
@@ -283,7 +260,7 @@ sig_dup(void *arg)
 	d->padding = s->padding;
 	if (s->key != NULL) {
 		d->key = s->key;
-		d->key->refs++;
+		(void)keyref_hold(d->key);
 	}
 	if (s->md != NULL && EVP_MD_up_ref(s->md) == 1)
 		d->md = s->md;
@@ -320,7 +297,32 @@ pad_of(const OSSL_PARAM *p, enum sign_padding *padding)
 	return 1;
 }
 
-/* Only the padding matters; the salt is always as long as the digest. */
+/* signer makes the salt as long as the digest, as TLS 1.3 has it. */
+static int
+salt_allowed(const struct sigctx *s, const OSSL_PARAM *p)
+{
+	const char *text = NULL;
+	int len = 0;
+
+	if (p->data_type != OSSL_PARAM_UTF8_STRING)
+		return OSSL_PARAM_get_int(p, &len) &&
+		    (len == RSA_PSS_SALTLEN_DIGEST ||
+			(s->md != NULL && len == EVP_MD_get_size(s->md)));
+	return OSSL_PARAM_get_utf8_string_ptr(p, &text) &&
+	    strcmp(text, OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST) == 0;
+}
+
+/* Only the digest that is signed anyway may be named again. */
+static int
+digest_allowed(const struct sigctx *s, const OSSL_PARAM *p)
+{
+	const char *text = NULL;
+
+	return s->md != NULL && OSSL_PARAM_get_utf8_string_ptr(p, &text) &&
+	    EVP_MD_is_a(s->md, text);
+}
+
+/* Take the padding, and refuse what signer would not do. */
 static int
 sig_set_params(void *arg, const OSSL_PARAM params[])
 {
@@ -330,7 +332,16 @@ sig_set_params(void *arg, const OSSL_PARAM params[])
 	if (params == NULL)
 		return 1;
 	p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_PAD_MODE);
-	return p == NULL || pad_of(p, &s->padding);
+	if (p != NULL && !pad_of(p, &s->padding))
+		return 0;
+	p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_PSS_SALTLEN);
+	if (p != NULL && !salt_allowed(s, p))
+		return 0;
+	p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_MGF1_DIGEST);
+	if (p != NULL && !digest_allowed(s, p))
+		return 0;
+	p = OSSL_PARAM_locate_const(params, OSSL_SIGNATURE_PARAM_DIGEST);
+	return p == NULL || digest_allowed(s, p);
 }
 
 static const OSSL_PARAM *
@@ -358,7 +369,7 @@ sig_begin(void *arg, const char *md, void *key, const OSSL_PARAM params[])
 	if (k != NULL) {
 		keyref_free(s->key);
 		s->key = k;
-		k->refs++;
+		(void)keyref_hold(k);
 	}
 	if (s->key == NULL || s->key->pub == NULL)
 		return 0;
@@ -462,38 +473,6 @@ read_core(OSSL_CORE_BIO *in, char *buf, size_t size)
 	return len;
 }
 
-/* The reference in a PEM text, or NULL if it is none. */
-static struct keyref *
-parse_reference(const char *text, size_t len)
-{
-	struct keyref *k = NULL;
-	char *name = NULL, *header = NULL;
-	unsigned char *data = NULL;
-	const unsigned char *p;
-	long n = 0;
-	BIO *bio;
-
-	bio = BIO_new_mem_buf(text, (int)len);
-	if (bio != NULL && PEM_read_bio(bio, &name, &header, &data, &n) == 1 &&
-	    strcmp(name, REFERENCE_LABEL) == 0 && n > (long)NAME_SIZE)
-		k = keyref_new();
-	if (k != NULL) {
-		memcpy(k->name, data, NAME_SIZE);
-		k->name[NAME_SIZE - 1] = '\0';
-		p = data + NAME_SIZE;
-		k->pub = d2i_PUBKEY(NULL, &p, n - (long)NAME_SIZE);
-		if (k->pub == NULL) {
-			keyref_free(k);
-			k = NULL;
-		}
-	}
-	OPENSSL_free(name);
-	OPENSSL_free(header);
-	OPENSSL_free(data);
-	BIO_free(bio);
-	return k;
-}
-
 static int
 decode(const char *type, OSSL_CORE_BIO *in, OSSL_CALLBACK *cb, void *cbarg)
 {
@@ -504,12 +483,9 @@ decode(const char *type, OSSL_CORE_BIO *in, OSSL_CALLBACK *cb, void *cbarg)
 	size_t len;
 
 	len = read_core(in, text, sizeof(text));
-	if (len < sizeof(REFERENCE_HEAD) - 1 ||
-	    memcmp(text, REFERENCE_HEAD, sizeof(REFERENCE_HEAD) - 1) != 0)
-		return 1; /* not ours: others may try */
-	k = parse_reference(text, len);
+	k = keyref_parse(text, len);
 	if (k == NULL)
-		return 1;
+		return 1; /* not ours: others may try */
 	if (EVP_PKEY_is_a(k->pub, type)) {
 		(void)strlcpy(name, type, sizeof(name));
 		params[0] = OSSL_PARAM_construct_int(OSSL_OBJECT_PARAM_TYPE,
@@ -604,9 +580,13 @@ provider_init(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in,
 int
 tlskey_init(void)
 {
-	if (OSSL_PROVIDER_add_builtin(NULL, "edd", provider_init) != 1 ||
-	    OSSL_PROVIDER_load(NULL, "default") == NULL ||
-	    OSSL_PROVIDER_load(NULL, "edd") == NULL ||
+	static OSSL_PROVIDER *loaded[2]; /* for the life of the process */
+
+	if (OSSL_PROVIDER_add_builtin(NULL, "edd", provider_init) == 1) {
+		loaded[0] = OSSL_PROVIDER_load(NULL, "default");
+		loaded[1] = OSSL_PROVIDER_load(NULL, "edd");
+	}
+	if (loaded[0] == NULL || loaded[1] == NULL ||
 	    EVP_set_default_properties(NULL, "?provider=default") != 1) {
 		log_warnx("the provider for TLS keys cannot be loaded");
 		return -1;
@@ -621,42 +601,6 @@ tlskey_set_signer(int fd)
 	signsync_set(fd);
 }
 
-/* The reference for the leaf certificate's key, as PEM; the caller's. */
-static BIO *
-make_reference(const char *pki, const char *pem)
-{
-	unsigned char *data = NULL, *p;
-	BIO *in, *out;
-	X509 *cert;
-	int len;
-
-	in = BIO_new_mem_buf(pem, -1);
-	out = BIO_new(BIO_s_mem());
-	cert = in == NULL ? NULL : PEM_read_bio_X509(in, NULL, NULL, NULL);
-	len = cert == NULL ? -1 :
-			     i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), NULL);
-	if (len > 0 && out != NULL)
-		data = calloc(1, NAME_SIZE + (size_t)len);
-	if (data != NULL) {
-		(void)strlcpy((char *)data, pki, NAME_SIZE);
-		p = data + NAME_SIZE;
-		(void)i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &p);
-		if (PEM_write_bio(out, REFERENCE_LABEL, "", data,
-			(long)NAME_SIZE + len) == 0) {
-			free(data);
-			data = NULL;
-		}
-	}
-	X509_free(cert);
-	BIO_free(in);
-	if (data == NULL) {
-		BIO_free(out);
-		return NULL;
-	}
-	free(data);
-	return out;
-}
-
 /* Load a certificate chain with a reference to its key; see tlskey.h. */
 int
 tlskey_config(struct tls_config *config, const char *pki, const char *pem)
@@ -666,9 +610,11 @@ tlskey_config(struct tls_config *config, const char *pki, const char *pem)
 	long len;
 	int r;
 
-	ref = make_reference(pki, pem);
-	if (ref == NULL)
+	ref = keyref_make(pki, pem);
+	if (ref == NULL) {
+		errno = EINVAL;
 		return -1;
+	}
 	len = BIO_get_mem_data(ref, &text);
 	r = tls_config_set_keypair_mem(config, (const uint8_t *)pem,
 	    strlen(pem), (const uint8_t *)text, (size_t)len);
