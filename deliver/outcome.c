@@ -58,7 +58,10 @@ static const struct phrase phrases[] = {
 	{ "denylist", false, FAILURE_POLICY },
 	{ "greylist", false, FAILURE_POLICY },
 	{ "graylist", false, FAILURE_POLICY },
-	{ "listed", false, FAILURE_POLICY },
+	{ "is listed", false, FAILURE_POLICY },
+	{ "listed by", false, FAILURE_POLICY },
+	{ "listed at", false, FAILURE_POLICY },
+	{ "listed on", false, FAILURE_POLICY },
 	{ "dnsbl", false, FAILURE_POLICY },
 	{ "rbl", true, FAILURE_POLICY },
 	{ "spamhaus", false, FAILURE_POLICY },
@@ -147,6 +150,7 @@ static const struct phrase phrases[] = {
 	{ "address doesn't exist", false, FAILURE_UNKNOWN },
 	{ "unknown or illegal alias", false, FAILURE_UNKNOWN },
 	{ "unrouteable address", false, FAILURE_UNKNOWN },
+	{ "not listed in domino directory", false, FAILURE_UNKNOWN },
 	{ "does not have an account", false, FAILURE_UNKNOWN },
 };
 
