@@ -74,14 +74,11 @@ struct command {
 	char bad[ADDRESS_SIZE]; /* what the reply quotes */
 };
 
-/* A parser fills the struct from the text after the verb, or says no. */
-typedef enum reply (*command_parser)(const char *, size_t, struct command *);
-typedef void (*command_handler)(struct session *, const struct command *);
-
 struct command_row {
 	const char *verb;
-	command_parser parse;
-	command_handler run;
+	/* fills the struct from the text after the verb, or says no */
+	enum reply (*parse)(const char *, size_t, struct command *);
+	void (*run)(struct session *, const struct command *);
 	unsigned need;	 /* HAVE_*: refused without */
 	unsigned bar;	 /* HAVE_*: refused with */
 	size_t line_max; /* octets of the line with CRLF */

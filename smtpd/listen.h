@@ -15,7 +15,7 @@
  */
 
 /*
- * The listening sockets.
+ * The listening sockets of the configuration in force.
  */
 #ifndef LISTEN_H
 #define LISTEN_H

@@ -86,7 +86,7 @@ parameter_split(const char *s, size_t len, struct path_parameter *p)
 /* Mail-parameters = esmtp-param *(SP esmtp-param), after the path and a SP. */
 static enum reply
 path_parameters(const char *s, size_t len, struct command *c,
-    path_parameter_cb cb)
+    enum reply (*cb)(const struct path_parameter *, struct command *))
 {
 	struct path_parameter p;
 	enum reply r;
@@ -124,7 +124,8 @@ path_parameters(const char *s, size_t len, struct command *c,
  */
 enum reply
 path_parse(const char *s, size_t len, const char *prefix, unsigned flags,
-    struct command *c, struct address *out, path_parameter_cb cb)
+    struct command *c, struct address *out,
+    enum reply (*cb)(const struct path_parameter *, struct command *))
 {
 	size_t n, used;
 

@@ -35,11 +35,10 @@ struct path_parameter {
 	size_t value_len;
 };
 
-typedef enum reply (
-    *path_parameter_cb)(const struct path_parameter *, struct command *);
-
+/* The callback gets each parameter, and refuses those it does not know. */
 enum reply path_parse(const char *, size_t, const char *prefix, unsigned flags,
-    struct command *, struct address *, path_parameter_cb);
+    struct command *, struct address *,
+    enum reply (*)(const struct path_parameter *, struct command *));
 int path_is(const char *, size_t, const char *word);
 
 #endif /* PATH_H */
