@@ -218,8 +218,11 @@ proc_peer_cb(struct chan *c, struct msgin *m, void *arg)
 
 	if (!self.started || setup_peer_recv(m, &peer) == -1)
 		return -1;
-	self.hooks->peer(peer.conv, peer.kind, peer.instance, msg_take_fd(m),
-	    self.arg);
+	if (!self.ready)
+		proc_peer_keep(&peer, msg_take_fd(m));
+	else
+		self.hooks->peer(peer.conv, peer.kind, peer.instance,
+		    msg_take_fd(m), self.arg);
 	return 0;
 }
 

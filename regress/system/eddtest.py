@@ -201,6 +201,7 @@ class Sink:
 
     def start(self):
         self.controller.start()
+        self.sessions = 0  # start() connects to see that it listens
         return self
 
     def stop(self):
@@ -231,8 +232,9 @@ class Sink:
             reply = reply(envelope)
         if reply.startswith("2"):
             with self.lock:
+                sender = envelope.mail_from
                 self.messages.append(Received(
-                    envelope.mail_from, list(envelope.rcpt_tos),
+                    "" if sender == "<>" else sender, list(envelope.rcpt_tos),
                     envelope.content, list(envelope.mail_options),
                     session.peer, session.ssl is not None))
         return reply

@@ -95,7 +95,7 @@ def test_policy_block_never_suppresses(bouncing, sink, reply):
 
 def test_refused_after_data_bounces_but_does_not_suppress(bouncing, sink):
     sink.data_reply = lambda envelope: (
-        "550 5.7.1 Spam" if envelope.mail_from else "250 Ok")
+        "550 5.7.1 Spam" if envelope.mail_from != "<>" else "250 Ok")
     bouncing.send("there@example.net")
     bounce_of(sink)
     assert "there@" not in bouncing.ctl("suppression", "list")

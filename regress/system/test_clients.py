@@ -64,7 +64,7 @@ def test_curl(edd, sink, folder, url, options):
 def test_openssl_s_client(edd):
     out = run([have("openssl"), "s_client", "-connect",
                "127.0.0.1:%d" % edd.ports["starttls"], "-starttls", "smtp",
-               "-crlf", "-quiet", "-ign_eof"], b"EHLO x\r\nQUIT\r\n")
+               "-crlf", "-quiet", "-ign_eof"], b"EHLO x\nQUIT\n")
     assert "AUTH PLAIN" in out and "221 Bye" in out
 
 
