@@ -57,6 +57,25 @@ dkimkeys_new(void)
 	return calloc(1, sizeof(struct dkimkeys));
 }
 
+/* Free them all, wiped; NULL is allowed. */
+void
+dkimkeys_free(struct dkimkeys *d)
+{
+	struct dkimkey *k;
+	size_t i;
+
+	if (d == NULL)
+		return;
+	for (i = 0; i < BUCKETS; i++) {
+		while ((k = d->bucket[i]) != NULL) {
+			d->bucket[i] = k->next;
+			EVP_PKEY_free(k->key);
+			free(k);
+		}
+	}
+	free(d);
+}
+
 /* How many are loaded. */
 size_t
 dkimkeys_count(const struct dkimkeys *d)
@@ -82,7 +101,8 @@ hand_out(const struct conf_secret *secret, EVP_PKEY *key,
 		return;
 	}
 	made->pub_len = (uint32_t)i2d_PUBKEY(key, &p);
-	made->bits = (uint32_t)EVP_PKEY_bits(key);
+	if (made->algorithm == SIGN_RSA_SHA256)
+		made->bits = (uint32_t)EVP_PKEY_bits(key);
 	made->ok = true;
 }
 
@@ -126,6 +146,9 @@ dkimkeys_import(const struct conf_secret *secret,
 		(void)snprintf(made->why, sizeof(made->why),
 		    "an RSA key has %d to %d bits, this one has %d",
 		    RSA_BITS_MIN, RSA_BITS_MAX, bits);
+	else if (key_check(key) == -1)
+		(void)snprintf(made->why, sizeof(made->why),
+		    "the halves of the key do not belong together");
 	else
 		hand_out(secret, key, made);
 	EVP_PKEY_free(key);

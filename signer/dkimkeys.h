@@ -33,6 +33,7 @@ struct sign_make;
 struct sign_signature;
 
 struct dkimkeys *dkimkeys_new(void);
+void dkimkeys_free(struct dkimkeys *);
 size_t dkimkeys_count(const struct dkimkeys *);
 void dkimkeys_make(const struct conf_secret *, const struct sign_make *,
     struct sign_made *);

@@ -30,7 +30,9 @@
 
 struct conf_secret;
 
+int key_memory(void);
 EVP_PKEY *key_from_pem(const char *);
+int key_check(EVP_PKEY *);
 EVP_PKEY *key_make(enum sign_algorithm, unsigned bits);
 int key_algorithm(const EVP_PKEY *, enum sign_algorithm *);
 int key_seal(EVP_PKEY *, const struct conf_secret *, uint8_t *, uint32_t *,

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "dkimkeys.h"
+#include "key.h"
 #include "log.h"
 #include "msg.h"
 #include "proto_setup.h"
@@ -44,14 +45,28 @@ static int
 conf_pki(struct signer *s, struct msgin *m)
 {
 	static struct conf_pki pki;
+	struct msgin whole;
 	int rc;
 
+	whole = *m;
 	rc = conf_pki_recv(m, &pki);
+	signer_wipe(&whole);
 	if (rc == 0 && s->why[0] == '\0')
 		(void)tlskeys_add(s->tls_next, pki.name, pki.key, s->why,
 		    sizeof(s->why));
 	explicit_bzero(&pki, sizeof(pki));
 	return rc;
+}
+
+static int
+conf_secret(struct signer *s, struct msgin *m)
+{
+	struct msgin whole;
+
+	whole = *m;
+	s->has_secret = conf_secret_recv(m, &s->secret) == 0;
+	signer_wipe(&whole);
+	return s->has_secret ? 0 : -1;
 }
 
 static int
@@ -66,8 +81,7 @@ conf_item(struct msgin *m, void *arg)
 	case M_CONF_PKI:
 		return conf_pki(s, m);
 	case M_CONF_SECRET:
-		s->has_secret = conf_secret_recv(m, &s->secret) == 0;
-		return s->has_secret ? 0 : -1;
+		return conf_secret(s, m);
 	default:
 		return -1;
 	}
@@ -82,6 +96,8 @@ conf_end(char *why, size_t size, void *arg)
 		(void)snprintf(s->why, sizeof(s->why), "no seal key");
 	if (s->why[0] != '\0') {
 		(void)snprintf(why, size, "signer: %.400s", s->why);
+		tlskeys_free(s->tls_next);
+		s->tls_next = NULL;
 		return -1;
 	}
 	tlskeys_free(s->tls);
@@ -103,6 +119,8 @@ stop(void *arg)
 	struct signer *s = arg;
 
 	explicit_bzero(&s->secret, sizeof(s->secret));
+	tlskeys_free(s->tls);
+	dkimkeys_free(s->dkim);
 	proc_exit();
 }
 
@@ -111,6 +129,8 @@ make_parts(void *arg)
 {
 	struct signer *s = arg;
 
+	if (key_memory() == -1)
+		return -1;
 	s->dkim = dkimkeys_new();
 	return s->dkim == NULL ? -1 : 0;
 }

@@ -115,15 +115,28 @@ make_cb(struct chan *c, struct msgin *m, void *arg)
 	return 0;
 }
 
+/*
+ * Wipe a message that held a secret and has been read.  Its octets are the
+ * channel's, read-only to others only so that nobody changes them by mistake.
+ */
+void
+signer_wipe(const struct msgin *m)
+{
+	explicit_bzero((void *)(uintptr_t)m->pos, (size_t)(m->end - m->pos));
+}
+
 static int
 import_cb(struct chan *c, struct msgin *m, void *arg)
 {
 	struct peer *p = arg;
 	struct sign_import import;
 	struct sign_made made;
+	struct msgin whole;
 	int rc;
 
+	whole = *m;
 	rc = sign_import_recv(m, &import);
+	signer_wipe(&whole);
 	if (rc == 0 && p->signer->has_secret)
 		dkimkeys_import(&p->signer->secret, &import, &made);
 	else

@@ -27,6 +27,7 @@
 #include "proto_conf.h"
 
 struct dkimkeys;
+struct msgin;
 struct tlskeys;
 
 struct signer {
@@ -43,5 +44,6 @@ struct signer {
 
 void signer_peer(struct signer *, enum proc_conv, enum proc_kind, unsigned,
     int fd);
+void signer_wipe(const struct msgin *);
 
 #endif
