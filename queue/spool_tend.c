@@ -218,6 +218,16 @@ move_some(struct spool *sp, struct message_list *list, uint64_t bytes)
 	return moved;
 }
 
+/* Whether less than half of what sealed segments hold is still wanted. */
+static bool
+worth_compacting(const struct spool *sp)
+{
+	uint64_t bytes, live;
+
+	measure(sp, &bytes, &live);
+	return bytes > sp->segment_size && live < bytes / 2;
+}
+
 static void
 compact_step(struct spool *sp)
 {
@@ -236,7 +246,7 @@ compact_step(struct spool *sp)
 		(void)move_some(sp, &s->indexed, COMPACT_STEP_BYTES - moved);
 	spool_reclaim(sp);
 	if (s != TAILQ_FIRST(&sp->logs))
-		sp->compacting = false;
+		sp->compacting = worth_compacting(sp);
 }
 
 /* One bounded step of what is to be done; again soon while there is more. */
@@ -278,7 +288,6 @@ spool_tick_cb(int fd, short what, void *arg)
 {
 	struct spool *sp = arg;
 	struct segment *s = sp->current;
-	uint64_t bytes, live;
 	int64_t now = clock_mono();
 
 	if (s != NULL && s->live == 0 && s->inflight == 0 &&
@@ -289,8 +298,7 @@ spool_tick_cb(int fd, short what, void *arg)
 	if (now - sp->checkpointed > CHECKPOINT_MS &&
 	    (sp->index_dirty || sp->folder_dirty))
 		spool_checkpoint(sp);
-	measure(sp, &bytes, &live);
-	if (!sp->compacting && bytes > sp->segment_size && live < bytes / 2) {
+	if (!sp->compacting && worth_compacting(sp)) {
 		sp->compacting = true;
 		event_active(sp->work_ev, EV_TIMEOUT, 0);
 	}
