@@ -49,7 +49,8 @@ static const struct reply_row rows[] = {
 	    "Cannot VRFY user, but will accept message and attempt delivery" },
 	[REPLY_SUPPRESSED] = { 254, NULL,
 	    "4.7.1 Suppression for user %1 to %2" },
-	[REPLY_PROMPT_PLAIN] = { 334, NULL, "Ok" },
+	/* RFC 4954 section 4; "Ok" is no Base64, which some clients mind */
+	[REPLY_PROMPT_PLAIN] = { 334, NULL, "" },
 	[REPLY_PROMPT_LOGIN] = { 334, NULL, "VXNlcm5hbWU6" },
 	[REPLY_PROMPT_PASSWORD] = { 334, NULL, "UGFzc3dvcmQ6" },
 	[REPLY_DATA] = { 354, NULL, "End data with <CR><LF>.<CR><LF>" },
