@@ -39,21 +39,29 @@ struct request {
 };
 
 struct children {
+	children_ready_cb ready;
+	void *arg;
 	size_t n;
 	struct setup_child child[CHILDREN_MAX];
 	uint64_t last_id;
 	LIST_HEAD(, request) requests;
 };
 
-/* No child, no request; NULL without memory. */
+/*
+ * No child, no request; NULL without memory.  ready runs whenever edd says
+ * that a child is ready, also when it says so again.
+ */
 struct children *
-children_new(void)
+children_new(children_ready_cb ready, void *arg)
 {
 	struct children *c;
 
 	c = calloc(1, sizeof(*c));
-	if (c != NULL)
-		LIST_INIT(&c->requests);
+	if (c == NULL)
+		return NULL;
+	c->ready = ready;
+	c->arg = arg;
+	LIST_INIT(&c->requests);
 	return c;
 }
 
@@ -87,6 +95,8 @@ child_set(struct children *c, const struct setup_child *new)
 	if (i == c->n)
 		c->n++;
 	c->child[i] = *new;
+	if (new->state == CHILD_READY)
+		c->ready(new, c->arg);
 }
 
 static void

@@ -29,7 +29,10 @@ struct msgin;
 
 typedef void (*children_cb)(const struct setup_answer *, void *);
 
-struct children *children_new(void);
+/* A child has become ready. */
+typedef void (*children_ready_cb)(const struct setup_child *, void *);
+
+struct children *children_new(children_ready_cb, void *);
 void children_free(struct children *);
 int children_message(struct children *, struct msgin *);
 const struct setup_child *children_at(const struct children *, size_t);

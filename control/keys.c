@@ -46,6 +46,7 @@ struct signer {
 	struct keys *keys;
 	struct chan *chan;
 	struct store_key after; /* the last key that was loaded */
+	bool ready;		/* it has its seal key, and can open ours */
 	bool loading;
 	bool first;
 };
@@ -190,7 +191,10 @@ op_for_one(struct keys *k, keys_made_cb cb, void *arg, uint64_t *id)
 	struct keys_op *op;
 	struct signer *s;
 
-	s = LIST_FIRST(&k->signers);
+	LIST_FOREACH(s, &k->signers, entry) {
+		if (s->ready)
+			break;
+	}
 	if (s == NULL || (op = op_new(k, arg)) == NULL)
 		return NULL;
 	op->made = cb;
@@ -270,7 +274,7 @@ hold_send(struct keys_op *op, struct chan *chan)
 }
 
 /*
- * Have all signers hold a key; cb runs once, later, when each has answered
+ * Have all ready signers hold a key; cb runs once, later, when each has answered
  * or died, unless cancelled.  0, or -1 if there is no signer now.
  */
 int
@@ -285,8 +289,10 @@ keys_hold(struct keys *k, const struct sign_load *load, keys_held_cb cb,
 		return -1;
 	op->held = cb;
 	op->load = *load;
-	LIST_FOREACH(s, &k->signers, entry)
-		hold_send(op, s->chan);
+	LIST_FOREACH(s, &k->signers, entry) {
+		if (s->ready)
+			hold_send(op, s->chan);
+	}
 	if (op->waits == 0) {
 		op_free(op);
 		return -1;
@@ -397,13 +403,12 @@ signer_full_cb(struct chan *chan, bool full, void *arg)
 }
 
 /*
- * A signer is there: load it with all keys, and with those that are being
- * made.  The channel's arg is struct control.
+ * There is a channel to a signer, which is not ready yet.  The channel's arg
+ * is struct control.
  */
 void
 keys_signer_up(struct keys *k, struct chan *chan)
 {
-	struct keys_op *op;
 	struct signer *s;
 
 	s = calloc(1, sizeof(*s));
@@ -413,13 +418,29 @@ keys_signer_up(struct keys *k, struct chan *chan)
 	}
 	s->keys = k;
 	s->chan = chan;
-	s->loading = true;
-	s->first = true;
 	LIST_INSERT_HEAD(&k->signers, s, entry);
 	chan_on_full(chan, CHAN_HIGH, CHAN_LOW, signer_full_cb);
+}
+
+/*
+ * The signer at the end of this channel (NULL: none) is ready: load it with
+ * all keys, and with those that are being made.
+ */
+void
+keys_signer_ready(struct keys *k, const struct chan *chan)
+{
+	struct keys_op *op;
+	struct signer *s;
+
+	s = signer_find(k, chan);
+	if (s == NULL || s->ready)
+		return;
+	s->ready = true;
+	s->loading = true;
+	s->first = true;
 	LIST_FOREACH(op, &k->ops, entry) {
 		if (op->held != NULL)
-			hold_send(op, chan);
+			hold_send(op, s->chan);
 	}
 	signer_load(s);
 }
@@ -448,16 +469,6 @@ keys_signer_down(struct keys *k, struct chan *chan)
 		op_finish(op, NULL, "a signer was restarted");
 		next = LIST_FIRST(&k->ops);
 	}
-}
-
-/* The store is open now: load the signers that came before. */
-void
-keys_load_all(struct keys *k)
-{
-	struct signer *s;
-
-	LIST_FOREACH(s, &k->signers, entry)
-		signer_load(s);
 }
 
 /* What a signer may send; the channel's arg is struct control. */

@@ -43,8 +43,8 @@ const struct chan_rule *keys_rules(void);
 struct keys *keys_new(struct control *);
 void keys_free(struct keys *);
 void keys_signer_up(struct keys *, struct chan *);
+void keys_signer_ready(struct keys *, const struct chan *);
 void keys_signer_down(struct keys *, struct chan *);
-void keys_load_all(struct keys *);
 
 int keys_make(struct keys *, const struct sign_make *, keys_made_cb, void *);
 int keys_import(struct keys *, const struct sign_import *, keys_made_cb,

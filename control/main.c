@@ -161,7 +161,6 @@ main_start(void *arg)
 		log_warnx("the policy store has no tenancy");
 		return -1;
 	}
-	keys_load_all(c->keys);
 	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
 	if (p->tick == NULL || event_add(p->tick, &interval) == -1)
 		return -1;
@@ -285,6 +284,19 @@ main_stop(void *arg)
 	proc_exit();
 }
 
+/* A signer that is ready can open sealed keys. */
+static void
+main_ready_cb(const struct setup_child *child, void *arg)
+{
+	struct control *c;
+
+	c = arg;
+	if (child->kind == PROC_SIGNER)
+		keys_signer_ready(c->keys,
+		    peers_find(c->peers, CONV_SIGN, PROC_SIGNER,
+			child->instance));
+}
+
 static int
 main_extra(struct msgin *m, void *arg)
 {
@@ -316,7 +328,7 @@ main(int argc, char **argv)
 	c->keys = keys_new(c);
 	c->lookup = lookup_new();
 	c->relay = relay_new();
-	c->children = children_new();
+	c->children = children_new(main_ready_cb, c);
 	c->audit = audit_new(c);
 	c->usage = usage_new();
 	c->sock = ctlsock_new(c);

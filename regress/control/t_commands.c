@@ -80,6 +80,7 @@ static unsigned loads;
 static unsigned drops;
 static unsigned events;
 static bool signer_fails;
+static bool signer_is_slow;
 
 static int
 set_up(void **state)
@@ -87,7 +88,7 @@ set_up(void **state)
 	world_make(&w);
 	signer = queue = dns = NULL;
 	loads = drops = events = 0;
-	signer_fails = false;
+	signer_fails = signer_is_slow = false;
 	return 0;
 }
 
@@ -351,6 +352,8 @@ connect_peer(enum proc_conv conv, enum proc_kind kind,
 	assert_int_equal(peers_add(w.control.peers, &peer), 0);
 	if (conv == CONV_SIGN)
 		keys_signer_up(w.control.keys, peer.chan);
+	if (conv == CONV_SIGN && !signer_is_slow)
+		keys_signer_ready(w.control.keys, peer.chan);
 	if (conv == CONV_DNS)
 		lookup_peer_up(w.control.lookup, peer.chan);
 	return chan_new(proc_base(), sv[1], "fake", ours, NULL);

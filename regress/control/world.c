@@ -49,6 +49,13 @@ world_open(struct world *w)
 		abort();
 }
 
+/* Tests have no edd. */
+static void
+world_ready_cb(const struct setup_child *child, void *arg)
+{
+	abort();
+}
+
 /* A new control with an empty store. */
 void
 world_make(struct world *w)
@@ -62,7 +69,7 @@ world_make(struct world *w)
 	c->keys = keys_new(c);
 	c->lookup = lookup_new();
 	c->relay = relay_new();
-	c->children = children_new();
+	c->children = children_new(world_ready_cb, c);
 	c->audit = audit_new(c);
 	c->usage = usage_new();
 	c->sock = ctlsock_new(c);
