@@ -18,9 +18,12 @@
  * Private keys: made, imported, sealed, opened, and what they sign.
  *
  * sources: signer/key.c signer/tlskeys.c signer/dkimkeys.c
- * sources: lib/log.c lib/compat.c regress/lib/testcert.c
- * libs: -ltls -lssl -lcrypto
+ * sources: lib/log.c lib/compat.c lib/sandbox_linux.c
+ * sources: regress/lib/testcert.c
+ * libs: -ltls -lssl -lcrypto -lseccomp
  */
+#include <sys/wait.h>
+
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -34,6 +37,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -42,6 +46,7 @@
 #include "key.h"
 #include "proto_conf.h"
 #include "proto_sign.h"
+#include "sandbox.h"
 #include "testcert.h"
 #include "tlskeys.h"
 
@@ -449,6 +454,63 @@ test_private_numbers_are_in_secure_memory(void **state)
 	assert_int_equal(CRYPTO_secure_used(), before);
 }
 
+/* All that signer does after its start; 0 if all of it went well. */
+static int
+work_in_sandbox(const struct testcert *c)
+{
+	static struct sign_made made;
+	struct sign_signature s;
+	struct sign_tls tls = { 0 };
+	struct sign_dkim dkim = { 0 };
+	struct dkimkeys *d;
+	struct tlskeys *t;
+	char why[ERROR_SIZE];
+
+	if (sandbox_enter("signer") == -1)
+		return 1;
+	t = tlskeys_new();
+	if (tlskeys_add(t, "mx", c->key, why, sizeof(why)) == -1)
+		return 2;
+	(void)strcpy(tls.pki, "mx");
+	tls.padding = SIGN_PAD_PSS;
+	tls.md = SIGN_MD_SHA256;
+	tls.digest_len = 32;
+	if (tlskeys_sign(t, &tls, &s) == -1)
+		return 3;
+	make(&made, SIGN_RSA_SHA256, 2048);
+	d = dkimkeys_new();
+	if (load(d, &secret, 1, &made) == -1)
+		return 4;
+	dkim.key = 1;
+	dkim.algorithm = SIGN_RSA_SHA256;
+	if (dkimkeys_sign(d, &dkim, &s) == -1)
+		return 5;
+	if (import_text(c->key, &made) != NULL)
+		return 6;
+	if (import_text("nothing", &made) == NULL)
+		return 7;
+	dkimkeys_free(d);
+	tlskeys_free(t);
+	return 0;
+}
+
+static void
+test_profile_allows_the_work(void **state)
+{
+	struct testcert c;
+	pid_t pid;
+	int status;
+
+	testcert_make(&c, "RSA", "mx.example.org");
+	pid = fork();
+	if (pid == 0)
+		_exit(work_in_sandbox(&c));
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	testcert_free(&c);
+}
+
 int
 main(void)
 {
@@ -463,6 +525,7 @@ main(void)
 		cmocka_unit_test(test_tls_signs_what_fits_the_key),
 		cmocka_unit_test(test_tls_key_must_be_usable),
 		cmocka_unit_test(test_private_numbers_are_in_secure_memory),
+		cmocka_unit_test(test_profile_allows_the_work),
 	};
 
 	if (key_memory() == -1)
