@@ -161,6 +161,19 @@ san() {
 	system "$build-san"
 }
 
+# config DIR: pairs of configurations and what edd says of them.
+config() {
+	sh regress/config/run.sh "$1/bin/edd" >"$tmp/out" 2>&1
+	status=$?
+	ok=$(grep -c '^ok ' "$tmp/out")
+	bad=$(grep -c '^not ok ' "$tmp/out")
+	if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then
+		bad=1
+	fi
+	[ "$bad" -eq 0 ] || cat "$tmp/out"
+	count "$ok" "$bad" "config $1"
+}
+
 # fuzz SECONDS: every harness, from its corpus; what is found stays in
 # BUILD-fuzz.
 fuzz() {
@@ -202,6 +215,7 @@ check() {
 	build "$build-clang" CC=clang
 	style
 	unit "$build"
+	config "$build"
 	fuzz 1
 	system "$build"
 	system_user "$build"
