@@ -60,6 +60,7 @@ struct task {
 	uint32_t count;
 	uint16_t attempts;
 	uint8_t state;	     /* enum task_state */
+	uint8_t lane;	     /* TASK_INFLIGHT: where its batch is */
 	uint32_t next_delta; /* next attempt, seconds after accepted */
 };
 

@@ -215,6 +215,7 @@ send_one(struct schedule *s, struct lane *lane, struct destination *d)
 	t = TAILQ_FIRST(&d->ready);
 	TAILQ_REMOVE(&d->ready, t, u.entry);
 	t->state = TASK_INFLIGHT;
+	t->lane = (uint8_t)d->lane;
 	d->inflight++;
 	lane->inflight++;
 	s->inflight++;
@@ -467,7 +468,7 @@ schedule_over(struct schedule *s, struct task *t, enum schedule_result result)
 	struct destination *d = t->destination;
 
 	d->inflight--;
-	s->lane[d->lane].inflight--;
+	s->lane[t->lane].inflight--;
 	s->inflight--;
 	t->state = TASK_IDLE;
 	learn(s, d, result);

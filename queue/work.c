@@ -294,10 +294,10 @@ work_send(struct task *t, unsigned lane, void *arg)
 
 	if (w == NULL || w->chan == NULL || chan_is_full(w->chan))
 		return -1;
-	if (spool_envelope(q->spool, m) == -1 ||
+	if (spool_envelope(q->spool, m) == -1 && errno != EBADMSG)
+		return -1;
+	if (m->envelope == NULL ||
 	    envelope_decode(&env, m->envelope, m->meta_len) == -1) {
-		if (errno != EBADMSG)
-			return -1;
 		lose(q, t);
 		return 1;
 	}
