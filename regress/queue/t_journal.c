@@ -1,0 +1,240 @@
+/* sources: queue/journal.c queue/trace.c queue/blob.c queue/clock.c */
+/* sources: lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c */
+/* libs: -levent -ljson-c */
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The journal: each event is one line of valid JSON, whatever was said; and
+ * a trace tells it again.
+ */
+#include <dirent.h>
+#include <event2/event.h>
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "journal.h"
+#include "log.h"
+#include "row.h"
+#include "trace.h"
+
+struct world {
+	struct event_base *base;
+	struct journal *journal;
+	char folder[64];
+	char text[65536];
+	unsigned rows;
+	unsigned long events;
+	bool over;
+	char last[256];
+};
+
+static int
+setup(void **state)
+{
+	struct world *w;
+
+	w = calloc(1, sizeof(*w));
+	(void)snprintf(w->folder, sizeof(w->folder), "/tmp/edd-jnl.XXXXXX");
+	assert_non_null(mkdtemp(w->folder));
+	w->base = event_base_new();
+	w->journal = journal_new(w->base, w->folder);
+	assert_non_null(w->journal);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+	char command[128];
+
+	journal_free(w->journal);
+	event_base_free(w->base);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", w->folder);
+	free(w);
+	return system(command);
+}
+
+/* All that is on disk. */
+static char *
+content(struct world *w)
+{
+	char path[512];
+	struct dirent *d;
+	size_t n = 0;
+	DIR *dir;
+	FILE *f;
+
+	journal_flush(w->journal);
+	dir = opendir(w->folder);
+	while ((d = readdir(dir)) != NULL) {
+		if (d->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", w->folder,
+		    d->d_name);
+		f = fopen(path, "r");
+		n += fread(w->text + n, 1, sizeof(w->text) - 1 - n, f);
+		(void)fclose(f);
+	}
+	(void)closedir(dir);
+	w->text[n] = '\0';
+	return w->text;
+}
+
+static const struct {
+	const char *label, *in, *out;
+} texts[] = {
+	{ "plain", "550 5.1.1 No such user", "550 5.1.1 No such user" },
+	{ "quotes", "say \"no\" \\ stop", "say \"no\" \\ stop" },
+	{ "line ends", "a\r\nb\tc", "a\r\nb\tc" },
+	{ "UTF-8",
+	    "Gr\xc3\xbc\xc3\x9f"
+	    "e",
+	    "Gr\xc3\xbc\xc3\x9f"
+	    "e" },
+	{ "no UTF-8", "a\xff\xc3(b", "a\xef\xbf\xbd\xef\xbf\xbd(b" },
+	{ "surrogate", "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+	{ "overlong", "\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd" },
+	{ "cut", "x\xe2\x82", "x\xef\xbf\xbd\xef\xbf\xbd" },
+};
+
+static void
+test_any_text_is_one_line_of_json(void **state)
+{
+	struct world *w = *state;
+	struct json_object *o, *v;
+	char *line, *save;
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		journal_begin(w->journal, "bounced", i + 1);
+		journal_str(w->journal, "text", texts[i].in);
+		journal_num(w->journal, "code", 550);
+		journal_end(w->journal);
+	}
+	line = strtok_r(content(w), "\n", &save);
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_non_null(line);
+		o = json_tokener_parse(line);
+		assert_non_null(o);
+		assert_true(json_object_object_get_ex(o, "text", &v));
+		if (strcmp(json_object_get_string(v), texts[i].out) != 0)
+			fail_msg("%s: %s", texts[i].label, line);
+		json_object_put(o);
+		line = strtok_r(NULL, "\n", &save);
+	}
+	assert_null(line);
+}
+
+static void
+test_empty_fields_are_left_out(void **state)
+{
+	struct world *w = *state;
+
+	journal_begin(w->journal, "accepted", 0);
+	journal_str(w->journal, "sender", "");
+	journal_str(w->journal, "host", NULL);
+	journal_end(w->journal);
+	assert_null(strstr(content(w), "sender"));
+	assert_null(strstr(w->text, "host"));
+	assert_null(strstr(w->text, "\"id\""));
+}
+
+static void
+row_cb(const struct row *row, void *arg)
+{
+	struct world *w = arg;
+
+	w->rows++;
+	(void)snprintf(w->last, sizeof(w->last), "%s", row_value(row, "event"));
+}
+
+static void
+end_cb(unsigned long events, void *arg)
+{
+	struct world *w = arg;
+
+	w->events = events;
+	w->over = true;
+}
+
+static void
+trace(struct world *w, const char *word)
+{
+	struct trace *t;
+
+	w->rows = 0;
+	w->over = false;
+	journal_flush(w->journal);
+	t = trace_start(w->base, w->folder, word, row_cb, end_cb, w);
+	assert_non_null(t);
+	while (!w->over)
+		(void)event_base_loop(w->base, EVLOOP_ONCE);
+	trace_free(t);
+}
+
+static void
+test_trace_tells_the_whole_story(void **state)
+{
+	struct world *w = *state;
+	unsigned i;
+
+	for (i = 1; i <= 3; i++) {
+		journal_begin(w->journal, "accepted", i);
+		journal_str(w->journal, "messageId", "<a@example.org>");
+		journal_str(w->journal, "recipient",
+		    i == 2 ? "Two@example.net" : "one@example.net");
+		journal_end(w->journal);
+		journal_begin(w->journal, "relayed", i);
+		journal_end(w->journal);
+	}
+	trace(w, "00000000000002");
+	assert_int_equal(w->rows, 2);
+	assert_string_equal(w->last, "relayed");
+	trace(w, "two@example.net");
+	assert_int_equal(w->rows, 2);
+	trace(w, "a@example.org");
+	assert_int_equal(w->rows, 6);
+	trace(w, "nobody@example.net");
+	assert_int_equal(w->rows, 0);
+	assert_int_equal(w->events, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_any_text_is_one_line_of_json),
+		TEST(test_empty_fields_are_left_out),
+		TEST(test_trace_tells_the_whole_story),
+	};
+
+	log_init("t_journal", true, 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
