@@ -163,7 +163,7 @@ san() {
 
 # config DIR: pairs of configurations and what edd says of them.
 config() {
-	sh regress/config/run.sh "$1/bin/edd" >"$tmp/out" 2>&1
+	sh regress/config/run.sh "$(realpath "$1")/bin/edd" >"$tmp/out" 2>&1
 	status=$?
 	ok=$(grep -c '^ok ' "$tmp/out")
 	bad=$(grep -c '^not ok ' "$tmp/out")
