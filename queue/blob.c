@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "blob.h"
+#include "qbounds.h"
 
 /* Four octets, little-endian. */
 uint32_t
@@ -285,6 +286,23 @@ cursor_u64(struct cursor *c)
 
 	p = cursor_step(c, 8);
 	return p == NULL ? 0 : load_u64(p);
+}
+
+/*
+ * A moment, in whatever unit its owner counts; 0 if there is none or it lies
+ * outside 0..MOMENT_MAX, and the cursor is bad then.
+ */
+int64_t
+cursor_moment(struct cursor *c)
+{
+	uint64_t t;
+
+	t = cursor_u64(c);
+	if (t > MOMENT_MAX) {
+		c->bad = true;
+		return 0;
+	}
+	return (int64_t)t;
 }
 
 /*

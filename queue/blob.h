@@ -59,6 +59,7 @@ uint8_t cursor_u8(struct cursor *);
 uint16_t cursor_u16(struct cursor *);
 uint32_t cursor_u32(struct cursor *);
 uint64_t cursor_u64(struct cursor *);
+int64_t cursor_moment(struct cursor *);
 const char *cursor_str(struct cursor *);
 bool cursor_end(const struct cursor *);
 

@@ -102,7 +102,7 @@ envelope_decode(struct envelope *e, const void *data, size_t len)
 	cursor_init(&c, data, len);
 	version = cursor_u8(&c);
 	kind = cursor_u8(&c);
-	e->accepted = (int64_t)cursor_u64(&c);
+	e->accepted = cursor_moment(&c);
 	e->flags = cursor_u32(&c);
 	e->sender = cursor_str(&c);
 	e->return_path = cursor_str(&c);

@@ -39,6 +39,9 @@
 /* Recipients of a message; far over what configuration allows. */
 #define RECORD_RCPTS_MAX 50000u
 
+/* A stored moment, in seconds or milliseconds: sums of two stay in range. */
+#define MOMENT_MAX (1ull << 53)
+
 /* Last error text kept for a recipient: a reply line and some more. */
 #define MARK_TEXT_MAX 256u
 

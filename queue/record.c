@@ -123,7 +123,7 @@ mark_get(struct cursor *c, struct mark *m)
 	m->index = cursor_u32(c);
 	state = cursor_u8(c);
 	m->attempts = cursor_u16(c);
-	m->next = (int64_t)cursor_u64(c);
+	m->next = cursor_moment(c);
 	m->text = cursor_str(c);
 	if (c->bad || state > RCPT_STATE_LAST || m->index >= RECORD_RCPTS_MAX ||
 	    strlen(m->text) > MARK_TEXT_MAX)

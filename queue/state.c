@@ -76,7 +76,7 @@ decode_rcpts(struct state *st, struct cursor *c)
 		r = &st->rcpt[i];
 		state = cursor_u8(c);
 		r->attempts = cursor_u16(c);
-		r->next = (int64_t)cursor_u64(c);
+		r->next = cursor_moment(c);
 		r->domain = cursor_str(c);
 		r->text = cursor_str(c);
 		if (c->bad || state > RCPT_STATE_LAST ||
@@ -106,7 +106,7 @@ state_decode(struct state *st, const void *data, size_t len)
 	st->body_len = cursor_u64(&c);
 	st->meta_len = cursor_u32(&c);
 	st->prefix_len = cursor_u32(&c);
-	st->accepted = (int64_t)cursor_u64(&c);
+	st->accepted = cursor_moment(&c);
 	st->rcpts = cursor_u32(&c);
 	if (c.bad || version != STATE_VERSION || st->rcpts == 0 ||
 	    st->rcpts > RECORD_RCPTS_MAX)
