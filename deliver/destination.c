@@ -37,14 +37,18 @@
  * host, so that all domains behind a smarthost share its connections.
  */
 void
-destination_key(const struct settings *settings, const char *domain,
+destination_key(const struct settings *settings, const struct work_batch *b,
     char key[DESTINATION_KEY_SIZE])
 {
 	const struct conf_route *route;
+	const char *domain = b->destination;
 	size_t i;
 
 	route = settings_route(settings, domain);
-	if (route != NULL)
+	if (b->via_port != 0)
+		(void)snprintf(key, DESTINATION_KEY_SIZE, "via %s:%u", b->via,
+		    b->via_port);
+	else if (route != NULL)
 		(void)snprintf(key, DESTINATION_KEY_SIZE, "via %s:%u",
 		    route->host, route->port);
 	else
@@ -52,6 +56,16 @@ destination_key(const struct settings *settings, const char *domain,
 	for (i = 0; key[i] != '\0'; i++)
 		if (key[i] >= 'A' && key[i] <= 'Z')
 			key[i] = (char)(key[i] - 'A' + 'a');
+}
+
+/* Its hosts are what the batch says, if it says anything. */
+void
+destination_force(struct destination *d, const struct work_batch *b)
+{
+	if (b->via_port == 0)
+		return;
+	(void)strlcpy(d->forced.host, b->via, sizeof(d->forced.host));
+	d->forced.port = b->via_port;
 }
 
 /* A destination of which nothing is known yet; NULL without memory. */

@@ -30,6 +30,7 @@
 #include "job.h"
 #include "limits.h"
 #include "mx.h"
+#include "proto_conf.h"
 
 struct mailer;
 struct route;
@@ -46,6 +47,7 @@ struct destination {
 	int64_t kept_at;
 	char key[DESTINATION_KEY_SIZE];
 	char domain[DOMAIN_SIZE]; /* of its first batch */
+	struct conf_route forced; /* an operator's route; port 0: none */
 	struct job_list waiting;
 	size_t jobs;	     /* waiting */
 	struct route *route; /* while it is looked up */
@@ -58,8 +60,9 @@ struct destination {
 	struct work_outcome failure; /* of the last host that failed */
 };
 
-void destination_key(const struct settings *, const char *domain,
+void destination_key(const struct settings *, const struct work_batch *,
     char[DESTINATION_KEY_SIZE]);
+void destination_force(struct destination *, const struct work_batch *);
 struct destination *destination_new(struct mailer *, const char *key,
     const char *domain);
 void destination_free(struct destination *);

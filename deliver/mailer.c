@@ -226,20 +226,23 @@ sweep_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static struct destination *
-find_or_make(struct mailer *m, const char *domain)
+find_or_make(struct mailer *m, const struct work_batch *b)
 {
 	char key[DESTINATION_KEY_SIZE];
 	struct destination_chain *chain;
 	struct destination *d;
 
-	destination_key(m->settings, domain, key);
+	destination_key(m->settings, b, key);
 	chain = &m->chain[hash(key)];
 	LIST_FOREACH(d, chain, chain)
-		if (strcmp(d->key, key) == 0)
+		if (strcmp(d->key, key) == 0) {
+			destination_force(d, b);
 			return d;
-	d = destination_new(m, key, domain);
+		}
+	d = destination_new(m, key, b->destination);
 	if (d == NULL)
 		return NULL;
+	destination_force(d, b);
 	LIST_INSERT_HEAD(chain, d, chain);
 	m->stats->destinations++;
 	return d;
@@ -302,7 +305,7 @@ resolve(struct mailer *m, struct destination *d)
 	struct work_outcome out;
 
 	d->route = route_start(m->base, m->resolver, m->settings, d->domain,
-	    route_done_cb, d);
+	    d->forced.port == 0 ? NULL : &d->forced, route_done_cb, d);
 	if (d->route != NULL)
 		return;
 	memset(&out, 0, sizeof(out));
@@ -583,7 +586,7 @@ mailer_configure(struct mailer *m, struct settings *settings,
 	}
 	while ((job = TAILQ_FIRST(&jobs)) != NULL) {
 		TAILQ_REMOVE(&jobs, job, entry);
-		d = find_or_make(m, job->batch.destination);
+		d = find_or_make(m, &job->batch);
 		if (d == NULL)
 			fatalx("out of memory while taking a configuration");
 		enqueue(m, d, job);
@@ -602,7 +605,7 @@ mailer_submit(struct mailer *m, struct work_batch *batch,
 	struct destination *d;
 	struct job *job;
 
-	d = find_or_make(m, batch->destination);
+	d = find_or_make(m, batch);
 	if (d == NULL)
 		return -1;
 	job = job_new(batch, segment, sink, m);

@@ -263,12 +263,13 @@ begin(struct route *r, const struct conf_route *configured)
 
 /*
  * Find the targets of a domain (or address-literal) under the settings given,
- * of which a reference is kept.  NULL without memory.  The route ends with its
+ * of which a reference is kept; forced goes before what they say, unless NULL.  NULL without memory.  The route ends with its
  * callback.
  */
 struct route *
 route_start(struct event_base *base, struct resolver *resolver,
-    struct settings *settings, const char *domain, route_cb cb, void *arg)
+    struct settings *settings, const char *domain,
+    const struct conf_route *forced, route_cb cb, void *arg)
 {
 	struct route *r;
 
@@ -286,6 +287,6 @@ route_start(struct event_base *base, struct resolver *resolver,
 		route_free(r);
 		return NULL;
 	}
-	begin(r, settings_route(settings, domain));
+	begin(r, forced != NULL ? forced : settings_route(settings, domain));
 	return r;
 }

@@ -24,6 +24,7 @@
 #include "mx.h"
 #include "proto_work.h"
 
+struct conf_route;
 struct event_base;
 struct resolver;
 struct route;
@@ -41,7 +42,8 @@ struct route_result {
 typedef void (*route_cb)(const struct route_result *, void *);
 
 struct route *route_start(struct event_base *, struct resolver *,
-    struct settings *, const char *domain, route_cb, void *);
+    struct settings *, const char *domain, const struct conf_route *forced,
+    route_cb, void *);
 void route_cancel(struct route *);
 
 #endif

@@ -89,6 +89,8 @@ work_batch_send(struct chan *c, const struct work_batch *s)
 	msg_put_u64(o, s->batch);
 	msg_put_u64(o, s->message);
 	msg_put_str(o, s->destination);
+	msg_put_str(o, s->via);
+	msg_put_u16(o, s->via_port);
 	msg_put_str(o, s->return_path);
 	msg_put_str(o, s->envid);
 	msg_put_u32(o, s->flags);
@@ -147,6 +149,8 @@ work_batch_recv(struct msgin *m, struct work_batch *s)
 	s->batch = msg_get_u64(m);
 	s->message = msg_get_u64(m);
 	msg_get_str(m, s->destination, sizeof(s->destination));
+	msg_get_str(m, s->via, sizeof(s->via));
+	s->via_port = msg_get_u16(m);
 	msg_get_str(m, s->return_path, sizeof(s->return_path));
 	msg_get_str(m, s->envid, sizeof(s->envid));
 	s->flags = msg_get_u32(m);
@@ -156,7 +160,9 @@ work_batch_recv(struct msgin *m, struct work_batch *s)
 	s->body_off = msg_get_u64(m);
 	s->body_len = msg_get_u64(m);
 	s->rcpts = msg_get_u32(m);
-	if (s->destination[0] == '\0' || (s->flags & ~ENVELOPE_ALL) != 0)
+	if (s->destination[0] == '\0' ||
+	    (s->via[0] == '\0') != (s->via_port == 0) ||
+	    (s->flags & ~ENVELOPE_ALL) != 0)
 		m->bad = true;
 	rcpts_get(m, s);
 	if (msg_end(m) == -1) {

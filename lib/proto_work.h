@@ -57,6 +57,8 @@ struct work_batch {
 	uint64_t batch;	  /* names this attempt in OUTCOME */
 	uint64_t message; /* message id */
 	char destination[DOMAIN_SIZE];
+	char via[HOST_SIZE]; /* an operator's route for it; empty: none */
+	uint16_t via_port;
 	char return_path[ADDRESS_SIZE];
 	char envid[ENVID_SIZE];
 	uint32_t flags; /* ENVELOPE_* */

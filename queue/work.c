@@ -22,6 +22,7 @@
 #include "work.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,30 @@ fill_rcpts(struct task *t, const struct envelope *env, struct work_batch *wb)
 	return 0;
 }
 
+/*
+ * Where it goes: "DOMAIN", or "DOMAIN via HOST port N".  -1 if a route on disk
+ * is none.
+ */
+static int
+fill_destination(const char *name, struct work_batch *wb)
+{
+	const char *via, *port, *error;
+
+	(void)snprintf(wb->destination, sizeof(wb->destination), "%.*s",
+	    (int)destination_domain_length(name), name);
+	via = destination_via(name);
+	if (via == NULL)
+		return 0;
+	port = strstr(via, " port ");
+	if (port == NULL)
+		return -1;
+	(void)snprintf(wb->via, sizeof(wb->via), "%.*s", (int)(port - via),
+	    via);
+	wb->via_port = (uint16_t)strtonum(port + strlen(" port "), 1,
+	    UINT16_MAX, &error);
+	return error == NULL && wb->via[0] != '\0' ? 0 : -1;
+}
+
 static int
 send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 {
@@ -257,8 +282,12 @@ send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 		return 1;
 	wb.batch = b->id;
 	wb.message = m->id;
-	(void)strlcpy(wb.destination, b->task->destination->domain,
-	    sizeof(wb.destination));
+	if (fill_destination(b->task->destination->domain, &wb) == -1) {
+		log_warnx("\"%s\" is no route; it is passed over",
+		    b->task->destination->domain);
+		wb.via[0] = '\0';
+		wb.via_port = 0;
+	}
 	(void)strlcpy(wb.return_path, env->return_path, sizeof(wb.return_path));
 	(void)strlcpy(wb.envid, env->envid, sizeof(wb.envid));
 	wb.flags = env->flags;

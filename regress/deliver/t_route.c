@@ -70,7 +70,7 @@ go(const char *domain)
 	struct route *route;
 
 	results = 0;
-	route = route_start(base, NULL, settings, domain, done, NULL);
+	route = route_start(base, NULL, settings, domain, NULL, done, NULL);
 	assert_non_null(route);
 	assert_int_equal(results, 0);
 	while (results == 0) {
@@ -303,7 +303,8 @@ test_cancel(void **state)
 	fake_resolver_mx("example.net", 10, "mx.example.net");
 	fake_resolver_address("mx.example.net", "9.9.9.9");
 	results = 0;
-	route = route_start(base, NULL, settings, "example.net", done, NULL);
+	route = route_start(base, NULL, settings, "example.net", NULL, done,
+	    NULL);
 	route_cancel(route);
 	(void)fake_resolver_run();
 	(void)event_base_loop(base, EVLOOP_NONBLOCK);

@@ -253,6 +253,8 @@ static const struct sample refused[] = {
 	NO("batch for nowhere", work_batch, .rcpts = 1, .rcpt = rcpts),
 	NO("unknown batch flag", work_batch, .destination = "x", .rcpts = 1,
 	    .rcpt = rcpts, .flags = 0x10),
+	NO("batch via no port", work_batch, .destination = "x", .via = "y",
+	    .rcpts = 1, .rcpt = rcpts),
 	NO("batch too big", work_batch, .destination = "x",
 	    .rcpts = WORK_RCPT_MAX + 1, .rcpt = rcpts),
 	NO("recipient without address", work_batch, .destination = "x",
@@ -388,8 +390,9 @@ descriptors_travel(void **state)
 static void
 batch_passes_unchanged(void **state)
 {
-	const struct work_batch b = { 1, 2, "example.org", "a@example.org",
-		"env", ENVELOPE_UTF8, 3, 4, 5, 6, 7, 2, rcpts };
+	const struct work_batch b = { 1, 2, "example.org", "relay.example", 26,
+		"a@example.org", "env", ENVELOPE_UTF8, 3, 4, 5, 6, 7, 2,
+		rcpts };
 	struct work_batch *d = (void *)decoded;
 	const struct proto *p;
 	size_t len;
@@ -400,6 +403,8 @@ batch_passes_unchanged(void **state)
 	assert_int_equal(d->rcpts, 2);
 	assert_memory_equal(d->rcpt, rcpts, 2 * sizeof(rcpts[0]));
 	assert_string_equal(d->destination, "example.org");
+	assert_string_equal(d->via, "relay.example");
+	assert_int_equal(d->via_port, 26);
 	assert_int_equal(d->body_len, 7);
 	p->clear(d);
 	refuse_other_lengths(p, len);
