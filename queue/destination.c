@@ -21,17 +21,7 @@
 #include <string.h>
 
 #include "destination.h"
-
-/* FNV-1a: names come from clients, but collisions only cost time. */
-static uint32_t
-hash_name(const char *s)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	return h ^ h >> 15;
-}
+#include "qbounds.h"
 
 static int
 grow(struct destinations *t)
@@ -55,6 +45,52 @@ grow(struct destinations *t)
 	return 0;
 }
 
+/* Between a domain and how mail for it was rerouted. */
+#define VIA " via "
+
+/* Octets of the domain in the name of a destination. */
+size_t
+destination_domain_length(const char *name)
+{
+	return strcspn(name, " ");
+}
+
+/* "HOST port N" where the destination was rerouted to, or NULL. */
+const char *
+destination_via(const char *name)
+{
+	name += destination_domain_length(name);
+	return strncmp(name, VIA, sizeof(VIA) - 1) == 0 ?
+	    name + sizeof(VIA) - 1 :
+	    NULL;
+}
+
+/* The destination of that name, without a reference, or NULL. */
+struct destination *
+destination_find(const struct destinations *t, const char *domain)
+{
+	struct destination *d;
+	uint32_t hash;
+
+	if (t->buckets == 0)
+		return NULL;
+	hash = owner_hash(domain);
+	for (d = t->bucket[hash & (t->buckets - 1)]; d != NULL; d = d->chain)
+		if (d->hash == hash && strcmp(d->domain, domain) == 0)
+			return d;
+	return NULL;
+}
+
+/* Keep the last error, cut to MARK_TEXT_MAX. */
+void
+destination_set_error(struct destination *d, const char *text)
+{
+	if (d->error != NULL && strncmp(d->error, text, MARK_TEXT_MAX) == 0)
+		return;
+	free(d->error);
+	d->error = strndup(text, MARK_TEXT_MAX);
+}
+
 /*
  * The destination of that name, made if it is new, with one more reference.
  * NULL without memory.
@@ -68,12 +104,12 @@ destination_get(struct destinations *t, const char *domain)
 
 	if (t->count >= t->buckets && grow(t) == -1)
 		return NULL;
-	hash = hash_name(domain);
-	for (d = t->bucket[hash & (t->buckets - 1)]; d != NULL; d = d->chain)
-		if (d->hash == hash && strcmp(d->domain, domain) == 0) {
-			d->refs++;
-			return d;
-		}
+	d = destination_find(t, domain);
+	if (d != NULL) {
+		d->refs++;
+		return d;
+	}
+	hash = owner_hash(domain);
 	len = strlen(domain);
 	d = calloc(1, sizeof(*d) + len + 1);
 	if (d == NULL)
@@ -106,6 +142,7 @@ destination_put(struct destinations *t, struct destination *d)
 		p = &(*p)->chain;
 	*p = d->chain;
 	t->count--;
+	free(d->error);
 	free(d);
 }
 
@@ -132,8 +169,10 @@ destinations_free(struct destinations *t)
 	for (i = 0; i < t->buckets; i++)
 		while ((d = t->bucket[i]) != NULL) {
 			t->bucket[i] = d->chain;
+			free(d->error);
 			free(d);
 		}
 	free(t->bucket);
+	owners_free(&t->owners);
 	memset(t, 0, sizeof(*t));
 }

@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "heap.h"
+#include "owner.h"
 
 struct task;
 TAILQ_HEAD(task_list, task);
@@ -44,19 +45,25 @@ struct destination {
 	uint16_t lane; /* that its batches go to */
 	bool listed;   /* in its lane's list of ready ones */
 	bool down;     /* only one batch until one succeeds */
-	char domain[];
+	char *error;   /* last one, or NULL */
+	char domain[]; /* or "DOMAIN via HOST port N" when rerouted */
 };
 
 struct destinations {
 	struct destination **bucket;
 	size_t buckets;
 	size_t count;
+	struct owners owners; /* of the messages that go there */
 };
 
 struct destination *destination_get(struct destinations *, const char *);
+struct destination *destination_find(const struct destinations *, const char *);
 void destination_put(struct destinations *, struct destination *);
 void destinations_each(struct destinations *,
     void (*)(struct destination *, void *), void *);
+void destination_set_error(struct destination *, const char *);
+size_t destination_domain_length(const char *);
+const char *destination_via(const char *);
 void destinations_free(struct destinations *);
 
 #endif

@@ -137,8 +137,12 @@ envelope_domain(const char *address, char *out, size_t size)
 	at = strrchr(address, '@');
 	if (at == NULL || at[1] == '\0' || strlen(at + 1) >= size)
 		return -1;
-	for (i = 0; at[i + 1] != '\0'; i++)
+	for (i = 0; at[i + 1] != '\0'; i++) {
+		/* A blank has a meaning in the name of a destination. */
+		if ((unsigned char)at[i + 1] <= ' ')
+			return -1;
 		out[i] = (char)tolower((unsigned char)at[i + 1]);
+	}
 	out[i] = '\0';
 	return 0;
 }

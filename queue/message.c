@@ -19,6 +19,7 @@
  * decision about when anything is sent.
  */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,7 +182,19 @@ message_from_envelope(struct destinations *t, uint64_t id,
 	m->accepted = e->accepted;
 	if (e->kind == ENVELOPE_BOUNCE)
 		m->flags |= MESSAGE_BOUNCE;
+	if (message_set_owner(t, m, e->user) == -1) {
+		message_free(t, m);
+		return NULL;
+	}
 	return m;
+}
+
+/* Whose message it is.  -1 without memory. */
+int
+message_set_owner(struct destinations *t, struct message *m, const char *name)
+{
+	m->owner = owner_get(&t->owners, name);
+	return m->owner == NULL ? -1 : 0;
 }
 
 /* Free; it must be in no list, heap or table.  NULL is allowed. */
@@ -194,6 +207,7 @@ message_free(struct destinations *t, struct message *m)
 		return;
 	for (i = 0; i < m->tasks; i++)
 		destination_put(t, m->task[i].destination);
+	owner_put(&t->owners, m->owner);
 	free(m->envelope);
 	free(m);
 }
@@ -277,9 +291,34 @@ message_size(const struct message *m)
 	return record_size(&r);
 }
 
-/* Make a mark true in memory: read from disk, or on its way there. */
+/*
+ * Point a task to where its domain's mail is rerouted, or back.  Without
+ * memory it stays where it is.
+ */
+static void
+reroute(struct destinations *t, struct task *task, const char *via)
+{
+	struct destination *to, *from = task->destination;
+	char name[DESTINATION_NAME_SIZE];
+
+	(void)snprintf(name, sizeof(name), "%.*s%s%s",
+	    (int)destination_domain_length(from->domain), from->domain,
+	    via[0] == '\0' ? "" : " via ", via);
+	to = destination_get(t, name);
+	if (to == NULL)
+		return;
+	task->destination = to;
+	destination_put(t, from);
+}
+
+/*
+ * Make a mark true in memory: read from disk, or on its way there.  One with
+ * a route takes the other recipients of its task along, which must be in no
+ * list of schedule.
+ */
 void
-message_apply(struct message *m, const struct mark *mark)
+message_apply(struct destinations *t, struct message *m,
+    const struct mark *mark)
 {
 	struct rcpt *rcpt;
 	struct task *task;
@@ -288,6 +327,7 @@ message_apply(struct message *m, const struct mark *mark)
 	if (rcpt == NULL || rcpt->state == RCPT_DONE)
 		return;
 	rcpt->state = mark->state;
+	rcpt->noticed = mark->noticed;
 	if (mark->state == RCPT_DONE) {
 		m->open--;
 		return;
@@ -295,6 +335,8 @@ message_apply(struct message *m, const struct mark *mark)
 	task = message_task_of(m, (uint32_t)(rcpt - message_rcpt(m)));
 	task->attempts = mark->attempts;
 	task_set_next(task, mark->next);
+	if (mark->via != NULL)
+		reroute(t, task, mark->via);
 }
 
 /*
@@ -409,6 +451,35 @@ messages_ids(const struct messages *t, size_t *count)
 		qsort(ids, n, sizeof(*ids), compare_ids);
 	*count = n;
 	return ids;
+}
+
+/*
+ * The next ids, at most max of them, from place *at on, which begins with 0
+ * and is moved; 0 when there are no more.  A place stays good whatever comes
+ * and goes between: buckets are the upper bits of a hash, so a table that
+ * grows keeps their order.
+ */
+size_t
+messages_some(const struct messages *t, uint64_t *at, uint64_t *ids, size_t max)
+{
+	struct message *m;
+	size_t i, n = 0, chain;
+
+	if (t->bits == 0 || *at == UINT64_MAX)
+		return 0;
+	for (i = *at >> (64 - t->bits); i < (size_t)1 << t->bits; i++) {
+		chain = 0;
+		for (m = t->bucket[i]; m != NULL; m = m->chain)
+			chain++;
+		if (n > 0 && chain > max - n) {
+			*at = (uint64_t)i << (64 - t->bits);
+			return n;
+		}
+		for (m = t->bucket[i]; m != NULL && n < max; m = m->chain)
+			ids[n++] = m->id;
+	}
+	*at = UINT64_MAX;
+	return n;
 }
 
 /* Free the table and all in it: at the end of the process. */

@@ -36,10 +36,12 @@ struct segment;
 
 #define MESSAGE_INDEXED 0x01u /* has an entry in the index */
 #define MESSAGE_BOUNCE	0x02u /* made here */
+#define MESSAGE_BULK	0x04u /* gives way to others */
 
 struct rcpt {
 	uint32_t index; /* in the envelope */
 	uint8_t state;	/* enum rcpt_state */
+	bool noticed;	/* the sender was told that it waits */
 };
 
 enum task_state {
@@ -68,6 +70,7 @@ struct message {
 	uint64_t id;
 	struct message *chain;	   /* in its bucket */
 	LIST_ENTRY(message) entry; /* in its segment */
+	struct owner *owner;	   /* NULL: not known */
 	struct segment *segment;   /* NULL: not on disk, or not found there */
 	uint64_t offset;	   /* of the record's header */
 	uint64_t body_len;
@@ -108,12 +111,16 @@ struct task *message_task_of(struct message *, uint32_t position);
 int64_t task_next(const struct task *);
 void task_set_next(struct task *, int64_t seconds);
 uint64_t message_size(const struct message *);
-void message_apply(struct message *, const struct mark *);
+void message_apply(struct destinations *, struct message *,
+    const struct mark *);
+int message_set_owner(struct destinations *, struct message *, const char *);
 
 int messages_add(struct messages *, struct message *);
 void messages_remove(struct messages *, struct message *);
 struct message *messages_find(const struct messages *, uint64_t id);
 uint64_t *messages_ids(const struct messages *, size_t *);
+size_t messages_some(const struct messages *, uint64_t *at, uint64_t *ids,
+    size_t max);
 void messages_free(struct messages *, struct destinations *);
 
 #endif

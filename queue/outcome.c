@@ -232,6 +232,7 @@ defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 		(void)snprintf(text, sizeof(text), "%u %s", o->code, o->text);
 	else
 		(void)snprintf(text, sizeof(text), "%s", o->text);
+	destination_set_error(b->task->destination, text);
 	/* The attempt is counted once, when the batch is over. */
 	r->text = strdup(text);
 	b->tried = true;
@@ -320,6 +321,7 @@ mark_deferred(struct batch *b)
 
 	if (!b->tried)
 		return;
+	memset(&mark, 0, sizeof(mark));
 	mark.state = RCPT_DEFERRED;
 	mark.next = schedule_next_try(q->schedule, t);
 	mark.attempts = (uint16_t)(t->attempts == UINT16_MAX ? UINT16_MAX :

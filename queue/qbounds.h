@@ -45,6 +45,12 @@
 /* Last error text kept for a recipient: a reply line and some more. */
 #define MARK_TEXT_MAX 256u
 
+/* Where a recipient was rerouted to: a host name, " port " and a number. */
+#define MARK_VIA_MAX 267u
+
+/* A destination's name with such a route. */
+#define DESTINATION_NAME_SIZE (256u + 5u + MARK_VIA_MAX)
+
 /* Outcomes wait this long for others to share their commit. */
 #define MARK_DELAY_MS 10
 

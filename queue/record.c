@@ -26,6 +26,12 @@
 #define RECORD_MAGIC   0x52644445u
 #define RECORD_VERSION 1u
 
+/* In the octet of a mark's state. */
+#define MARK_STATE   0x0fu
+#define MARK_VIA     0x10u /* a route follows the text */
+#define MARK_NOTICED 0x20u
+#define MARK_BITS    (MARK_STATE | MARK_VIA | MARK_NOTICED)
+
 /* Write the header of r. */
 void
 record_encode(const struct record *r, uint8_t out[RECORD_HEADER_SIZE])
@@ -96,37 +102,46 @@ void
 mark_put(struct blob *b, const struct mark *m)
 {
 	char text[MARK_TEXT_MAX + 1];
+	unsigned bits;
 	size_t len;
 
+	bits = (unsigned)m->state | (m->via != NULL ? MARK_VIA : 0) |
+	    (m->noticed ? MARK_NOTICED : 0);
 	len = m->text == NULL ? 0 : strnlen(m->text, MARK_TEXT_MAX);
 	if (len > 0)
 		memcpy(text, m->text, len);
 	text[len] = '\0';
 	blob_put_u32(b, m->index);
-	blob_put_u8(b, m->state);
+	blob_put_u8(b, (uint8_t)bits);
 	blob_put_u16(b, m->attempts);
 	blob_put_u64(b, (uint64_t)m->next);
 	blob_put_str(b, text);
+	if (m->via != NULL)
+		blob_put_str(b, m->via);
 }
 
 /*
  * The next mark of a record.  1, 0 at the end, or -1 if it is ill-formed.
- * The text points into what the cursor reads.
+ * The text and the route point into what the cursor reads.
  */
 int
 mark_get(struct cursor *c, struct mark *m)
 {
-	unsigned state;
+	unsigned bits, state;
 
 	if (cursor_end(c))
 		return 0;
 	m->index = cursor_u32(c);
-	state = cursor_u8(c);
+	bits = cursor_u8(c);
+	state = bits & MARK_STATE;
 	m->attempts = cursor_u16(c);
 	m->next = cursor_moment(c);
 	m->text = cursor_str(c);
-	if (c->bad || state > RCPT_STATE_LAST || m->index >= RECORD_RCPTS_MAX ||
-	    strlen(m->text) > MARK_TEXT_MAX)
+	m->via = (bits & MARK_VIA) != 0 ? cursor_str(c) : NULL;
+	m->noticed = (bits & MARK_NOTICED) != 0;
+	if (c->bad || (bits & ~MARK_BITS) != 0 || state > RCPT_STATE_LAST ||
+	    (m->via != NULL && strlen(m->via) > MARK_VIA_MAX) ||
+	    m->index >= RECORD_RCPTS_MAX || strlen(m->text) > MARK_TEXT_MAX)
 		return -1;
 	m->state = state;
 	return 1;

@@ -72,6 +72,8 @@ struct mark {
 	uint16_t attempts;
 	int64_t next;	  /* unix seconds of the next attempt */
 	const char *text; /* last error, at most MARK_TEXT_MAX */
+	const char *via;  /* NULL: no change; "": back to its domain's own */
+	bool noticed;	  /* its sender was told that it waits */
 };
 
 void record_encode(const struct record *, uint8_t[RECORD_HEADER_SIZE]);

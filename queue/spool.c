@@ -169,8 +169,10 @@ spool_abandon(struct spool *sp)
 			message_free(&sp->destinations, e->message);
 		spool_entry_free(e);
 	}
-	for (i = 0; i < sp->marks; i++)
+	for (i = 0; i < sp->marks; i++) {
 		free(sp->mark[i].text);
+		free(sp->mark[i].via);
+	}
 	free(sp->mark);
 	free(sp->iov);
 	blob_free(&sp->mark_records);
@@ -329,6 +331,15 @@ push_mark(struct spool *sp, struct message *m, const struct mark *mark)
 			return -1;
 	}
 	p->mark.text = p->text == NULL ? "" : p->text;
+	p->via = NULL;
+	if (mark->via != NULL) {
+		p->via = strndup(mark->via, MARK_VIA_MAX);
+		if (p->via == NULL) {
+			free(p->text);
+			return -1;
+		}
+	}
+	p->mark.via = p->via;
 	sp->marks++;
 	m->marks++;
 	return 0;
@@ -347,7 +358,7 @@ spool_mark(struct spool *sp, struct message *m, const struct mark *mark)
 
 	if (push_mark(sp, m, mark) == -1)
 		return -1;
-	message_apply(m, mark);
+	message_apply(&sp->destinations, m, mark);
 	sp->messages.rcpts -= open - m->open;
 	if (!evtimer_pending(sp->mark_ev, NULL))
 		(void)evtimer_add(sp->mark_ev, &delay);

@@ -331,8 +331,10 @@ accept_marks(struct spool *sp)
 		if (m->open == 0 && m->marks == 0)
 			spool_forget(sp, m);
 	}
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		free(mark[i].text);
+		free(mark[i].via);
+	}
 	free(mark);
 }
 

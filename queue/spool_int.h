@@ -33,6 +33,7 @@ struct spool_waiting_mark {
 	struct message *message;
 	struct mark mark;
 	char *text; /* owned; NULL if empty */
+	char *via;  /* owned; NULL if it says nothing of a route */
 };
 
 STAILQ_HEAD(spool_entries, spool_entry);

@@ -254,7 +254,7 @@ found_record(struct segment *s, uint64_t off, const struct record *r,
 	open = m->open;
 	cursor_init(&c, meta, r->meta_len);
 	while (mark_get(&c, &mark) == 1)
-		message_apply(m, &mark);
+		message_apply(&sp->destinations, m, &mark);
 	sp->messages.rcpts -= open - m->open;
 	return 0;
 }

@@ -127,8 +127,11 @@ repeat_marks(struct spool *sp, struct message *m)
 	int rc;
 
 	rc = spool_state(sp, m, &st, &store);
+	memset(&mark, 0, sizeof(mark));
 	for (i = 0; rc == 0 && i < st.rcpts; i++) {
-		if (st.rcpt[i].state == RCPT_WAITING)
+		mark.via = destination_via(st.rcpt[i].domain);
+		mark.noticed = st.rcpt[i].noticed;
+		if (st.rcpt[i].state == RCPT_WAITING && mark.via == NULL)
 			continue;
 		mark.index = i;
 		mark.state = st.rcpt[i].state;

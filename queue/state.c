@@ -26,7 +26,13 @@
 #include "segment.h"
 #include "state.h"
 
-#define STATE_VERSION 1u
+#define STATE_VERSION 2u
+
+/* The version before had no user, and no reroutes. */
+#define STATE_VERSION_OLD 1u
+
+/* In the octet of a recipient's state. */
+#define STATE_NOTICED 0x20u
 
 /*
  * The state of a message as memory has it; last errors are not in memory and
@@ -50,13 +56,15 @@ state_from_message(struct state *st, struct message *m)
 	st->meta_len = m->meta_len;
 	st->prefix_len = m->prefix_len;
 	st->accepted = m->accepted;
-	st->flags = m->flags & MESSAGE_BOUNCE;
+	st->flags = m->flags & (MESSAGE_BOUNCE | MESSAGE_BULK);
+	st->user = m->owner == NULL ? "" : m->owner->name;
 	st->rcpts = m->rcpts;
 	rcpt = message_rcpt(m);
 	for (i = 0; i < m->rcpts; i++) {
 		task = message_task_of(m, i);
 		r = &st->rcpt[rcpt[i].index];
 		r->state = rcpt[i].state;
+		r->noticed = rcpt[i].noticed;
 		r->attempts = task->attempts;
 		r->next = task_next(task);
 		r->domain = task->destination->domain;
@@ -75,12 +83,14 @@ decode_rcpts(struct state *st, struct cursor *c)
 	for (i = 0; i < st->rcpts; i++) {
 		r = &st->rcpt[i];
 		state = cursor_u8(c);
+		r->noticed = (state & STATE_NOTICED) != 0;
+		state &= ~STATE_NOTICED;
 		r->attempts = cursor_u16(c);
 		r->next = cursor_moment(c);
 		r->domain = cursor_str(c);
 		r->text = cursor_str(c);
 		if (c->bad || state > RCPT_STATE_LAST ||
-		    strlen(r->domain) >= DOMAIN_SIZE)
+		    strlen(r->domain) >= DESTINATION_NAME_SIZE)
 			return -1;
 		r->state = state;
 	}
@@ -108,8 +118,10 @@ state_decode(struct state *st, const void *data, size_t len)
 	st->prefix_len = cursor_u32(&c);
 	st->accepted = cursor_moment(&c);
 	st->rcpts = cursor_u32(&c);
-	if (c.bad || version != STATE_VERSION || st->rcpts == 0 ||
-	    st->rcpts > RECORD_RCPTS_MAX)
+	st->user = version == STATE_VERSION_OLD ? "" : cursor_str(&c);
+	if (c.bad ||
+	    (version != STATE_VERSION && version != STATE_VERSION_OLD) ||
+	    st->rcpts == 0 || st->rcpts > RECORD_RCPTS_MAX)
 		return -1;
 	st->rcpt = calloc(st->rcpts, sizeof(*st->rcpt));
 	if (st->rcpt == NULL)
@@ -133,9 +145,11 @@ state_encode(struct blob *b, const struct state *st)
 	blob_put_u32(b, st->prefix_len);
 	blob_put_u64(b, (uint64_t)st->accepted);
 	blob_put_u32(b, st->rcpts);
+	blob_put_str(b, st->user);
 	for (i = 0; i < st->rcpts; i++) {
 		r = &st->rcpt[i];
-		blob_put_u8(b, r->state);
+		blob_put_u8(b,
+		    (uint8_t)(r->state | (r->noticed ? STATE_NOTICED : 0)));
 		blob_put_u16(b, r->attempts);
 		blob_put_u64(b, (uint64_t)r->next);
 		blob_put_str(b, r->domain);
@@ -166,6 +180,7 @@ state_apply(struct state *st, const struct mark *m)
 	r->state = m->state;
 	r->attempts = m->attempts;
 	r->next = m->next;
+	r->noticed = m->noticed;
 	r->text = m->state == RCPT_DONE || m->text == NULL ? "" : m->text;
 }
 
@@ -189,6 +204,10 @@ state_message(const struct state *st, struct destinations *t, uint64_t id)
 	m = message_new(t, id, st->rcpts, list);
 	if (list != &single)
 		free(list);
+	if (m != NULL && message_set_owner(t, m, st->user) == -1) {
+		message_free(t, m);
+		m = NULL;
+	}
 	if (m == NULL)
 		return NULL;
 	m->offset = st->offset;
@@ -197,14 +216,16 @@ state_message(const struct state *st, struct destinations *t, uint64_t id)
 	m->prefix_len = st->prefix_len;
 	m->accepted = st->accepted;
 	m->flags = st->flags | MESSAGE_INDEXED;
+	memset(&mark, 0, sizeof(mark));
 	for (i = 0; i < st->rcpts; i++) {
 		mark.index = i;
+		mark.noticed = st->rcpt[i].noticed;
 		mark.state = st->rcpt[i].state;
 		mark.attempts = st->rcpt[i].attempts;
 		mark.next = st->rcpt[i].next;
 		mark.text = NULL;
 		if (mark.state != RCPT_WAITING)
-			message_apply(m, &mark);
+			message_apply(t, m, &mark);
 	}
 	return m;
 }

@@ -21,6 +21,7 @@
 #ifndef STATE_H
 #define STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,8 +34,9 @@ struct state_rcpt {
 	enum rcpt_state state;
 	uint16_t attempts;
 	int64_t next;
-	const char *domain;
-	const char *text; /* last error; never NULL */
+	const char *domain; /* name of its destination */
+	const char *text;   /* last error; never NULL */
+	bool noticed;
 };
 
 /* Strings belong to what was decoded, or to the message and the marks. */
@@ -45,7 +47,8 @@ struct state {
 	uint32_t meta_len;
 	uint32_t prefix_len;
 	int64_t accepted;
-	uint8_t flags; /* MESSAGE_BOUNCE */
+	uint8_t flags; /* MESSAGE_BOUNCE, MESSAGE_BULK */
+	const char *user;
 	uint32_t rcpts;
 	struct state_rcpt *rcpt; /* by place in the envelope */
 };

@@ -1,5 +1,5 @@
 /* sources: queue/schedule.c queue/message.c queue/destination.c */
-/* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
+/* sources: queue/heap.c queue/owner.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/record.c lib/crc32c.c lib/log.c */
 /* libs: -levent */
 /*
@@ -150,13 +150,13 @@ spin_until(struct world *w, unsigned count)
 }
 
 static void
-mark_done(struct task *t)
+mark_done(struct world *w, struct task *t)
 {
 	struct mark mark;
 
 	memset(&mark, 0, sizeof(mark));
 	mark.state = RCPT_DONE;
-	message_apply(t->message, &mark);
+	message_apply(&w->destinations, t->message, &mark);
 }
 
 static void
@@ -168,7 +168,7 @@ defer(struct world *w, struct task *t)
 	mark.state = RCPT_DEFERRED;
 	mark.attempts = t->attempts + 1;
 	mark.next = schedule_next_try(w->schedule, t);
-	message_apply(t->message, &mark);
+	message_apply(&w->destinations, t->message, &mark);
 }
 
 static void
@@ -230,7 +230,7 @@ test_returned_task_goes_again_at_once(void **state)
 	schedule_over(w->schedule, w->sent[0], SCHEDULE_RETURNED);
 	spin(w);
 	assert_int_equal(w->count, 2);
-	mark_done(w->sent[1]);
+	mark_done(w, w->sent[1]);
 	schedule_over(w->schedule, w->sent[1], SCHEDULE_OK);
 	spin(w);
 	assert_int_equal(w->count, 2);
@@ -277,13 +277,13 @@ test_destination_down_is_probed_with_one(void **state)
 	(void)add(w, "b.example");
 	spin(w);
 	assert_int_equal(w->count, 4);
-	mark_done(w->sent[3]);
+	mark_done(w, w->sent[3]);
 	schedule_over(w->schedule, w->sent[3], SCHEDULE_OK);
 	first = w->count;
 	spin_until(w, first + 1);
 	spin(w);
 	assert_int_equal(w->count, first + 1);
-	mark_done(w->sent[first]);
+	mark_done(w, w->sent[first]);
 	schedule_over(w->schedule, w->sent[first], SCHEDULE_OK);
 	spin(w);
 	assert_true(w->count >= first + 20);

@@ -1,7 +1,7 @@
 /* sources: queue/spool.c queue/spool_commit.c queue/spool_link.c */
 /* sources: queue/spool_tend.c queue/spool_recover.c queue/segment.c */
 /* sources: queue/segment_scan.c queue/record.c queue/index.c */
-/* sources: queue/state.c queue/message.c queue/destination.c */
+/* sources: queue/state.c queue/message.c queue/destination.c queue/owner.c */
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: lib/crc32c.c lib/log.c lib/id.c lib/compat.c */
 /* libs: -levent -ldb-5.3 */
@@ -101,7 +101,8 @@ make_envelope(struct blob *b, uint32_t rcpts)
 	e.accepted = clock_now();
 	e.sender = e.return_path = e.from = "news@example.org";
 	e.message_id = "<x@example.org>";
-	e.envid = e.user = e.compartment = e.selector = e.source = "";
+	e.envid = e.compartment = e.selector = e.source = "";
+	e.user = "app";
 	for (i = 0; i < rcpts; i++) {
 		(void)snprintf(address, sizeof(address), "r%u@example.net", i);
 		r.address = address;
@@ -241,7 +242,9 @@ test_deferral_survives_with_its_text(void **state)
 {
 	struct event_base *base = event_base_new();
 	struct ack ack = { -1, 0 };
-	struct mark mark = { 0, RCPT_DEFERRED, 3, 0, "451 not now" };
+	struct mark mark = { .state = RCPT_DEFERRED,
+		.attempts = 3,
+		.text = "451 not now" };
 	struct blob store = { 0 };
 	struct state st;
 	struct spool *sp;
@@ -279,6 +282,47 @@ remove_index(void)
 
 	(void)snprintf(command, sizeof(command), "rm -rf %s/index", folder);
 	assert_int_equal(system(command), 0);
+}
+
+/* Held and rerouted stay so: by the index, and without it by the log. */
+static void
+test_reroute_survives(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct ack ack = { -1, 0 };
+	struct mark mark = { .state = RCPT_HELD,
+		.via = "relay.example port 26",
+		.noticed = true };
+	struct spool *sp;
+	struct message *m;
+	uint64_t *ids;
+	unsigned i;
+	size_t n;
+
+	sp = open_spool(base);
+	put(sp, 100, 1, &ack);
+	assert_int_equal(spool_commit(sp), 0);
+	ids = messages_ids(spool_messages(sp), &n);
+	assert_int_equal(spool_mark(sp, spool_find(sp, ids[0]), &mark), 0);
+	for (i = 0; i < 2; i++) {
+		spool_close(sp);
+		if (i == 1)
+			remove_index();
+		sp = open_spool(base);
+		m = spool_find(sp, ids[0]);
+		assert_non_null(m);
+		assert_int_equal(message_rcpt(m)->state, RCPT_HELD);
+		assert_true(message_rcpt(m)->noticed);
+		assert_string_equal(m->task[0].destination->domain,
+		    "example.net via relay.example port 26");
+		assert_string_equal(m->owner->name, "app");
+	}
+	mark.via = "";
+	assert_int_equal(spool_mark(sp, m, &mark), 0);
+	assert_string_equal(m->task[0].destination->domain, "example.net");
+	free(ids);
+	spool_close(sp);
+	event_base_free(base);
 }
 
 static void
@@ -498,6 +542,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_stop_and_start),
 		TEST(test_deferral_survives_with_its_text),
+		TEST(test_reroute_survives),
 		TEST(test_lost_index_is_rebuilt),
 		TEST(test_torn_end_is_cut),
 		TEST(test_flipped_bit_costs_one_message),
