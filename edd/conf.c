@@ -31,13 +31,15 @@ static const struct conf_smtp smtp_default = {
 	.message_size = 35ull << 20,
 	.rcpt_max = 1000,
 	.idle_timeout = 300,
-	.data_timeout = 600,
+	.data_timeout = 300,
 	.sessions_max = 10000,
 	.sessions_source = 100,
 	.auth_failures = 10,
 	.suppressed_reply = 254,
 	.enhanced_codes = false,
 	.received_client = true,
+	.strict = true,
+	.data_rate = 500,
 };
 
 static const struct conf_queue queue_default = {

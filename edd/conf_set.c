@@ -223,6 +223,8 @@ conf_set_flag(struct conf *c, enum conf_setting s, bool on)
 		c->smtp.enhanced_codes = on;
 	else if (s == SET_SMTP_RECEIVED)
 		c->smtp.received_client = on;
+	else if (s == SET_SMTP_STRICT)
+		c->smtp.strict = on;
 	else
 		c->verbose = on;
 	return 0;
@@ -241,6 +243,23 @@ conf_set_message_size(struct conf *c, const char *text)
 	if (size < 65536 || size > MESSAGE_SIZE_MAX)
 		return conf_fail(c, text, "not a size from 64K to 1G");
 	c->smtp.message_size = size;
+	return 0;
+}
+
+/* Octets per second below which a message is not waited for. */
+int
+conf_set_data_rate(struct conf *c, const char *text)
+{
+	uint64_t rate;
+
+	if (conf_once(c, SET_SMTP_RATE, text) == -1)
+		return -1;
+	if (strcmp(text, "0") == 0)
+		rate = 0;
+	else if (value_size(text, &rate) == -1 || rate > DATA_RATE_MAX)
+		return conf_fail(c, text,
+		    "not a size from 0 to 1G (number and K, M or G)");
+	c->smtp.data_rate = (uint32_t)rate;
 	return 0;
 }
 

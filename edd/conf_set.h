@@ -47,12 +47,14 @@ enum conf_setting {
 	SET_SMTP_RECIPIENTS,
 	SET_SMTP_IDLE,
 	SET_SMTP_DATA,
+	SET_SMTP_RATE,
 	SET_SMTP_SESSIONS,
 	SET_SMTP_SOURCE,
 	SET_SMTP_AUTH,
 	SET_SMTP_SUPPRESSED,
 	SET_SMTP_ENHANCED,
 	SET_SMTP_RECEIVED,
+	SET_SMTP_STRICT,
 	SET_QUEUE_EXPIRE,
 	SET_QUEUE_RETRY,
 	SET_QUEUE_DELAY,
@@ -69,6 +71,7 @@ int conf_set_number(struct conf *, enum conf_setting, const char *);
 int conf_set_time(struct conf *, enum conf_setting, const char *);
 int conf_set_flag(struct conf *, enum conf_setting, bool);
 int conf_set_message_size(struct conf *, const char *);
+int conf_set_data_rate(struct conf *, const char *);
 int conf_set_deliver_tls(struct conf *, enum deliver_tls);
 int conf_set_suppressed(struct conf *, const char *);
 int conf_add_retry(struct conf *, const char *, bool first);

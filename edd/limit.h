@@ -48,6 +48,9 @@
 /* A message: larger mail is refused nearly everywhere. */
 #define MESSAGE_SIZE_MAX (1ull << 30)
 
+/* Octets a second that a client must reach: no line to the world has more. */
+#define DATA_RATE_MAX (1u << 30)
+
 /* Seconds: a year in the queue, ten in the journal. */
 #define EXPIRE_MAX  (365u * 86400)
 #define JOURNAL_MAX (3650u * 86400)

@@ -74,9 +74,9 @@ static void yyerror(struct parser *, const char *);
 %token ADDRESS ALLOW AUTH BRIEF CERTIFICATE CLIENT CONNECT CONTROL DATA
 %token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE FAILURES GROUP HOSTNAME
 %token IDLE INCLUDE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
-%token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RECEIVED RECIPIENTS RESERVE
+%token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
-%token STORE SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
+%token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
 %token BAD
 %token <text> STRING PERCENT
 %type <number> worker
@@ -196,6 +196,9 @@ smtp		: RECIPIENTS STRING {
 		| DATA TIMEOUT STRING {
 			parser_time(p, SET_SMTP_DATA, $3);
 		}
+		| DATA RATE STRING {
+			parser_try(p, conf_set_data_rate(p->conf, $3));
+		}
 		| SESSIONS STRING {
 			parser_number(p, SET_SMTP_SESSIONS, $2);
 		}
@@ -215,6 +218,10 @@ smtp		: RECIPIENTS STRING {
 		| RECEIVED CLIENT onoff {
 			parser_try(p, conf_set_flag(p->conf,
 			    SET_SMTP_RECEIVED, $3));
+		}
+		| STRICT onoff {
+			parser_try(p, conf_set_flag(p->conf,
+			    SET_SMTP_STRICT, $2));
 		}
 		;
 
@@ -308,6 +315,7 @@ static const struct keyword keywords[] = {
 	{ "pki", PKI },
 	{ "port", PORT },
 	{ "queue", QUEUE },
+	{ "rate", RATE },
 	{ "received", RECEIVED },
 	{ "recipients", RECIPIENTS },
 	{ "reserve", RESERVE },
@@ -322,6 +330,7 @@ static const struct keyword keywords[] = {
 	{ "spool", SPOOL },
 	{ "starttls", STARTTLS },
 	{ "store", STORE },
+	{ "strict", STRICT },
 	{ "suppressed-reply", SUPPRESSED },
 	{ "timeout", TIMEOUT },
 	{ "tls", TLS },

@@ -114,6 +114,8 @@ print_smtp(FILE *f, const struct conf_smtp *s)
 	number(f, "smtp recipients ", s->rcpt_max);
 	duration(f, "smtp idle timeout ", s->idle_timeout);
 	duration(f, "smtp data timeout ", s->data_timeout);
+	value_print_size(s->data_rate, text);
+	(void)fprintf(f, "smtp data rate %s\n", text);
 	number(f, "smtp sessions ", s->sessions_max);
 	number(f, "smtp sessions per address ", s->sessions_source);
 	number(f, "smtp auth failures ", s->auth_failures);
@@ -122,6 +124,7 @@ print_smtp(FILE *f, const struct conf_smtp *s)
 	    on_off(s->enhanced_codes));
 	(void)fprintf(f, "smtp received client %s\n",
 	    on_off(s->received_client));
+	(void)fprintf(f, "smtp strict %s\n", on_off(s->strict));
 }
 
 static void

@@ -199,6 +199,9 @@
 /* Refused commands without an accepted message between: nobody's mistake. */
 #define SMTPD_ERRORS_MAX 100u
 
+/* RSET, NOOP and the like between two messages: a pool keeps one alive. */
+#define SMTPD_JUNK_MAX 200u
+
 /* Addresses of a header From; each is asked about. */
 #define SMTPD_FROM_MAX 32u
 

@@ -63,6 +63,8 @@ conf_smtp_send(struct chan *c, const struct conf_smtp *s)
 	msg_put_u32(o, s->suppressed_reply);
 	msg_put_bool(o, s->enhanced_codes);
 	msg_put_bool(o, s->received_client);
+	msg_put_bool(o, s->strict);
+	msg_put_u32(o, s->data_rate);
 	return chan_end(c, -1);
 }
 
@@ -96,6 +98,8 @@ conf_smtp_recv(struct msgin *m, struct conf_smtp *s)
 	s->suppressed_reply = msg_get_u32(m);
 	s->enhanced_codes = msg_get_bool(m);
 	s->received_client = msg_get_bool(m);
+	s->strict = msg_get_bool(m);
+	s->data_rate = msg_get_u32(m);
 	if (!smtp_valid(s))
 		m->bad = true;
 	return msg_end(m);

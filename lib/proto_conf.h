@@ -51,6 +51,8 @@ struct conf_smtp {
 	uint32_t suppressed_reply; /* 250, 254 or 550 */
 	bool enhanced_codes;
 	bool received_client; /* client's address in Received */
+	bool strict;	      /* no bare CR or LF in a message */
+	uint32_t data_rate;   /* octets per second of a message; 0: any */
 };
 
 enum listen_tls {

@@ -18,6 +18,7 @@
  * The commands that have no arguments, or ignore them.
  */
 #include "command.h"
+#include "conf.h"
 #include "session.h"
 
 /* RSET: forget the transaction. */
@@ -46,7 +47,7 @@ cmd_vrfy_run(struct session *s, const struct command *c)
 void
 cmd_help_run(struct session *s, const struct command *c)
 {
-	command_print_help(s->out);
+	command_print_help(s->out, s->conf->smtp.enhanced_codes);
 }
 
 /* QUIT. */

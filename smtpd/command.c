@@ -27,6 +27,7 @@
 #include <strings.h>
 
 #include "bounds.h"
+#include "proto_conf.h"
 
 static enum reply command_no_argument(const char *, size_t, struct command *);
 static enum reply command_any_argument(const char *, size_t, struct command *);
@@ -36,36 +37,88 @@ static enum reply command_any_argument(const char *, size_t, struct command *);
  * bit up, so that the first missing step is the one named.
  */
 static const struct command_row rows[] = {
-	{ "EHLO", cmd_ehlo_parse, cmd_ehlo_run, 0, 0, SMTPD_COMMAND_MAX, false,
-	    false, "EHLO hostname", { NULL } },
-	{ "HELO", cmd_ehlo_parse, cmd_helo_run, 0, 0, SMTPD_COMMAND_MAX, false,
-	    false, "HELO hostname", { NULL } },
-	{ "STARTTLS", command_no_argument, cmd_starttls_run, 0, HAVE_TLS,
-	    SMTPD_COMMAND_MAX, true, false, "STARTTLS", { "STARTTLS" } },
-	{ "MAIL", cmd_mail_parse, cmd_mail_run,
-	    HAVE_TLS | HAVE_AUTH | HAVE_EHLO, HAVE_MAIL, SMTPD_EXTENDED_MAX,
-	    false, false, "MAIL FROM:<address>",
-	    { "PIPELINING", "8BITMIME", "SIZE" } },
-	{ "RCPT", cmd_rcpt_parse, cmd_rcpt_run,
-	    HAVE_TLS | HAVE_AUTH | HAVE_EHLO | HAVE_MAIL, 0, SMTPD_EXTENDED_MAX,
-	    false, true, "RCPT TO:<address>", { NULL } },
-	{ "DATA", command_no_argument, cmd_data_run,
-	    HAVE_TLS | HAVE_AUTH | HAVE_EHLO | HAVE_MAIL | HAVE_RCPT, 0,
-	    SMTPD_COMMAND_MAX, true, false, "DATA", { NULL } },
-	{ "AUTH", cmd_auth_parse, cmd_auth_run, HAVE_TLS | HAVE_EHLO, HAVE_AUTH,
-	    SMTPD_AUTH_MAX, true, false, "AUTH mechanism [initial-response]",
-	    { "AUTH PLAIN LOGIN" } },
-	{ "RSET", command_no_argument, cmd_rset_run, 0, 0, SMTPD_COMMAND_MAX,
-	    false, false, "RSET", { NULL } },
-	{ "NOOP", command_any_argument, cmd_noop_run, 0, 0, SMTPD_COMMAND_MAX,
-	    false, false, "NOOP", { NULL } },
-	{ "VRFY", command_any_argument, cmd_vrfy_run,
-	    HAVE_TLS | HAVE_AUTH | HAVE_EHLO, 0, SMTPD_COMMAND_MAX, false,
-	    false, "VRFY address", { NULL } },
-	{ "HELP", command_any_argument, cmd_help_run, 0, 0, SMTPD_COMMAND_MAX,
-	    false, false, "HELP", { NULL } },
-	{ "QUIT", command_no_argument, cmd_quit_run, 0, 0, SMTPD_COMMAND_MAX,
-	    false, false, "QUIT", { NULL } },
+	{ .verb = "EHLO",
+	    .parse = cmd_ehlo_parse,
+	    .run = cmd_ehlo_run,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .junk = true,
+	    .syntax = "EHLO hostname" },
+	{ .verb = "HELO",
+	    .parse = cmd_ehlo_parse,
+	    .run = cmd_helo_run,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .junk = true,
+	    .syntax = "HELO hostname" },
+	{ .verb = "STARTTLS",
+	    .parse = command_no_argument,
+	    .run = cmd_starttls_run,
+	    .bar = HAVE_TLS,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .last = true,
+	    .syntax = "STARTTLS",
+	    .keywords = { "STARTTLS" } },
+	{ .verb = "MAIL",
+	    .parse = cmd_mail_parse,
+	    .run = cmd_mail_run,
+	    .need = HAVE_TLS | HAVE_AUTH | HAVE_EHLO,
+	    .bar = HAVE_MAIL,
+	    .line_max = SMTPD_EXTENDED_MAX,
+	    .syntax = "MAIL FROM:<address>",
+	    .keywords = { "PIPELINING", "8BITMIME", "SIZE",
+		"ENHANCEDSTATUSCODES" } },
+	{ .verb = "RCPT",
+	    .parse = cmd_rcpt_parse,
+	    .run = cmd_rcpt_run,
+	    .need = HAVE_TLS | HAVE_AUTH | HAVE_EHLO | HAVE_MAIL,
+	    .line_max = SMTPD_EXTENDED_MAX,
+	    .ahead = true,
+	    .syntax = "RCPT TO:<address>" },
+	{ .verb = "DATA",
+	    .parse = command_no_argument,
+	    .run = cmd_data_run,
+	    .need = HAVE_TLS | HAVE_AUTH | HAVE_EHLO | HAVE_MAIL | HAVE_RCPT,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .last = true,
+	    .syntax = "DATA" },
+	{ .verb = "AUTH",
+	    .parse = cmd_auth_parse,
+	    .run = cmd_auth_run,
+	    .need = HAVE_TLS | HAVE_EHLO,
+	    .bar = HAVE_AUTH,
+	    .line_max = SMTPD_AUTH_MAX,
+	    .last = true,
+	    .syntax = "AUTH mechanism [initial-response]",
+	    .keywords = { "AUTH PLAIN LOGIN" } },
+	{ .verb = "RSET",
+	    .parse = command_no_argument,
+	    .run = cmd_rset_run,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .junk = true,
+	    .syntax = "RSET" },
+	{ .verb = "NOOP",
+	    .parse = command_any_argument,
+	    .run = cmd_noop_run,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .junk = true,
+	    .syntax = "NOOP" },
+	{ .verb = "VRFY",
+	    .parse = command_any_argument,
+	    .run = cmd_vrfy_run,
+	    .need = HAVE_TLS | HAVE_AUTH | HAVE_EHLO,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .junk = true,
+	    .syntax = "VRFY address" },
+	{ .verb = "HELP",
+	    .parse = command_any_argument,
+	    .run = cmd_help_run,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .junk = true,
+	    .syntax = "HELP" },
+	{ .verb = "QUIT",
+	    .parse = command_no_argument,
+	    .run = cmd_quit_run,
+	    .line_max = SMTPD_COMMAND_MAX,
+	    .syntax = "QUIT" },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -176,16 +229,34 @@ command_offered(const struct command_row *row, unsigned have)
 	return (row->bar & have & HAVE_TLS) == 0;
 }
 
+/* What stands in the answer to EHLO for a keyword of the table. */
+static bool
+command_keyword(const struct conf_smtp *smtp, const char *keyword, char *line,
+    size_t size)
+{
+	if (strcmp(keyword, "SIZE") == 0)
+		(void)snprintf(line, size, "SIZE %" PRIu64, smtp->message_size);
+	else if (strcmp(keyword, "LIMITS") == 0)
+		(void)snprintf(line, size, "LIMITS RCPTMAX=%" PRIu32,
+		    smtp->rcpt_max);
+	else if (strcmp(keyword, "ENHANCEDSTATUSCODES") == 0 &&
+	    !smtp->enhanced_codes)
+		return false;
+	else
+		(void)snprintf(line, size, "%s", keyword);
+	return true;
+}
+
 /*
  * The answer to EHLO (RFC 5321 section 4.1.1.1): host name, one line for each
  * extension that is offered now, and "Ok" as the service has it.
  */
 void
 command_print_ehlo(struct evbuffer *out, const char *hostname,
-    uint64_t message_size, unsigned have)
+    const struct conf_smtp *smtp, unsigned have)
 {
 	const char *const *keyword;
-	char size[32];
+	char line[64];
 	size_t i;
 
 	reply_add_line(out, 250, false, hostname);
@@ -193,13 +264,8 @@ command_print_ehlo(struct evbuffer *out, const char *hostname,
 		if (!command_offered(&rows[i], have))
 			continue;
 		for (keyword = rows[i].keywords; *keyword != NULL; keyword++) {
-			if (strcmp(*keyword, "SIZE") != 0) {
-				reply_add_line(out, 250, false, *keyword);
-				continue;
-			}
-			(void)snprintf(size, sizeof(size), "SIZE %" PRIu64,
-			    message_size);
-			reply_add_line(out, 250, false, size);
+			if (command_keyword(smtp, *keyword, line, sizeof(line)))
+				reply_add_line(out, 250, false, line);
 		}
 	}
 	reply_add_line(out, 250, true, "Ok");
@@ -207,10 +273,14 @@ command_print_ehlo(struct evbuffer *out, const char *hostname,
 
 /* The answer to HELP: each command with its arguments. */
 void
-command_print_help(struct evbuffer *out)
+command_print_help(struct evbuffer *out, bool enhanced)
 {
+	char line[64];
 	size_t i;
 
-	for (i = 0; i < ROWS; i++)
-		reply_add_line(out, 214, i + 1 == ROWS, rows[i].syntax);
+	for (i = 0; i < ROWS; i++) {
+		(void)snprintf(line, sizeof(line), "%s%s",
+		    enhanced ? "2.0.0 " : "", rows[i].syntax);
+		reply_add_line(out, 214, i + 1 == ROWS, line);
+	}
 }

@@ -29,6 +29,7 @@
 #include "reply.h"
 #include "sasl.h"
 
+struct conf_smtp;
 struct evbuffer;
 struct session;
 
@@ -84,15 +85,16 @@ struct command_row {
 	size_t line_max; /* octets of the line with CRLF */
 	bool last;	 /* nothing may follow before its reply */
 	bool ahead;	 /* may run while others of it wait for a peer */
+	bool junk;	 /* brings no message further */
 	const char *syntax;
-	const char *keywords[4]; /* in the answer to EHLO */
+	const char *keywords[10]; /* in the answer to EHLO */
 };
 
 enum reply command_parse(const char *, size_t, struct command *);
 enum reply command_allowed(const struct command_row *, unsigned have);
 void command_print_ehlo(struct evbuffer *, const char *hostname,
-    uint64_t message_size, unsigned have);
-void command_print_help(struct evbuffer *);
+    const struct conf_smtp *, unsigned have);
+void command_print_help(struct evbuffer *, bool enhanced);
 
 /* Parsers and handlers, in cmd_NAME.c. */
 enum reply cmd_ehlo_parse(const char *, size_t, struct command *);

@@ -192,7 +192,7 @@ commit_accepted(struct session *s)
 	s->env->stats.messages++;
 	s->env->stats.recipients += tx->live;
 	s->env->stats.suppressed += tx->suppressed;
-	s->errors = 0;
+	s->errors = s->junk = 0;
 	commit_suppressed(s);
 	if (tx->message == 0)
 		session_reply(s, REPLY_OK, NULL, NULL);

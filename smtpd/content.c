@@ -260,6 +260,7 @@ content_begin(struct session *s)
 	struct tx *tx;
 
 	tx = s->tx;
+	data_init(&tx->data, s->conf->smtp.strict, false);
 	tx->header = header_new(HEADER_SIZE_MAX);
 	tx->sign = dkimsign_new();
 	return tx->header == NULL || tx->sign == NULL ? -1 : 0;

@@ -16,19 +16,21 @@
 
 /*
  * The reader of message data. The one end of data it knows is CRLF . CRLF;
- * whatever resembles it (SMTP smuggling) makes the message bad and ends
- * nothing. It keeps no bytes.
+ * whatever resembles it (SMTP smuggling) ends nothing, and makes the message
+ * bad or is made a plain line end. It keeps no bytes.
  */
 #include "data.h"
 
 #include <string.h>
 
-/* Start of the data of one message. */
+/* Start of the data of one message: of DATA, or of BDAT (chunks). */
 void
-data_init(struct data *d)
+data_init(struct data *d, bool strict, bool chunks)
 {
 	memset(d, 0, sizeof(*d));
-	d->state = DATA_LINE_START;
+	d->state = chunks ? DATA_TEXT : DATA_LINE_START;
+	d->strict = strict;
+	d->chunks = chunks;
 }
 
 /* Whether the end of data was read. */
@@ -44,8 +46,20 @@ data_emit(struct data *d, const char *p, size_t len, data_cb cb, void *arg)
 	if (len == 0)
 		return;
 	d->size += len;
+	d->whole = len >= 2 && p[len - 1] == '\n';
 	if (!d->bad)
 		cb(arg, p, len);
+}
+
+/* A CR or LF that is not part of CRLF. A line that follows has no dot. */
+static void
+data_bare(struct data *d, data_cb cb, void *arg)
+{
+	if (d->strict)
+		d->bad = true;
+	else
+		data_emit(d, "\r\n", 2, cb, arg);
+	d->state = DATA_TEXT;
 }
 
 /*
@@ -80,7 +94,7 @@ data_line(struct data *d, const char *p, const char *end, data_cb cb, void *arg)
 			break;
 		if (p + 1 == end || p[1] != '\n')
 			break;
-		if (p + 2 == end || p[2] == '.') {
+		if (!d->chunks && (p + 2 == end || p[2] == '.')) {
 			data_emit(d, start, (size_t)(p + 2 - start), cb, arg);
 			d->state = DATA_LINE_START;
 			return p + 2;
@@ -92,6 +106,8 @@ data_line(struct data *d, const char *p, const char *end, data_cb cb, void *arg)
 		return p;
 	if (*p == '\r')
 		d->state = DATA_CR;
+	else if (*p == '\n')
+		data_bare(d, cb, arg);
 	else
 		d->bad = true;
 	return p + 1;
@@ -109,9 +125,7 @@ data_after_dot(struct data *d, const char *p)
 		d->state = DATA_DOT_CR;
 		return p + 1;
 	}
-	if (d->state == DATA_DOT_CR)
-		d->bad = true;
-	d->state = DATA_TEXT;
+	d->state = d->state == DATA_DOT_CR ? DATA_CR : DATA_TEXT;
 	return p;
 }
 
@@ -120,12 +134,11 @@ static const char *
 data_after_cr(struct data *d, const char *p, data_cb cb, void *arg)
 {
 	if (*p != '\n') {
-		d->bad = true;
-		d->state = DATA_TEXT;
+		data_bare(d, cb, arg);
 		return p;
 	}
 	data_emit(d, "\r\n", 2, cb, arg);
-	d->state = DATA_LINE_START;
+	d->state = d->chunks ? DATA_TEXT : DATA_LINE_START;
 	return p + 1;
 }
 
@@ -170,4 +183,18 @@ data_feed(struct data *d, const char *in, size_t len, data_cb cb, void *arg)
 		}
 	}
 	return (size_t)(p - in);
+}
+
+/*
+ * The last chunk of BDAT was read: a CR that was held back stands alone, and
+ * a last line without CRLF gets one, so that a message is whole lines.
+ */
+void
+data_finish(struct data *d, data_cb cb, void *arg)
+{
+	if (d->state == DATA_CR)
+		data_bare(d, cb, arg);
+	else if (d->size > 0 && !d->whole)
+		data_emit(d, "\r\n", 2, cb, arg);
+	d->state = DATA_END;
 }

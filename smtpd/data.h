@@ -15,8 +15,9 @@
  */
 
 /*
- * The message data of DATA: transparency dots removed, end found. Bytes in,
- * runs of bytes out; it does not look at what the message says.
+ * The message data of DATA: transparency dots removed, end found; and of
+ * BDAT, which has neither. Bytes in, runs of bytes out, of which the last
+ * octet is not the CR of a CRLF; it does not look at what the message says.
  */
 #ifndef DATA_H
 #define DATA_H
@@ -36,16 +37,20 @@ enum data_state {
 
 struct data {
 	enum data_state state;
-	bool bad;      /* bare CR, bare LF or NUL somewhere */
+	bool strict;   /* a bare CR or LF makes it bad, else it becomes CRLF */
+	bool chunks;   /* of BDAT: no dots, no end */
+	bool bad;      /* NUL, or bare CR or LF, somewhere */
 	bool eight;    /* octets above 127 */
+	bool whole;    /* what was given out ends in CRLF */
 	uint64_t size; /* octets given out */
 };
 
 /* A run of the message; never empty. */
 typedef void (*data_cb)(void *, const char *, size_t);
 
-void data_init(struct data *);
+void data_init(struct data *, bool strict, bool chunks);
 size_t data_feed(struct data *, const char *, size_t, data_cb, void *);
 bool data_ended(const struct data *);
+void data_finish(struct data *, data_cb, void *);
 
 #endif /* DATA_H */

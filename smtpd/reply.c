@@ -63,6 +63,8 @@ static const struct reply_row rows[] = {
 	    "Too many connections, try again later" },
 	[REPLY_AUTH_FAILURES] = { 421, "4.7.0",
 	    "Too many auth failures, try again later" },
+	[REPLY_ERRORS] = { 421, "4.7.0",
+	    "Too many errors, closing transmission channel" },
 	[REPLY_SHUTDOWN] = { 421, NULL,
 	    "4.3.0 Mail system failure, closing transmission channel" },
 	[REPLY_SERVER_ERROR] = { 451, "4.3.0", "Server error" },

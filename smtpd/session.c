@@ -34,6 +34,7 @@
 #include "conf.h"
 #include "content.h"
 #include "log.h"
+#include "monotime.h"
 #include "peers.h"
 #include "proto_submit.h"
 #include "tx.h"
@@ -87,6 +88,24 @@ session_unblock(struct session *s)
 		return;
 	TAILQ_REMOVE(&s->env->blocked, s, blocked);
 	s->is_blocked = false;
+	s->paused += monotime() - s->blocked_at;
+}
+
+/* The queue takes no more now: what passes is not the client's time. */
+static void
+session_block(struct session *s)
+{
+	TAILQ_INSERT_TAIL(&s->env->blocked, s, blocked);
+	s->is_blocked = true;
+	s->blocked_at = monotime();
+}
+
+/* It is the client's turn, from now on. */
+static void
+session_turn(struct session *s)
+{
+	s->since = monotime();
+	s->paused = 0;
 }
 
 /* Answers to come are not wanted any more. */
@@ -132,6 +151,7 @@ session_enter(struct session *s, enum session_state state)
 	if (s->state == SESSION_DATA)
 		session_unblock(s);
 	s->state = state;
+	session_turn(s);
 }
 
 /* Seconds that a client has now before SESSION_EV_TIMEOUT. */
@@ -147,6 +167,38 @@ session_timeout(const struct session *s)
 	default:
 		return s->conf->smtp.idle_timeout;
 	}
+}
+
+/*
+ * Whether the client has taken too long for what it is sending, though octets
+ * still come: a command has the idle timeout, a message the data timeout and
+ * what its octets take at the lowest rate.
+ */
+static bool
+session_is_slow(const struct session *s)
+{
+	const struct conf_smtp *smtp;
+	uint64_t allowed;
+
+	smtp = &s->conf->smtp;
+	allowed = smtp->idle_timeout;
+	if (s->state == SESSION_DATA) {
+		if (smtp->data_rate == 0)
+			return false;
+		allowed = smtp->data_timeout +
+		    s->tx->data.size / smtp->data_rate;
+	}
+	return monotime() - s->since - s->paused > (int64_t)allowed;
+}
+
+/* More octets are waited for, if the client has time left. */
+static enum want
+session_more(struct session *s)
+{
+	if (!session_is_slow(s))
+		return WANT_READ;
+	session_reply(s, REPLY_TIMEOUT, NULL, NULL);
+	return WANT_AGAIN;
 }
 
 /* The connection has TLS now. */
@@ -249,6 +301,24 @@ session_have(const struct session *s)
 	return have;
 }
 
+/*
+ * End a session that only errs, or says what sends no mail (RFC 5321 section
+ * 4.5.4.2 lets a server close such a one).
+ */
+static void
+session_limit(struct session *s, const struct command_row *row)
+{
+	if (row != NULL && row->junk)
+		s->junk++;
+	if (s->state == SESSION_CLOSING ||
+	    (s->errors <= SMTPD_ERRORS_MAX && s->junk <= SMTPD_JUNK_MAX))
+		return;
+	log_info("refused source=%s: %s", s->source,
+	    s->junk > SMTPD_JUNK_MAX ? "too many commands without a message" :
+				       "too many errors");
+	session_reply(s, REPLY_ERRORS, NULL, NULL);
+}
+
 /* Run a command or refuse it; its line is still in the input. */
 static void
 session_run(struct session *s, const struct command *c, enum reply r,
@@ -268,8 +338,7 @@ session_run(struct session *s, const struct command *c, enum reply r,
 		session_refuse(s, r, c->bad, NULL, "");
 	else
 		session_reply(s, r, c->bad, NULL);
-	if (s->errors > SMTPD_ERRORS_MAX && s->state != SESSION_CLOSING)
-		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+	session_limit(s, c->row);
 }
 
 /* One command line. It stays in the input if answers must come first. */
@@ -291,6 +360,7 @@ session_line(struct session *s, char *text, size_t len)
 	session_run(s, &c, r, len);
 	explicit_bzero(text, len); /* it may have been a secret */
 	line_consume(&s->line, s->in, len);
+	session_turn(s);
 	return WANT_AGAIN;
 }
 
@@ -326,7 +396,7 @@ session_read(struct session *s)
 		return session_late(s);
 	r = line_read(&s->line, s->in, SMTPD_AUTH_MAX, &text, &len);
 	if (r == LINE_MORE)
-		return WANT_READ;
+		return session_more(s);
 	if (r != LINE_OK) {
 		s->late = r == LINE_BAD ? REPLY_LINE_END : REPLY_LINE_LONG;
 		s->late_close = r != LINE_LONG;
@@ -413,8 +483,7 @@ state_data(struct session *s, enum session_event ev,
 	session_unblock(s);
 	while (evbuffer_get_length(s->in) > 0) {
 		if (peers_full(s->env->peers)) {
-			TAILQ_INSERT_TAIL(&s->env->blocked, s, blocked);
-			s->is_blocked = true;
+			session_block(s);
 			return WANT_PEER;
 		}
 		p = session_piece(s->in, &len);
@@ -425,7 +494,7 @@ state_data(struct session *s, enum session_event ev,
 			return WANT_AGAIN;
 		}
 	}
-	return WANT_READ;
+	return session_more(s);
 }
 
 static enum want

@@ -116,6 +116,9 @@ struct session {
 	bool login_mech; /* SESSION_AUTH: LOGIN, else PLAIN */
 	bool stopping;
 	bool is_blocked;
+	int64_t since;	/* the client was given the turn */
+	int64_t paused; /* seconds since then that were the queue's */
+	int64_t blocked_at;
 	enum reply late; /* to a bad line, after the answers before it */
 	bool late_close;
 	TAILQ_ENTRY(session) blocked;
@@ -123,6 +126,7 @@ struct session {
 	bool esmtp;
 	unsigned auth_failures;
 	unsigned errors; /* since the last accepted message */
+	unsigned junk;	 /* commands that send nothing, since then */
 	char helo[DOMAIN_SIZE];
 	char user[OBJECT_ID_SIZE];
 	char source[HOST_SIZE];

@@ -43,7 +43,6 @@ tx_new(const struct address *sender, const struct policy_sender_reply *by)
 		return NULL;
 	tx->sender = *sender;
 	tx->by = *by;
-	data_init(&tx->data);
 	return tx;
 }
 

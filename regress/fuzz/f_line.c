@@ -109,7 +109,7 @@ message(const char *p, size_t len, size_t piece, struct data *d, struct out *o)
 {
 	size_t n, used, r;
 
-	data_init(d);
+	data_init(d, true, false);
 	used = 0;
 	while (used < len && !data_ended(d)) {
 		n = piece < len - used ? piece : len - used;

@@ -41,6 +41,7 @@
 
 #include "bounds.h"
 #include "command.h"
+#include "proto_conf.h"
 
 #define A64  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define A256 A64 A64 A64 A64
@@ -229,15 +230,16 @@ static void
 ehlo_lists_what_is_allowed(void **state)
 {
 	struct evbuffer *out;
+	struct conf_smtp smtp = { .message_size = 1000, .rcpt_max = 7 };
 	const char *text;
 
 	out = evbuffer_new();
-	command_print_ehlo(out, "H", 1000, HAVE_EHLO);
+	command_print_ehlo(out, "H", &smtp, HAVE_EHLO);
 	assert_int_equal(evbuffer_add(out, "", 1), 0);
 	text = (const char *)evbuffer_pullup(out, -1);
 	assert_string_equal(text, "250-H\r\n250-STARTTLS\r\n250 Ok\r\n");
 	(void)evbuffer_drain(out, evbuffer_get_length(out));
-	command_print_ehlo(out, "H", 1000, HAVE_EHLO | HAVE_TLS);
+	command_print_ehlo(out, "H", &smtp, HAVE_EHLO | HAVE_TLS);
 	assert_int_equal(evbuffer_add(out, "", 1), 0);
 	text = (const char *)evbuffer_pullup(out, -1);
 	assert_string_equal(text,

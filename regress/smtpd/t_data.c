@@ -70,6 +70,46 @@ static const struct {
 	{ "bare LF first", TEXT("\n.\r\n"), NULL, SIZE_MAX },
 };
 
+/* With strict off, and chunks of BDAT; out NULL: bad. */
+static const struct {
+	const char *label;
+	bool strict, chunks;
+	const char *in;
+	size_t len;
+	const char *out;
+	bool end; /* by a dot */
+} others[] = {
+	{ "LF becomes CRLF", false, false, TEXT("a\nb\r\n.\r\n"), "a\r\nb\r\n",
+	    true },
+	{ "CR becomes CRLF", false, false, TEXT("a\rb\r\n.\r\n"), "a\r\nb\r\n",
+	    true },
+	{ "NUL is bad all the same", false, false, TEXT("a\0b\r\n.\r\n"), NULL,
+	    true },
+	{ "LF . LF is text", false, false, TEXT("a\n.\nb\r\n.\r\n"),
+	    "a\r\n.\r\nb\r\n", true },
+	{ "LF . CRLF is text", false, false, TEXT("a\n.\r\nb\r\n.\r\n"),
+	    "a\r\n.\r\nb\r\n", true },
+	{ "CRLF . LF is a line", false, false, TEXT("a\r\n.\nb\r\n.\r\n"),
+	    "a\r\n\r\nb\r\n", true },
+	{ "CR . CR is text", false, false, TEXT("a\r.\rb\r\n.\r\n"),
+	    "a\r\n.\r\nb\r\n", true },
+	{ "CRLF . CR is a line", false, false, TEXT("a\r\n.\rb\r\n.\r\n"),
+	    "a\r\n\r\nb\r\n", true },
+	{ "CR CR LF is two", false, false, TEXT("a\r\r\n.\r\n"), "a\r\n\r\n",
+	    true },
+	{ "dots of a chunk stay", true, true, TEXT(".\r\n..a\r\n.\r\n"),
+	    ".\r\n..a\r\n.\r\n", false },
+	{ "a chunk without CRLF", true, true, TEXT("a\r\nb"), "a\r\nb\r\n",
+	    false },
+	{ "a chunk of nothing", true, true, TEXT(""), "", false },
+	{ "bare LF in a chunk", true, true, TEXT("a\nb"), NULL, false },
+	{ "bare CR in a chunk", true, true, TEXT("a\rb"), NULL, false },
+	{ "CR at the end of chunks", true, true, TEXT("a\r"), NULL, false },
+	{ "CR at the end, not strict", false, true, TEXT("a\r"), "a\r\n",
+	    false },
+	{ "NUL in a chunk", true, true, TEXT("a\0b"), NULL, false },
+};
+
 struct sink {
 	char text[256];
 	size_t len;
@@ -94,7 +134,7 @@ check_cut(size_t i, size_t cut)
 	struct data d;
 	size_t used, first;
 
-	data_init(&d);
+	data_init(&d, true, false);
 	first = data_feed(&d, rows[i].in, cut, sink_cb, &sink);
 	used = first;
 	if (first == cut)
@@ -126,6 +166,39 @@ ends_and_dots(void **state)
 	}
 }
 
+static void
+check_other(size_t i, size_t cut)
+{
+	struct sink sink = { "", 0 };
+	struct data d;
+
+	data_init(&d, others[i].strict, others[i].chunks);
+	(void)data_feed(&d, others[i].in, cut, sink_cb, &sink);
+	(void)data_feed(&d, others[i].in + cut, others[i].len - cut, sink_cb,
+	    &sink);
+	if (data_ended(&d) != others[i].end)
+		fail_msg("%s, cut at %zu", others[i].label, cut);
+	if (!others[i].end)
+		data_finish(&d, sink_cb, &sink);
+	if (d.bad != (others[i].out == NULL))
+		fail_msg("%s, cut at %zu", others[i].label, cut);
+	if (others[i].out == NULL)
+		return;
+	assert_int_equal(sink.len, strlen(others[i].out));
+	assert_memory_equal(sink.text, others[i].out, sink.len);
+}
+
+static void
+chunks_and_bare_line_ends(void **state)
+{
+	size_t i, cut;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		for (cut = 0; cut <= others[i].len; cut++)
+			check_other(i, cut);
+	}
+}
+
 /* An octet at a time, so that each state is entered from each. */
 static void
 octet_by_octet(void **state)
@@ -135,7 +208,7 @@ octet_by_octet(void **state)
 	size_t i, j;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		data_init(&d);
+		data_init(&d, true, false);
 		sink.len = 0;
 		for (j = 0; j < rows[i].len && !data_ended(&d); j++)
 			assert_int_equal(
@@ -152,7 +225,7 @@ eight_bit_is_noted(void **state)
 	struct sink sink = { "", 0 };
 	struct data d;
 
-	data_init(&d);
+	data_init(&d, true, false);
 	(void)data_feed(&d, "abc\r\n", 5, sink_cb, &sink);
 	assert_false(d.eight);
 	(void)data_feed(&d, "\xc3\xa4\r\n.\r\n", 7, sink_cb, &sink);
@@ -165,6 +238,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ends_and_dots),
+		cmocka_unit_test(chunks_and_bare_line_ends),
 		cmocka_unit_test(octet_by_octet),
 		cmocka_unit_test(eight_bit_is_noted),
 	};

@@ -82,12 +82,34 @@ every_reply(void **state)
 	}
 }
 
+/*
+ * RFC 2034 section 4: a code of the same class in every reply but the greeting
+ * and those that are not final. 254 is not sent where there are codes.
+ */
+static void
+every_reply_has_its_code(void **state)
+{
+	char line[REPLY_LINE_SIZE];
+	unsigned r;
+
+	for (r = REPLY_GREETING; r <= REPLY_LAST; r++) {
+		if (r == REPLY_GREETING || r == REPLY_SUPPRESSED ||
+		    reply_code(r) / 100 == 3)
+			continue;
+		(void)reply_format(r, true, "a", "b", line);
+		if (line[4] != line[0] || line[5] != '.')
+			fail_msg("%s", line);
+		assert_int_equal(strspn(line + 6, "0123456789"), 1);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
 		cmocka_unit_test(every_reply),
+		cmocka_unit_test(every_reply_has_its_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

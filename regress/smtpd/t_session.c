@@ -50,8 +50,10 @@
 #define EHLO_TLS                                                               \
 	"250-mx.example.org\r\n250-PIPELINING\r\n250-8BITMIME\r\n"             \
 	"250-SIZE 1000000\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
-#define SENDER "MAIL FROM:<news@example.org>\r\n"
-#define QUEUED "250 Ok: queued as 00000000001234\r\n"
+#define SENDER	"MAIL FROM:<news@example.org>\r\n"
+#define QUEUED	"250 Ok: queued as 00000000001234\r\n"
+#define ERRORS	"421 Too many errors, closing transmission channel\r\n"
+#define TIMEOUT "421 Timeout waiting for data from client\r\n"
 #define PROBLEM                                                                \
 	"421 4.4.0 Problem attempting to execute commands. "                   \
 	"Please try again later\r\n"
@@ -536,7 +538,62 @@ errors_are_bounded(void **state)
 		talk_say(&t, "FOO\r\n");
 	}
 	assert_true(i < 2 * SMTPD_ERRORS_MAX);
-	assert_non_null(strstr(talk_heard(&t), PROBLEM));
+	assert_non_null(strstr(talk_heard(&t), ERRORS));
+	talk_end(&t);
+}
+
+/* A message between them starts the count again. */
+static void
+junk_is_bounded(void **state)
+{
+	struct talk t;
+	unsigned i;
+
+	talk_init(&t);
+	talk_to(&t, AUTHENTICATED);
+	for (i = 0; i < 3 * SMTPD_JUNK_MAX; i++) {
+		talk_say(&t, "RSET\r\n");
+		if (i % SMTPD_JUNK_MAX != SMTPD_JUNK_MAX - 10)
+			continue;
+		talk_say(&t, SENDER "RCPT TO:<bob@example.net>\r\n");
+		talk_say(&t, "DATA\r\n");
+		talk_say(&t, "From: news@example.org\r\n\r\n.\r\n");
+		assert_non_null(strstr(talk_heard(&t), QUEUED));
+	}
+	for (i = 0; t.session != NULL && i < 2 * SMTPD_JUNK_MAX; i++) {
+		(void)talk_heard(&t);
+		talk_say(&t, "RSET\r\n");
+	}
+	assert_null(t.session);
+	assert_non_null(strstr(talk_heard(&t), ERRORS));
+	talk_end(&t);
+}
+
+/* Octets come, but too few: the time of the client is over. */
+static void
+slow_clients_are_ended(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, DATA);
+	t.session->since -= 600;
+	talk_say(&t, "From");
+	assert_string_equal(talk_heard(&t), "");
+	t.session->since -= 1;
+	t.session->paused = 1;
+	talk_say(&t, ": ");
+	assert_string_equal(talk_heard(&t), "");
+	t.session->paused = 0;
+	talk_say(&t, "x");
+	assert_string_equal(talk_heard(&t), TIMEOUT);
+	assert_null(t.session);
+	talk_end(&t);
+	talk_init(&t);
+	talk_to(&t, AUTHENTICATED);
+	t.session->since -= 302;
+	talk_say(&t, "NO");
+	assert_string_equal(talk_heard(&t), TIMEOUT);
 	talk_end(&t);
 }
 
@@ -558,6 +615,8 @@ main(void)
 		cmocka_unit_test(header_is_bounded),
 		cmocka_unit_test(header_line_is_bounded),
 		cmocka_unit_test(errors_are_bounded),
+		cmocka_unit_test(junk_is_bounded),
+		cmocka_unit_test(slow_clients_are_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,8 @@ talk_init(struct talk *t)
 	t->conf.smtp.auth_failures = 3;
 	t->conf.smtp.suppressed_reply = 254;
 	t->conf.smtp.received_client = true;
+	t->conf.smtp.strict = true;
+	t->conf.smtp.data_rate = 500;
 	t->in = evbuffer_new();
 	t->session = session_new(&t->env, &t->conf, t->in, "192.0.2.1",
 	    talk_want_cb, t);
