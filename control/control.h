@@ -34,6 +34,7 @@ struct lookup;
 struct peers;
 struct relay;
 struct store;
+struct throttle;
 struct usage;
 
 struct control {
@@ -48,6 +49,7 @@ struct control {
 	struct children *children;
 	struct audit *audit;
 	struct usage *usage;
+	struct throttle *throttle;
 	struct ctlsock *sock;
 
 	/* What was answered since the start, for "show status". */

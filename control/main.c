@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit.h"
@@ -38,10 +39,12 @@
 #include "policy.h"
 #include "proc.h"
 #include "proto_conf.h"
+#include "proto_policy.h"
 #include "proto_setup.h"
 #include "relay.h"
 #include "store.h"
 #include "tenancy.h"
+#include "throttle.h"
 #include "usage.h"
 
 /* Seconds between writing last uses and looking whether to checkpoint. */
@@ -51,6 +54,7 @@
 struct conf {
 	bool has_secret;
 	struct conf_secret secret;
+	struct conf_policy policy;
 	struct conf_socket socket;
 	int fd; /* the listening control socket, or -1 */
 };
@@ -86,6 +90,8 @@ main_conf_item(struct msgin *m, void *arg)
 	case M_CONF_SECRET:
 		conf->has_secret = true;
 		return conf_secret_recv(m, &conf->secret);
+	case M_CONF_POLICY:
+		return conf_policy_recv(m, &conf->policy);
 	case M_CONF_SOCKET:
 		if (conf_socket_recv(m, &conf->socket) == -1)
 			return -1;
@@ -116,6 +122,7 @@ main_conf_end(char *why, size_t size, void *arg)
 		    "cannot change while edd runs");
 		return -1;
 	}
+	throttle_set(c->throttle, &p->conf.policy);
 	if (p->conf.fd != -1) {
 		if (ctlsock_listen(c->sock, p->conf.fd) == -1)
 			log_warnx("control socket cannot be used");
@@ -161,6 +168,8 @@ main_start(void *arg)
 		log_warnx("the policy store has no tenancy");
 		return -1;
 	}
+	if (throttle_load(c->throttle, c->store) == -1)
+		return -1;
 	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
 	if (p->tick == NULL || event_add(p->tick, &interval) == -1)
 		return -1;
@@ -217,10 +226,41 @@ main_down_cb(struct chan *chan, void *arg)
 	peer_gone(arg, chan);
 }
 
+/* Tell one process of an address to be turned away. */
+static void
+throttle_tell_cb(const uint8_t key[NETKEY_SIZE], uint32_t seconds, void *chan)
+{
+	struct policy_throttle t;
+
+	memcpy(t.key, key, sizeof(t.key));
+	t.seconds = seconds;
+	(void)policy_throttle_send(chan, &t);
+}
+
+/* Tell all that accept connections. */
+static void
+throttle_tell_all_cb(const uint8_t key[NETKEY_SIZE], uint32_t seconds,
+    void *arg)
+{
+	const struct peer *peer;
+	struct control *c;
+	size_t i;
+
+	c = arg;
+	for (i = 0; (peer = peers_at(c->peers, i)) != NULL; i++) {
+		if (peer->conv == CONV_POLICY)
+			throttle_tell_cb(key, seconds, peer->chan);
+	}
+}
+
 static void
 peer_there(struct control *c, const struct peer *peer)
 {
 	switch (peer->conv) {
+	case CONV_POLICY:
+		throttle_each(c->throttle, (int64_t)time(NULL),
+		    throttle_tell_cb, peer->chan);
+		break;
 	case CONV_SIGN:
 		keys_signer_up(c->keys, peer->chan);
 		break;
@@ -280,6 +320,8 @@ main_stop(void *arg)
 	ctlsock_free(c->sock);
 	if (usage_flush(c->usage, c->store) == -1)
 		log_warnx("last uses of credentials are lost");
+	if (throttle_flush(c->throttle) == -1)
+		log_warnx("failures of addresses are lost");
 	store_close(c->store);
 	proc_exit();
 }
@@ -331,10 +373,11 @@ main(int argc, char **argv)
 	c->children = children_new(main_ready_cb, c);
 	c->audit = audit_new(c);
 	c->usage = usage_new();
+	c->throttle = throttle_new(throttle_tell_all_cb, c);
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
-	    c->usage == NULL || c->sock == NULL)
+	    c->usage == NULL || c->throttle == NULL || c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

@@ -36,6 +36,7 @@
 #include "sender.h"
 #include "store.h"
 #include "suppression.h"
+#include "throttle.h"
 #include "usage.h"
 #include "user.h"
 
@@ -83,9 +84,19 @@ auth_decide(struct control *c, const struct policy_auth *q,
 	return POLICY_OK;
 }
 
+/* A failure of an address counts; the last one is answered differently. */
+static enum policy_status
+failed(struct control *c, const char *source)
+{
+	return throttle_fail(c->throttle, source, (int64_t)time(NULL)) ?
+	    POLICY_THROTTLED :
+	    POLICY_NO;
+}
+
 /*
  * Is this login's secret this one, and are credential and user active?  On
- * POLICY_OK the reply has their ids, and the use is noted.
+ * POLICY_OK the reply has their ids, and the use is noted.  An address that
+ * failed too often is told so whatever it says.
  */
 void
 policy_auth(struct control *c, const struct policy_auth *q,
@@ -94,6 +105,11 @@ policy_auth(struct control *c, const struct policy_auth *q,
 	struct credential cred;
 
 	memset(a, 0, sizeof(*a));
+	if (throttle_holds(c->throttle, q->source, (int64_t)time(NULL))) {
+		c->auth_no++;
+		a->status = POLICY_THROTTLED;
+		return;
+	}
 	a->status = auth_decide(c, q, &cred);
 	switch (a->status) {
 	case POLICY_OK:
@@ -104,8 +120,9 @@ policy_auth(struct control *c, const struct policy_auth *q,
 		break;
 	case POLICY_NO:
 		c->auth_no++;
+		a->status = failed(c, q->source);
 		break;
-	case POLICY_TEMPFAIL:
+	default:
 		c->failures++;
 		break;
 	}
@@ -165,7 +182,7 @@ policy_sender(struct control *c, const struct policy_sender *q,
 		return;
 	case STORE_NOTFOUND:
 		memset(a, 0, sizeof(*a));
-		a->status = POLICY_NO;
+		a->status = failed(c, q->source);
 		c->sender_no++;
 		return;
 	case STORE_FAIL:

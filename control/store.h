@@ -56,6 +56,7 @@ enum store_table {
 	STORE_SENDER_PLACE,	/* compartment id, address */
 	STORE_SENDER_DOMAIN,	/* domain, address */
 	STORE_DOMAIN_PLACE,	/* compartment id, domain */
+	STORE_THROTTLE,		/* client address */
 	STORE_TABLES
 };
 

@@ -78,6 +78,7 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_SENDER_PLACE] = "sender_place.db",
 	[STORE_SENDER_DOMAIN] = "sender_domain.db",
 	[STORE_DOMAIN_PLACE] = "domain_place.db",
+	[STORE_THROTTLE] = "throttle.db",
 };
 
 static void

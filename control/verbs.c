@@ -32,6 +32,7 @@
 #include "verb_domain.h"
 #include "verb_sender.h"
 #include "verb_suppression.h"
+#include "verb_throttle.h"
 #include "verb_user.h"
 
 static const struct verb verbs[] = {
@@ -119,6 +120,12 @@ static const struct verb verbs[] = {
 	{ { "suppression", "remove" }, VERB_WRITE, verb_suppression_remove,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", true } },
 	    "send to an address again" },
+
+	{ { "throttle", "clear" }, VERB_WRITE, verb_throttle_clear,
+	    { { NULL, "ADDRESS", true } },
+	    "let an address, or all, try again" },
+	{ { "throttle", "list" }, VERB_READ, verb_throttle_list,
+	    { { NULL, NULL, false } }, "list addresses that failed" },
 
 	{ { "trace", NULL }, VERB_READ, verb_trace,
 	    { { NULL, "ID|MESSAGE-ID|RECIPIENT", false } },

@@ -42,6 +42,14 @@ static const struct conf_smtp smtp_default = {
 	.data_rate = 500,
 };
 
+static const struct conf_policy policy_default = {
+	.throttle_failures = 10,
+	.throttle_window = 600,
+	.throttle_block = 600,
+	.sessions_user = 1000,
+	.credentials_user = 2,
+};
+
 static const struct conf_queue queue_default = {
 	.expire = 4 * 86400,
 	.delay_notice = 0,
@@ -84,6 +92,7 @@ conf_new(void)
 	c->workers[PROC_DELIVER] = 1;
 	c->workers[PROC_SMTPD] = 2;
 	c->smtp = smtp_default;
+	c->policy = policy_default;
 	c->queue = queue_default;
 	c->deliver = deliver_default;
 	return c;

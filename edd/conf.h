@@ -77,6 +77,7 @@ struct conf {
 	TAILQ_HEAD(, resolver) resolvers;
 	TAILQ_HEAD(, network) networks;
 	struct conf_smtp smtp; /* sessions_max: of all processes */
+	struct conf_policy policy;
 	struct conf_queue queue;
 	struct conf_deliver deliver; /* sessions_max: of all processes */
 	bool verbose;

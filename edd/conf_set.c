@@ -288,6 +288,46 @@ conf_set_suppressed(struct conf *c, const char *text)
 	return 0;
 }
 
+/* A length of time into out.  0, or -1 and the word is refused. */
+static int
+set_seconds(struct conf *c, const char *text, uint32_t *out)
+{
+	if (value_time(text, out) == -1)
+		return conf_fail(c, text,
+		    "not a time (number and s, m, h, d or w)");
+	if (*out == 0 || *out > THROTTLE_TIME_MAX)
+		return conf_fail(c, text, "not a time from 1s to 30d");
+	return 0;
+}
+
+/* How many failures of an address in what time turn it away for how long. */
+int
+conf_set_throttle(struct conf *c, const char *failures, const char *window,
+    const char *block)
+{
+	uint64_t n;
+
+	if (conf_once(c, SET_THROTTLE, failures) == -1)
+		return -1;
+	if (value_number(failures, 1, THROTTLE_FAILURES_MAX, &n) == -1)
+		return conf_fail(c, failures, "not a number from 1 to %u",
+		    THROTTLE_FAILURES_MAX);
+	c->policy.throttle_failures = (uint32_t)n;
+	if (set_seconds(c, window, &c->policy.throttle_window) == -1)
+		return -1;
+	return set_seconds(c, block, &c->policy.throttle_block);
+}
+
+/* Nobody is turned away for failures. */
+int
+conf_set_throttle_off(struct conf *c)
+{
+	if (conf_once(c, SET_THROTTLE, "off") == -1)
+		return -1;
+	c->policy.throttle_failures = 0;
+	return 0;
+}
+
 /*
  * One interval of queue retry; the first replaces the default.  Each must be
  * as long as the one before or longer.

@@ -60,6 +60,7 @@ enum conf_setting {
 	SET_QUEUE_DELAY,
 	SET_QUEUE_RESERVE,
 	SET_JOURNAL_KEEP,
+	SET_THROTTLE,
 	SET_LOG,
 	SET_LAST = SET_LOG
 };
@@ -74,6 +75,9 @@ int conf_set_message_size(struct conf *, const char *);
 int conf_set_data_rate(struct conf *, const char *);
 int conf_set_deliver_tls(struct conf *, enum deliver_tls);
 int conf_set_suppressed(struct conf *, const char *);
+int conf_set_throttle(struct conf *, const char *failures, const char *window,
+    const char *block);
+int conf_set_throttle_off(struct conf *);
 int conf_add_retry(struct conf *, const char *, bool first);
 int conf_set_delay_off(struct conf *);
 int conf_set_reserve(struct conf *, const char *percent, const char *size);

@@ -45,6 +45,9 @@
 #define RECIPIENTS_MAX	  100000u
 #define AUTH_FAILURES_MAX 1000u
 
+/* Seconds that failures count, or that an address is turned away. */
+#define THROTTLE_TIME_MAX (30u * 86400)
+
 /* A message: larger mail is refused nearly everywhere. */
 #define MESSAGE_SIZE_MAX (1ull << 30)
 

@@ -77,6 +77,7 @@ static void yyerror(struct parser *, const char *);
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
+%token BLOCK THROTTLE WINDOW
 %token BAD
 %token <text> STRING PERCENT
 %type <number> worker
@@ -208,6 +209,12 @@ smtp		: RECIPIENTS STRING {
 		| AUTH FAILURES STRING {
 			parser_number(p, SET_SMTP_AUTH, $3);
 		}
+		| THROTTLE FAILURES STRING WINDOW STRING BLOCK STRING {
+			parser_try(p, conf_set_throttle(p->conf, $3, $5, $7));
+		}
+		| THROTTLE OFF {
+			parser_try(p, conf_set_throttle_off(p->conf));
+		}
 		| SUPPRESSED STRING {
 			parser_try(p, conf_set_suppressed(p->conf, $2));
 		}
@@ -282,6 +289,7 @@ static const struct keyword keywords[] = {
 	{ "address", ADDRESS },
 	{ "allow", ALLOW },
 	{ "auth", AUTH },
+	{ "block", BLOCK },
 	{ "brief", BRIEF },
 	{ "certificate", CERTIFICATE },
 	{ "client", CLIENT },
@@ -332,10 +340,12 @@ static const struct keyword keywords[] = {
 	{ "store", STORE },
 	{ "strict", STRICT },
 	{ "suppressed-reply", SUPPRESSED },
+	{ "throttle", THROTTLE },
 	{ "timeout", TIMEOUT },
 	{ "tls", TLS },
 	{ "verbose", VERBOSE },
 	{ "via", VIA },
+	{ "window", WINDOW },
 	{ "workers", WORKERS },
 	{ NULL, 0 },
 };

@@ -128,6 +128,21 @@ print_smtp(FILE *f, const struct conf_smtp *s)
 }
 
 static void
+print_policy(FILE *f, const struct conf_policy *p)
+{
+	char window[VALUE_TEXT_SIZE], block[VALUE_TEXT_SIZE];
+
+	value_print_time(p->throttle_window, window);
+	value_print_time(p->throttle_block, block);
+	if (p->throttle_failures == 0)
+		(void)fprintf(f, "smtp throttle off\n");
+	else
+		(void)fprintf(f,
+		    "smtp throttle failures %u window %s block %s\n",
+		    p->throttle_failures, window, block);
+}
+
+static void
 print_reserve(FILE *f, const struct conf_queue *q)
 {
 	char text[VALUE_TEXT_SIZE];
@@ -204,6 +219,7 @@ printconf(FILE *f, const struct conf *c)
 	print_places(f, c);
 	print_listeners(f, c);
 	print_smtp(f, &c->smtp);
+	print_policy(f, &c->policy);
 	print_routing(f, c);
 	print_deliver(f, &c->deliver);
 	print_queue(f, &c->queue);

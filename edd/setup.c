@@ -153,6 +153,7 @@ send_control(struct child *c)
 
 	e = c->edd;
 	(void)conf_secret_send(c->chan, &e->keys.store);
+	(void)conf_policy_send(c->chan, &e->conf->policy);
 	s.has_gid = e->has_group;
 	s.gid = (uint32_t)e->group;
 	fd = fcntl(e->ctl_fd, F_DUPFD_CLOEXEC, 0);

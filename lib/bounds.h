@@ -221,6 +221,13 @@
 /* Buckets of the table of source addresses: the default total, over eight. */
 #define SMTPD_SOURCE_BUCKETS 1024u
 
+/*
+ * Addresses that failed to log in, and failures remembered of each.  Who has
+ * more addresses than that is not stopped by counting them.
+ */
+#define THROTTLE_MAX	      16384u
+#define THROTTLE_FAILURES_MAX 100u
+
 /* Seconds that messages being received have when the process is to stop. */
 #define SMTPD_STOP_SECONDS 10
 

@@ -364,3 +364,34 @@ conf_socket_recv(struct msgin *m, struct conf_socket *s)
 	s->gid = msg_get_u32(m);
 	return msg_end(m);
 }
+
+/* Send what holds for all users.  0 or -1. */
+int
+conf_policy_send(struct chan *c, const struct conf_policy *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_CONF_POLICY, 0);
+	msg_put_u32(o, s->throttle_failures);
+	msg_put_u32(o, s->throttle_window);
+	msg_put_u32(o, s->throttle_block);
+	msg_put_u32(o, s->sessions_user);
+	msg_put_u32(o, s->credentials_user);
+	return chan_end(c, -1);
+}
+
+/* Decode POLICY.  -1 if ill-formed or a limit is zero or too large. */
+int
+conf_policy_recv(struct msgin *m, struct conf_policy *s)
+{
+	s->throttle_failures = msg_get_u32(m);
+	s->throttle_window = msg_get_u32(m);
+	s->throttle_block = msg_get_u32(m);
+	s->sessions_user = msg_get_u32(m);
+	s->credentials_user = msg_get_u32(m);
+	if (s->throttle_failures > THROTTLE_FAILURES_MAX ||
+	    s->throttle_window == 0 || s->throttle_block == 0 ||
+	    s->sessions_user == 0 || s->credentials_user == 0)
+		m->bad = true;
+	return msg_end(m);
+}

@@ -23,6 +23,7 @@
  *   QUEUE     queue         DELIVER, ROUTE, RESOLVER, NETWORK   deliver
  *   SECRET    signer: seals DKIM keys; control: encrypts the store
  *   SOCKET +fd  control: the listening control socket
+ *   POLICY    control
  */
 #ifndef PROTO_CONF_H
 #define PROTO_CONF_H
@@ -131,6 +132,15 @@ struct conf_socket {
 	uint32_t gid;
 };
 
+/* What holds for all users, unless the store says more. */
+struct conf_policy {
+	uint32_t throttle_failures; /* of an address; 0: not counted */
+	uint32_t throttle_window;   /* seconds in which they count */
+	uint32_t throttle_block;    /* seconds that it is turned away */
+	uint32_t sessions_user;	    /* sessions at once, of one user */
+	uint32_t credentials_user;  /* credentials at once, of one user */
+};
+
 int conf_global_send(struct chan *, const struct conf_global *);
 int conf_global_recv(struct msgin *, struct conf_global *);
 int conf_smtp_send(struct chan *, const struct conf_smtp *);
@@ -153,5 +163,7 @@ int conf_secret_send(struct chan *, const struct conf_secret *);
 int conf_secret_recv(struct msgin *, struct conf_secret *);
 int conf_socket_send(struct chan *, const struct conf_socket *, int fd);
 int conf_socket_recv(struct msgin *, struct conf_socket *);
+int conf_policy_send(struct chan *, const struct conf_policy *);
+int conf_policy_recv(struct msgin *, struct conf_policy *);
 
 #endif

@@ -80,6 +80,7 @@ policy_sender_send(struct chan *c, uint64_t id, const struct policy_sender *s)
 
 	o = chan_begin(c, M_POLICY_SENDER, id);
 	msg_put_str(o, s->user);
+	msg_put_str(o, s->source);
 	msg_put_str(o, s->address);
 	return chan_end(c, -1);
 }
@@ -89,6 +90,7 @@ int
 policy_sender_recv(struct msgin *m, struct policy_sender *s)
 {
 	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->source, sizeof(s->source));
 	msg_get_str(m, s->address, sizeof(s->address));
 	return msg_end(m);
 }
@@ -188,5 +190,30 @@ int
 policy_rcpt_reply_recv(struct msgin *m, struct policy_rcpt_reply *s)
 {
 	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	return msg_end(m);
+}
+
+/* Tell that an address is to be turned away.  0 or -1. */
+int
+policy_throttle_send(struct chan *c, const struct policy_throttle *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_THROTTLE, 0);
+	msg_put_data(o, s->key, sizeof(s->key));
+	msg_put_u32(o, s->seconds);
+	return chan_end(c, -1);
+}
+
+/* Decode THROTTLE.  -1 if ill-formed. */
+int
+policy_throttle_recv(struct msgin *m, struct policy_throttle *s)
+{
+	size_t len;
+
+	len = msg_get_data(m, s->key, sizeof(s->key));
+	if (len != sizeof(s->key))
+		m->bad = true;
+	s->seconds = msg_get_u32(m);
 	return msg_end(m);
 }

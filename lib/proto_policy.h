@@ -21,6 +21,10 @@
  *   SENDER -> SENDER_REPLY   may this user send as this address
  *   RCPT   -> RCPT_REPLY     is this recipient suppressed
  *
+ * control -> smtpd, httpd, without being asked:
+ *
+ *   THROTTLE                 turn this address away for so long
+ *
  * control checks every request as if its sender were taken over: a user id
  * is looked up, not believed.
  */
@@ -32,6 +36,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "netkey.h"
 
 struct chan;
 struct msgin;
@@ -42,14 +47,16 @@ enum policy_type {
 	M_POLICY_SENDER,
 	M_POLICY_SENDER_REPLY,
 	M_POLICY_RCPT,
-	M_POLICY_RCPT_REPLY
+	M_POLICY_RCPT_REPLY,
+	M_POLICY_THROTTLE
 };
 
 enum policy_status {
 	POLICY_OK = 1,
-	POLICY_NO,	 /* wrong secret, not approved, suppressed */
-	POLICY_TEMPFAIL, /* the store cannot say now */
-	POLICY_STATUS_LAST = POLICY_TEMPFAIL
+	POLICY_NO,	  /* wrong secret, not approved, suppressed */
+	POLICY_TEMPFAIL,  /* the store cannot say now */
+	POLICY_THROTTLED, /* too many failures of this address */
+	POLICY_STATUS_LAST = POLICY_THROTTLED
 };
 
 struct policy_auth {
@@ -66,6 +73,7 @@ struct policy_auth_reply {
 
 struct policy_sender {
 	char user[OBJECT_ID_SIZE];
+	char source[HOST_SIZE]; /* client address */
 	char address[ADDRESS_SIZE];
 };
 
@@ -100,6 +108,12 @@ struct policy_rcpt_reply {
 	enum policy_status status;
 };
 
+/* seconds 0: it is welcome again. */
+struct policy_throttle {
+	uint8_t key[NETKEY_SIZE];
+	uint32_t seconds;
+};
+
 int policy_auth_send(struct chan *, uint64_t, const struct policy_auth *);
 int policy_auth_recv(struct msgin *, struct policy_auth *);
 int policy_auth_reply_send(struct chan *, uint64_t,
@@ -115,5 +129,7 @@ int policy_rcpt_recv(struct msgin *, struct policy_rcpt *);
 int policy_rcpt_reply_send(struct chan *, uint64_t,
     const struct policy_rcpt_reply *);
 int policy_rcpt_reply_recv(struct msgin *, struct policy_rcpt_reply *);
+int policy_throttle_send(struct chan *, const struct policy_throttle *);
+int policy_throttle_recv(struct msgin *, struct policy_throttle *);
 
 #endif

@@ -68,7 +68,8 @@ enum setup_type {
 	M_CONF_NETWORK,
 	M_CONF_SECRET,
 	M_CONF_SOCKET,
-	M_SETUP_TYPE_LAST = M_CONF_SOCKET
+	M_CONF_POLICY,
+	M_SETUP_TYPE_LAST = M_CONF_POLICY
 };
 
 struct setup_start {

@@ -176,6 +176,23 @@ cmd_auth_line(struct session *s, const char *p, size_t len)
 		auth_plain(s, p, len);
 }
 
+static void
+auth_refused(struct session *s, enum policy_status status)
+{
+	switch (status) {
+	case POLICY_NO:
+		auth_failed(s, REPLY_CREDENTIALS);
+		break;
+	case POLICY_THROTTLED:
+		s->env->stats.login_failures++;
+		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
+		break;
+	default:
+		auth_failed(s, REPLY_SERVER_ERROR);
+		break;
+	}
+}
+
 /* control's answer. */
 void
 cmd_auth_answer(struct session *s, const struct session_answer *a)
@@ -197,7 +214,5 @@ cmd_auth_answer(struct session *s, const struct session_answer *a)
 		log_debug("login user=%s source=%s", s->user, s->source);
 		session_reply(s, REPLY_AUTH_OK, NULL, NULL);
 	} else
-		auth_failed(s,
-		    reply->status == POLICY_NO ? REPLY_CREDENTIALS :
-						 REPLY_SERVER_ERROR);
+		auth_refused(s, reply->status);
 }

@@ -131,6 +131,7 @@ cmd_mail_run(struct session *s, const struct command *c)
 	}
 	memset(&ask, 0, sizeof(ask));
 	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
+	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
 	(void)strlcpy(ask.address, m->path.mailbox, sizeof(ask.address));
 	s->ask = peers_sender(s->env->peers, &ask, s);
 	if (s->ask == 0)
@@ -159,6 +160,8 @@ cmd_mail_answer(struct session *s, const struct session_answer *a)
 	} else if (reply->status == POLICY_NO)
 		session_refuse(s, REPLY_NOT_AUTHORIZED, s->asked.mailbox, NULL,
 		    "");
+	else if (reply->status == POLICY_THROTTLED)
+		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
 	else
 		session_refuse(s, REPLY_SERVER_ERROR, NULL, NULL, "");
 }

@@ -70,6 +70,7 @@ commit_ask_sender(struct session *s)
 		}
 		memset(&ask, 0, sizeof(ask));
 		(void)strlcpy(ask.user, s->user, sizeof(ask.user));
+		(void)strlcpy(ask.source, s->source, sizeof(ask.source));
 		(void)strlcpy(ask.address, a->mailbox, sizeof(ask.address));
 		tx->from_ask = peers_sender(s->env->peers, &ask, s);
 		if (tx->from_ask != 0)
@@ -100,6 +101,8 @@ commit_sender(struct session *s, const struct session_answer *a)
 	from = &tx->from[tx->from_next];
 	if (reply->status == POLICY_NO)
 		tx_refuse(s->env, tx, REPLY_NOT_AUTHORIZED, from->mailbox);
+	else if (reply->status == POLICY_THROTTLED)
+		tx_refuse(s->env, tx, REPLY_AUTH_FAILURES, "");
 	else if (reply->status != POLICY_OK)
 		tx_refuse(s->env, tx, REPLY_PROCESSING, "");
 	if (tx->refusal != REPLY_NONE)

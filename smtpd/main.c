@@ -28,10 +28,12 @@
 #include "conf.h"
 #include "listen.h"
 #include "log.h"
+#include "monotime.h"
 #include "peers.h"
 #include "proc.h"
 #include "session.h"
 #include "stats.h"
+#include "throttled.h"
 #include "tlskey.h"
 
 struct smtpd {
@@ -93,6 +95,15 @@ smtpd_signature(void *who, uint64_t id, const struct sign_signature *r)
 }
 
 static void
+smtpd_throttle(void *arg, const struct policy_throttle *t)
+{
+	struct smtpd *d;
+
+	d = arg;
+	throttled_set(d->env.throttled, t, monotime());
+}
+
+static void
 smtpd_room(void *arg)
 {
 	struct smtpd *d;
@@ -118,6 +129,7 @@ static const struct peers_ops peers_ops = {
 	.opened = smtpd_opened,
 	.done = smtpd_done,
 	.signature = smtpd_signature,
+	.throttle = smtpd_throttle,
 	.room = smtpd_room,
 	.admin = smtpd_admin,
 };
@@ -154,9 +166,10 @@ smtpd_open(void *arg)
 	if (tls_init() == -1 || tlskey_init() == -1)
 		return -1;
 	TAILQ_INIT(&d->env.blocked);
+	d->env.throttled = throttled_new();
 	d->env.peers = peers_new(&peers_ops, d);
 	d->clients = clients_new(&d->env, smtpd_empty, d);
-	if (d->clients == NULL)
+	if (d->env.throttled == NULL || d->clients == NULL)
 		return -1;
 	d->listeners = listeners_new(d->clients);
 	d->stop_timer = evtimer_new(proc_base(), smtpd_stop_cb, d);

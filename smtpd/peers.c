@@ -163,6 +163,17 @@ submit_commit_cb(struct msgin *m, void *who)
 }
 
 static int
+policy_throttle_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct policy_throttle t;
+
+	if (policy_throttle_recv(m, &t) == -1)
+		return -1;
+	self.ops->throttle(self.arg, &t);
+	return 0;
+}
+
+static int
 admin_command_cb(struct chan *c, struct msgin *m, void *arg)
 {
 	struct admin_command cmd;
@@ -179,6 +190,7 @@ static const struct chan_rule policy_rules[] = {
 	{ M_POLICY_AUTH_REPLY, CHAN_REPLY, "auth-reply", NULL },
 	{ M_POLICY_SENDER_REPLY, CHAN_REPLY, "sender-reply", NULL },
 	{ M_POLICY_RCPT_REPLY, CHAN_REPLY, "rcpt-reply", NULL },
+	{ M_POLICY_THROTTLE, 0, "throttle", policy_throttle_cb },
 	{ 0, 0, NULL, NULL },
 };
 

@@ -37,6 +37,7 @@ struct policy_rcpt;
 struct policy_rcpt_reply;
 struct policy_sender;
 struct policy_sender_reply;
+struct policy_throttle;
 struct sign_dkim;
 struct sign_signature;
 struct submit_commit;
@@ -55,6 +56,8 @@ struct peers_ops {
 	void (*opened)(void *, uint64_t, const struct submit_opened *);
 	void (*done)(void *, uint64_t, const struct submit_done *);
 	void (*signature)(void *, uint64_t, const struct sign_signature *);
+	/* an address is to be turned away; arg of peers_new() */
+	void (*throttle)(void *, const struct policy_throttle *);
 	/* the queue can take bytes again, or is gone; arg of peers_new() */
 	void (*room)(void *);
 	/* an operator's command; arg of peers_new() */

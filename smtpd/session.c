@@ -37,6 +37,7 @@
 #include "monotime.h"
 #include "peers.h"
 #include "proto_submit.h"
+#include "throttled.h"
 #include "tx.h"
 
 static const char *const state_names[] = {
@@ -415,6 +416,10 @@ state_new(struct session *s, enum session_event ev)
 {
 	if (ev != SESSION_EV_START)
 		return WANT_READ;
+	if (throttled_holds(s->env->throttled, s->source, monotime())) {
+		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
+		return WANT_AGAIN;
+	}
 	session_reply(s, REPLY_GREETING, s->conf->hostname, NULL);
 	session_enter(s, SESSION_COMMAND);
 	return WANT_AGAIN;

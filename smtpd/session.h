@@ -38,6 +38,7 @@ struct conf;
 struct evbuffer;
 struct peers;
 struct session;
+struct throttled;
 struct tx;
 
 enum session_state {
@@ -87,6 +88,7 @@ enum want {
 /* What all sessions of the process share. */
 struct session_env {
 	struct peers *peers;
+	struct throttled *throttled;
 	struct stats stats;
 	TAILQ_HEAD(session_blocked, session)
 	blocked; /* the queue's channel is full */

@@ -26,6 +26,7 @@
  * sources: control/peers.c control/policy.c control/provider.c
  * sources: control/record.c control/relay.c control/sender.c
  * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/throttle.c control/verb_throttle.c lib/netkey.c
  * sources: control/suppression.c control/tenancy.c control/usage.c
  * sources: control/user.c control/verb_compartment.c
  * sources: control/verb_credential.c control/verb_daemon.c
@@ -118,6 +119,7 @@ sender(const char *user, const char *address, struct policy_sender_reply *a)
 
 	memset(&q, 0, sizeof(q));
 	(void)strlcpy(q.user, user, sizeof(q.user));
+	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
 	(void)strlcpy(q.address, address, sizeof(q.address));
 	policy_sender(&w.control, &q, a);
 	return a->status;
@@ -168,6 +170,33 @@ auth_takes_the_right_secret_only(void **state)
 	assert_int_equal(auth("", "", &a), POLICY_NO);
 	l.secret[0] ^= 1;
 	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+}
+
+/* Known and unknown logins, and then senders, count for one address. */
+static void
+failures_of_an_address_throttle_it(void **state)
+{
+	struct policy_sender_reply s;
+	struct policy_auth_reply a;
+	struct login l;
+	unsigned i;
+
+	make_login("alice", &l);
+	for (i = 1; i < WORLD_FAILURES; i++)
+		assert_int_equal(auth(i % 2 ? l.name : "x", "wrong", &a),
+		    POLICY_NO);
+	assert_int_equal(sender(a.user, "no@example.org", &s),
+	    POLICY_THROTTLED);
+	assert_int_equal(w.told, 1);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_THROTTLED);
+	assert_string_equal(a.user, "");
+	world_reopen(&w);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_THROTTLED);
+	assert_true(world_do(&w, "throttle list"));
+	assert_non_null(strstr(w.text, "address=192.0.2.1|"));
+	assert_true(world_do(&w, "throttle clear"));
+	assert_int_equal(w.told_seconds, 0);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
 }
 
 static void
@@ -462,6 +491,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(login_has_the_form_of_the_service),
 		T(auth_takes_the_right_secret_only),
+		T(failures_of_an_address_throttle_it),
 		T(auth_survives_a_restart),
 		T(auth_of_what_is_disabled_is_refused),
 		T(last_use_shows_in_the_list),

@@ -31,13 +31,30 @@
 #include "lookup.h"
 #include "peers.h"
 #include "proc.h"
+#include "proto_conf.h"
 #include "relay.h"
 #include "row.h"
 #include "store.h"
 #include "tenancy.h"
+#include "throttle.h"
 #include "usage.h"
 
 static const unsigned char secret[STORE_SECRET_SIZE] = "a key for tests";
+
+/* The rules of a configuration. */
+static void
+world_rules(struct world *w)
+{
+	static const struct conf_policy policy = {
+		.throttle_failures = WORLD_FAILURES,
+		.throttle_window = 600,
+		.throttle_block = 300,
+		.sessions_user = 1000,
+		.credentials_user = 2,
+	};
+
+	throttle_set(w->control.throttle, &policy);
+}
 
 static void
 world_open(struct world *w)
@@ -45,7 +62,9 @@ world_open(struct world *w)
 	char why[512];
 
 	w->control.store = store_open(w->dir, secret, why, sizeof(why));
-	if (w->control.store == NULL || tenancy_load(&w->control, secret) == -1)
+	if (w->control.store == NULL ||
+	    tenancy_load(&w->control, secret) == -1 ||
+	    throttle_load(w->control.throttle, w->control.store) == -1)
 		abort();
 }
 
@@ -54,6 +73,17 @@ static void
 world_ready_cb(const struct setup_child *child, void *arg)
 {
 	abort();
+}
+
+/* What smtpd would be told. */
+static void
+world_throttle_cb(const uint8_t key[NETKEY_SIZE], uint32_t seconds, void *arg)
+{
+	struct world *w;
+
+	w = arg;
+	w->told++;
+	w->told_seconds = seconds;
 }
 
 /* A new control with an empty store. */
@@ -72,7 +102,9 @@ world_make(struct world *w)
 	c->children = children_new(world_ready_cb, c);
 	c->audit = audit_new(c);
 	c->usage = usage_new();
+	c->throttle = throttle_new(world_throttle_cb, w);
 	c->sock = ctlsock_new(c);
+	world_rules(w);
 	world_open(w);
 }
 
@@ -80,7 +112,12 @@ world_make(struct world *w)
 void
 world_reopen(struct world *w)
 {
+	if (throttle_flush(w->control.throttle) == -1)
+		abort();
+	throttle_free(w->control.throttle);
 	store_close(w->control.store);
+	w->control.throttle = throttle_new(world_throttle_cb, w);
+	world_rules(w);
 	world_open(w);
 }
 
@@ -95,6 +132,7 @@ world_free(struct world *w)
 		job_cancel(w->job);
 	ctlsock_free(c->sock);
 	usage_free(c->usage);
+	throttle_free(c->throttle);
 	audit_free(c->audit);
 	children_free(c->children);
 	relay_free(c->relay);

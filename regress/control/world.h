@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "control.h"
 #include "job.h"
@@ -31,13 +32,18 @@
 /* Octets of an answer that a test looks at. */
 #define WORLD_TEXT_SIZE 65536u
 
+/* Failures after which an address is turned away. */
+#define WORLD_FAILURES 20u
+
 struct world {
 	char dir[TMPDIR_SIZE];
 	struct control control;
 	struct job *job; /* the command that waits, if any */
 	bool ended;
 	bool ok;
-	bool full; /* the reader does not read */
+	bool full;     /* the reader does not read */
+	unsigned told; /* how often smtpd was told of an address */
+	uint32_t told_seconds;
 	unsigned rows;
 	char why[ERROR_SIZE];
 	char hint[ERROR_SIZE];

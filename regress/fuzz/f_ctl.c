@@ -27,6 +27,7 @@
  * sources: control/peers.c control/policy.c control/provider.c
  * sources: control/record.c control/relay.c control/sender.c
  * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/throttle.c control/verb_throttle.c lib/netkey.c
  * sources: control/suppression.c control/tenancy.c control/usage.c
  * sources: control/user.c control/verb_compartment.c
  * sources: control/verb_credential.c control/verb_daemon.c

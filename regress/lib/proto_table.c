@@ -122,12 +122,14 @@ PLAIN(conf_resolver)
 PLAIN(conf_network)
 PLAIN(conf_secret)
 WITH_FD(conf_socket)
+PLAIN(conf_policy)
 REQUEST(policy_auth)
 REQUEST(policy_auth_reply)
 REQUEST(policy_sender)
 REQUEST(policy_sender_reply)
 REQUEST(policy_rcpt)
 REQUEST(policy_rcpt_reply)
+PLAIN(policy_throttle)
 REQUEST(sign_tls)
 REQUEST(sign_dkim)
 REQUEST(sign_signature)
@@ -319,12 +321,14 @@ static const struct proto protos[] = {
 	STRUCT(conf_network, M_CONF_NETWORK),
 	STRUCT(conf_secret, M_CONF_SECRET),
 	STRUCT(conf_socket, M_CONF_SOCKET),
+	STRUCT(conf_policy, M_CONF_POLICY),
 	STRUCT(policy_auth, M_POLICY_AUTH),
 	STRUCT(policy_auth_reply, M_POLICY_AUTH_REPLY),
 	STRUCT(policy_sender, M_POLICY_SENDER),
 	STRUCT(policy_sender_reply, M_POLICY_SENDER_REPLY),
 	STRUCT(policy_rcpt, M_POLICY_RCPT),
 	STRUCT(policy_rcpt_reply, M_POLICY_RCPT_REPLY),
+	STRUCT(policy_throttle, M_POLICY_THROTTLE),
 	STRUCT(sign_tls, M_SIGN_TLS),
 	STRUCT(sign_dkim, M_SIGN_DKIM),
 	STRUCT(sign_signature, M_SIGN_SIGNATURE),

@@ -25,6 +25,7 @@
 
 #include "compat.h"
 #include "fake_peers.h"
+#include "throttled.h"
 
 static void
 talk_want_cb(struct session *s, enum want want, void *arg)
@@ -66,6 +67,7 @@ talk_init(struct talk *t)
 	t->conf.smtp.received_client = true;
 	t->conf.smtp.strict = true;
 	t->conf.smtp.data_rate = 500;
+	t->env.throttled = throttled_new();
 	t->in = evbuffer_new();
 	t->session = session_new(&t->env, &t->conf, t->in, "192.0.2.1",
 	    talk_want_cb, t);
@@ -79,6 +81,7 @@ void
 talk_end(struct talk *t)
 {
 	session_free(t->session);
+	throttled_free(t->env.throttled);
 	evbuffer_free(t->in);
 	fake_free();
 	if (t->conf.refs != 1 || !TAILQ_EMPTY(&t->env.blocked))

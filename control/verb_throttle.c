@@ -1,0 +1,90 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * throttle list, throttle clear.  The list is read from the store, so that it
+ * can be as long as the table and the reader as slow as it likes.
+ */
+#include "verb_throttle.h"
+
+#include <time.h>
+
+#include "control.h"
+#include "job.h"
+#include "netkey.h"
+#include "row.h"
+#include "throttle.h"
+
+static bool
+list_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	struct throttle_record r;
+
+	if (throttle_decode(m, &r) == -1)
+		return false;
+	row_str(j->row, "address", store_key_first(k));
+	row_num(j->row, "failures", r.failures);
+	if (r.last == 0)
+		row_str(j->row, "last", "");
+	else
+		row_time(j->row, "last", r.last);
+	if (r.until <= (int64_t)time(NULL))
+		row_str(j->row, "throttled", "");
+	else
+		row_time(j->row, "throttled", r.until);
+	return true;
+}
+
+/* throttle list */
+void
+verb_throttle_list(struct job *j)
+{
+	if (throttle_flush(j->control->throttle) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	job_list(j, STORE_THROTTLE, NULL, list_cb);
+}
+
+/* throttle clear [ADDRESS] */
+void
+verb_throttle_clear(struct job *j)
+{
+	uint8_t key[NETKEY_SIZE];
+	const char *text;
+	size_t n;
+
+	text = j->arg[0];
+	if (text != NULL && netkey_parse(text, key) == -1) {
+		job_fail(j, "an address is as \"edctl throttle list\" shows it",
+		    "\"%s\" is neither an IPv4 nor an IPv6 address", text);
+		return;
+	}
+	n = throttle_clear(j->control->throttle, text == NULL ? NULL : key);
+	if (text != NULL && n == 0) {
+		job_fail(j, "see \"edctl throttle list\"",
+		    "nothing is known of %s", text);
+		return;
+	}
+	if (throttle_flush(j->control->throttle) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	job_audit(j, text == NULL ? "all" : text, NULL, NULL);
+	row_num(j->row, "cleared", (int64_t)n);
+	job_send(j);
+	job_ok(j);
+}
