@@ -22,8 +22,10 @@
  */
 #include "sandbox.h"
 
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -59,8 +61,8 @@ static const int common[] = {
 	CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(close),
 	CALL(sendmsg), CALL(recvmsg), CALL(fcntl), CALL(lseek), CALL(fstat),
 	CALL(newfstatat), CALL(poll), CALL(ppoll), CALL(shutdown),
-	/* the event loop; evbuffer_read asks FIONREAD */
-	CALL(epoll_wait), CALL(epoll_pwait), CALL(epoll_ctl), CALL(ioctl),
+	/* the event loop */
+	CALL(epoll_wait), CALL(epoll_pwait), CALL(epoll_ctl),
 	CALL(timerfd_settime), CALL(eventfd2),
 	/* syslog over the socket opened at start */
 	CALL(sendto),
@@ -73,8 +75,8 @@ static const int common[] = {
 	/* the process itself */
 	CALL(getpid), CALL(gettid), CALL(getuid), CALL(geteuid), CALL(getppid),
 	CALL(getrandom), CALL(rt_sigaction), CALL(rt_sigprocmask),
-	CALL(rt_sigreturn), CALL(tgkill), CALL(exit), CALL(exit_group),
-	CALL(getrusage), CALL(sched_getaffinity), CALL(uname),
+	CALL(rt_sigreturn), CALL(exit), CALL(exit_group), CALL(getrusage),
+	CALL(sched_getaffinity), CALL(uname),
 #ifdef EDD_SANITIZE
 	/* the sanitizers' run-time, and its reports */
 	CALL(sigaltstack), CALL(readlink), CALL(getrlimit), CALL(prlimit64),
@@ -109,7 +111,7 @@ static const int calls_queue[] = { CALL(open), CALL(openat), CALL(pread64),
 	CALL(statfs), CALL(fstatfs), CALL(getcwd), CALL(chmod), CALL(fchmod),
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(pselect6),
 	CALL(select), CALL(fadvise64), CALL(umask), CALL(getrlimit),
-	CALL(prlimit64), CALLS_END };
+	CALLS_END };
 
 /* control: its store like queue's files, and the control socket. */
 static const int calls_control[] = { CALL(open), CALL(openat), CALL(pread64),
@@ -118,17 +120,17 @@ static const int calls_control[] = { CALL(open), CALL(openat), CALL(pread64),
 	CALL(renameat), CALL(mkdir), CALL(getdents64), CALL(stat), CALL(lstat),
 	CALL(getcwd), CALL(chmod), CALL(fchmod), CALL(access), CALL(faccessat),
 	CALL(faccessat2), CALL(pselect6), CALL(select), CALL(umask),
-	CALL(getrlimit), CALL(prlimit64),
+	CALL(getrlimit),
 	/* edctl's connections and who they are */
 	CALL(accept4), CALL(getsockopt), CALL(setsockopt), CALL(getsockname),
 	CALLS_END };
 
 /* deliver: connects out, asks the DNS, reads bodies. */
-static const int calls_deliver[] = { CALL(socket), CALL(connect), CALL(bind),
+static const int calls_deliver[] = { CALL(connect), CALL(bind),
 	CALL(getsockname), CALL(getpeername), CALL(setsockopt),
 	CALL(getsockopt), CALL(recvfrom), CALL(pread64), CALL(preadv),
 	CALL(select), CALL(pselect6), CALL(sendmmsg), CALL(getrlimit),
-	CALL(prlimit64), CALLS_END };
+	CALLS_END };
 
 enum sandbox_files {
 	FILES_NONE, /* no file can be opened any more */
@@ -138,16 +140,17 @@ enum sandbox_files {
 struct sandbox_profile {
 	const char *name;
 	enum sandbox_files files;
+	bool internet; /* may make sockets of the internet families */
 	const int *calls;
 };
 
 static const struct sandbox_profile profiles[] = {
-	{ "control", FILES_BELOW, calls_control },
-	{ "deliver", FILES_NONE, calls_deliver },
-	{ "edctl", FILES_NONE, calls_edctl },
-	{ "queue", FILES_BELOW, calls_queue },
-	{ "signer", FILES_NONE, calls_signer },
-	{ "smtpd", FILES_NONE, calls_smtpd },
+	{ "control", FILES_BELOW, false, calls_control },
+	{ "deliver", FILES_NONE, true, calls_deliver },
+	{ "edctl", FILES_NONE, false, calls_edctl },
+	{ "queue", FILES_BELOW, false, calls_queue },
+	{ "signer", FILES_NONE, false, calls_signer },
+	{ "smtpd", FILES_NONE, false, calls_smtpd },
 };
 
 static int
@@ -223,6 +226,74 @@ calls_have(const int *calls, int call)
 	return false;
 }
 
+/* A call that is allowed, or fails, only with some arguments. */
+static int
+seccomp_add_when(scmp_filter_ctx ctx, uint32_t action, int call,
+    const struct scmp_arg_cmp *when, unsigned count)
+{
+	int r;
+
+	r = seccomp_rule_add_array(ctx, action, call, count, when);
+	if (r >= 0)
+		return 0;
+	errno = -r;
+	return -1;
+}
+
+/*
+ * evbuffer_read asks FIONREAD.  Other requests fail as on what is no terminal:
+ * with TIOCSTI a process could type commands into the one that edd -d has.
+ */
+static int
+seccomp_add_ioctl(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp is[] = { SCMP_A1(SCMP_CMP_EQ, FIONREAD) };
+	const struct scmp_arg_cmp isnt[] = { SCMP_A1(SCMP_CMP_NE, FIONREAD) };
+
+	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(ioctl), is, 1) == -1)
+		return -1;
+	return seccomp_add_when(ctx, SCMP_ACT_ERRNO(ENOTTY), CALL(ioctl), isnt,
+	    1);
+}
+
+/*
+ * abort(3) and raise(3) signal this process; others of its user, as a second
+ * worker, are none of its business.  Limits may be asked, not set.
+ */
+static int
+seccomp_add_self(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp own[] = { SCMP_A0(SCMP_CMP_EQ,
+	    (scmp_datum_t)getpid()) };
+	const struct scmp_arg_cmp ask[] = { SCMP_A0(SCMP_CMP_EQ, 0),
+		SCMP_A2(SCMP_CMP_EQ, 0) };
+
+	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(tgkill), own, 1) == -1)
+		return -1;
+	if (calls_have(common, CALL(prlimit64)))
+		return 0;
+	return seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(prlimit64), ask, 2);
+}
+
+/*
+ * A local socket fails, because syslog(3) makes one when the log daemon was
+ * restarted; it could lead to any program of the machine.
+ */
+static int
+seccomp_add_internet(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp inet[] = { SCMP_A0(SCMP_CMP_EQ, AF_INET) };
+	const struct scmp_arg_cmp inet6[] = { SCMP_A0(SCMP_CMP_EQ, AF_INET6) };
+	const struct scmp_arg_cmp local[] = { SCMP_A0(SCMP_CMP_EQ, AF_UNIX) };
+
+	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(socket), inet, 1) ==
+		-1 ||
+	    seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(socket), inet6, 1) == -1)
+		return -1;
+	return seccomp_add_when(ctx, SCMP_ACT_ERRNO(EACCES), CALL(socket),
+	    local, 1);
+}
+
 static int
 seccomp_add_calls(scmp_filter_ctx ctx, uint32_t action, const int *calls)
 {
@@ -257,13 +328,14 @@ seccomp_add_memory(scmp_filter_ctx ctx)
 }
 
 static int
-seccomp_add_denied(scmp_filter_ctx ctx, const int *allowed)
+seccomp_add_denied(scmp_filter_ctx ctx, const struct sandbox_profile *p)
 {
 	const int *call;
 	int r;
 
 	for (call = denied; *call != CALLS_END; call++) {
-		if (calls_have(allowed, *call) || calls_have(common, *call))
+		if (calls_have(p->calls, *call) || calls_have(common, *call) ||
+		    (p->internet && *call == CALL(socket)))
 			continue;
 		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), *call, 0);
 		if (r < 0) {
@@ -275,7 +347,7 @@ seccomp_add_denied(scmp_filter_ctx ctx, const int *allowed)
 }
 
 static int
-sandbox_seccomp(const int *calls)
+sandbox_seccomp(const struct sandbox_profile *p)
 {
 	scmp_filter_ctx ctx;
 	int r;
@@ -285,11 +357,17 @@ sandbox_seccomp(const int *calls)
 		return -1;
 	r = seccomp_add_calls(ctx, SCMP_ACT_ALLOW, common);
 	if (r == 0)
-		r = seccomp_add_calls(ctx, SCMP_ACT_ALLOW, calls);
+		r = seccomp_add_calls(ctx, SCMP_ACT_ALLOW, p->calls);
 	if (r == 0)
 		r = seccomp_add_memory(ctx);
 	if (r == 0)
-		r = seccomp_add_denied(ctx, calls);
+		r = seccomp_add_ioctl(ctx);
+	if (r == 0)
+		r = seccomp_add_self(ctx);
+	if (r == 0 && p->internet)
+		r = seccomp_add_internet(ctx);
+	if (r == 0)
+		r = seccomp_add_denied(ctx, p);
 	if (r == 0) {
 		r = seccomp_load(ctx);
 		if (r < 0) {
@@ -335,5 +413,5 @@ sandbox_enter(const char *name)
 		return -1;
 	if (sandbox_landlock(p->files) == -1)
 		return -1;
-	return sandbox_seccomp(p->calls);
+	return sandbox_seccomp(p);
 }

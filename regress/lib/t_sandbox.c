@@ -20,7 +20,10 @@
  * Each profile refuses at least one thing, and lets a process live: the test
  * forks, enters the profile, tries, and looks at how the child ended.
  */
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -86,6 +89,53 @@ try_socket(void)
 	return socket(AF_INET, SOCK_STREAM, 0) == -1 ? REFUSED : 0;
 }
 
+static int
+try_local_socket(void)
+{
+	return socket(AF_UNIX, SOCK_DGRAM, 0) == -1 ? REFUSED : 0;
+}
+
+static int
+try_netlink(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, 0) == -1 ? REFUSED : 0;
+}
+
+/* A request that every descriptor takes; TIOCSTI would need a terminal. */
+static int
+try_request(void)
+{
+	return ioctl(STDERR_FILENO, FIOCLEX) == -1 ? REFUSED : 0;
+}
+
+static int
+try_signal_parent(void)
+{
+	return syscall(SYS_tgkill, getppid(), getppid(), 0) == -1 ? REFUSED : 0;
+}
+
+static int
+try_signal_self(void)
+{
+	return raise(SIGWINCH) == 0 ? 0 : REFUSED;
+}
+
+static int
+try_ask_limit(void)
+{
+	struct rlimit rl;
+
+	return getrlimit(RLIMIT_NOFILE, &rl) == -1 ? REFUSED : 0;
+}
+
+static int
+try_set_limit(void)
+{
+	const struct rlimit rl = { 10, 10 };
+
+	return setrlimit(RLIMIT_NOFILE, &rl) == -1 ? REFUSED : 0;
+}
+
 /* How a child ended that entered the profile: exit status or 256+signal. */
 static int
 run(const char *profile, attempt f)
@@ -135,6 +185,17 @@ static const struct row_case cases[] = {
 	{ "control", try_socket, "socket", REFUSED },
 	{ "edctl", try_socket, "socket", REFUSED },
 	{ "deliver", try_socket, "socket", 0 },
+	{ "deliver", try_local_socket, "local socket", REFUSED },
+	{ "deliver", try_netlink, "netlink", KILLED },
+	{ "smtpd", try_request, "request", REFUSED },
+	{ "edctl", try_request, "request", REFUSED },
+	{ "smtpd", try_signal_parent, "signal another", KILLED },
+	{ "smtpd", try_signal_self, "signal itself", 0 },
+	{ "queue", try_ask_limit, "ask a limit", 0 },
+#ifndef EDD_SANITIZE
+	{ "queue", try_set_limit, "set a limit", KILLED },
+	{ "deliver", try_set_limit, "set a limit", KILLED },
+#endif
 	{ "signer", try_open, "open", REFUSED },
 	{ "smtpd", try_open, "open", REFUSED },
 	{ "deliver", try_open, "open", REFUSED },
