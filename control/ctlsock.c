@@ -49,6 +49,9 @@
 #define CTL_HIGH (128u * 1024)
 #define CTL_LOW	 (32u * 1024)
 
+/* Seconds without accepting when descriptors have run out. */
+#define CTL_PAUSE 1
+
 /* Milliseconds that the last words to an operator may take. */
 #define CTL_LAST_MS 100
 
@@ -67,6 +70,7 @@ struct ctl {
 struct ctlsock {
 	struct control *control;
 	struct event *accept;
+	struct event *pause; /* until accepting is tried again */
 	int fd;
 	bool has_gid;
 	uint32_t gid;
@@ -109,9 +113,11 @@ ctlsock_close(struct ctlsock *s)
 {
 	if (s->accept != NULL)
 		event_free(s->accept);
+	if (s->pause != NULL)
+		event_free(s->pause);
 	if (s->fd != -1)
 		(void)close(s->fd);
-	s->accept = NULL;
+	s->accept = s->pause = NULL;
 	s->fd = -1;
 }
 
@@ -260,6 +266,36 @@ idle_cb(evutil_socket_t fd, short what, void *arg)
 	ctl_free(c);
 }
 
+/*
+ * Whether the peer is in a group: as its own, or, as most members are, among
+ * the others that it had when it connected.
+ */
+static bool
+peer_in_group(int fd, const struct ucred *cred, gid_t gid)
+{
+	gid_t *groups;
+	socklen_t len;
+	bool found;
+	size_t i;
+
+	if (cred->gid == gid)
+		return true;
+	len = 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &len) == 0 ||
+	    errno != ERANGE)
+		return false;
+	groups = malloc(len);
+	if (groups == NULL)
+		return false;
+	found = false;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) == 0) {
+		for (i = 0; i < len / sizeof(*groups) && !found; i++)
+			found = groups[i] == gid;
+	}
+	free(groups);
+	return found;
+}
+
 /* Who is it, and may he?  0 or -1. */
 static int
 peer_check(const struct ctlsock *s, int fd, struct job_who *who)
@@ -276,7 +312,7 @@ peer_check(const struct ctlsock *s, int fd, struct job_who *who)
 	who->pid = (uint32_t)cred.pid;
 	who->rights = VERB_ALL;
 	if (cred.uid == 0 || cred.uid == geteuid() ||
-	    (s->has_gid && cred.gid == s->gid))
+	    (s->has_gid && peer_in_group(fd, &cred, (gid_t)s->gid)))
 		return 0;
 	log_warnx("control socket: refused uid=%u gid=%u pid=%u", cred.uid,
 	    cred.gid, (unsigned)cred.pid);
@@ -331,6 +367,26 @@ ctlsock_connection(struct ctlsock *s, int fd)
 	return 0;
 }
 
+/* The connection that could not be accepted still waits: not to spin on it. */
+static void
+accept_pause(struct ctlsock *s)
+{
+	static const struct timeval pause = { CTL_PAUSE, 0 };
+
+	log_warn("control socket: accept");
+	if (evtimer_add(s->pause, &pause) == 0)
+		(void)event_del(s->accept);
+}
+
+static void
+pause_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct ctlsock *s;
+
+	s = arg;
+	(void)event_add(s->accept, NULL);
+}
+
 static void
 accept_cb(evutil_socket_t listener, short what, void *arg)
 {
@@ -341,7 +397,7 @@ accept_cb(evutil_socket_t listener, short what, void *arg)
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd == -1) {
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			log_warn("control socket: accept");
+			accept_pause(s);
 		return;
 	}
 	(void)ctlsock_connection(s, fd);
@@ -358,7 +414,9 @@ ctlsock_listen(struct ctlsock *s, int fd)
 	s->fd = fd;
 	s->accept = event_new(proc_base(), fd, EV_READ | EV_PERSIST, accept_cb,
 	    s);
-	if (s->accept == NULL || event_add(s->accept, NULL) == -1) {
+	s->pause = evtimer_new(proc_base(), pause_cb, s);
+	if (s->accept == NULL || s->pause == NULL ||
+	    event_add(s->accept, NULL) == -1) {
 		ctlsock_close(s);
 		return -1;
 	}

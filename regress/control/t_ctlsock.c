@@ -40,6 +40,7 @@
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -453,6 +454,49 @@ reader_that_does_not_read_costs_little(void **state)
 	assert_int_equal(ctlsock_connections(w.control.sock), 0);
 }
 
+/* A listening socket with a name of its own, and one connected to it. */
+static void
+listener(int *listening, int *connected)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	socklen_t len;
+
+	*listening = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	len = sizeof(sa_family_t); /* Linux chooses an abstract name */
+	assert_int_equal(bind(*listening, (struct sockaddr *)&sun, len), 0);
+	assert_int_equal(listen(*listening, 4), 0);
+	len = sizeof(sun);
+	assert_int_equal(getsockname(*listening, (struct sockaddr *)&sun, &len),
+	    0);
+	*connected = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(connect(*connected, (struct sockaddr *)&sun, len), 0);
+}
+
+static void
+accepting_pauses_without_descriptors(void **state)
+{
+	struct rlimit rl, none;
+	int listening, fd, unused;
+
+	listener(&listening, &fd);
+	assert_int_equal(ctlsock_listen(w.control.sock, listening), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &rl), 0);
+	unused = dup(0);
+	none = rl;
+	none.rlim_cur = (rlim_t)unused;
+	(void)close(unused);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	loop();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &rl), 0);
+	loop();
+	assert_int_equal(ctlsock_connections(w.control.sock), 0);
+	while (ctlsock_connections(w.control.sock) == 0)
+		assert_int_equal(event_base_loop(proc_base(), EVLOOP_ONCE), 0);
+	(void)close(fd);
+	loop();
+	assert_int_equal(ctlsock_connections(w.control.sock), 0);
+}
+
 int
 main(void)
 {
@@ -465,6 +509,7 @@ main(void)
 		T(descriptor_is_refused),
 		T(connections_are_bounded),
 		T(reader_that_does_not_read_costs_little),
+		T(accepting_pauses_without_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 """edd -n, edd -nv, reload."""
 
+import grp
 import os
 import signal
 import subprocess
@@ -63,6 +64,8 @@ def test_sample_is_accepted(folder, make_edd):
     import re
     text = re.sub(r'certificate "[^"]*"', 'certificate "%s"' % edd.cert, text)
     text = re.sub(r'key "/[^"]*"', 'key "%s"' % edd.key, text)
+    text = text.replace('group "edd"', 'group "%s"' %
+                        grp.getgrgid(os.getgid()).gr_name)
     path = os.path.join(folder, "sample.conf")
     with open(path, "w") as f:
         f.write(text)

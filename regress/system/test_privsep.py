@@ -118,6 +118,30 @@ def test_control_socket_is_not_for_everybody(edd):
     assert "ermission" in done.stderr or "group" in done.stderr
 
 
+def show_status_as(edd, *who):
+    return subprocess.run(
+        ["setpriv", "--reuid", "nobody", *who, EDCTL, "-s", edd.socket,
+         "show", "status"], capture_output=True, text=True)
+
+
+@pytest.mark.root
+def test_members_of_the_group_may_administer(make_edd):
+    edd = make_edd()
+    with open(edd.conf) as f:
+        text = f.read().replace('control socket "%s"' % edd.socket,
+                                'control socket "%s" group edd' % edd.socket)
+    with open(edd.conf, "w") as f:
+        f.write(text)
+    edd.start()
+    for who in (["--regid", "edd", "--clear-groups"],
+                ["--regid", "nogroup", "--groups", "edd"],
+                ["--regid", "nogroup", "--groups", "daemon,edd,mail"]):
+        done = show_status_as(edd, *who)
+        assert done.returncode == 0, (who, done.stderr)
+    done = show_status_as(edd, "--regid", "nogroup", "--groups", "mail")
+    assert done.returncode == 1
+
+
 def test_store_keeps_nothing_readable(edd):
     edd.ctl("suppression", "add", "hidden-person@example.net",
             "compartment", "prod")
