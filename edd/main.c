@@ -206,6 +206,7 @@ int
 main(int argc, char **argv)
 {
 	open_standard();
+	closefrom(STDERR_FILENO + 1); /* whatever a shell has left open */
 	parse_options(argc, argv, &opt);
 	(void)umask(077);
 	log_init("edd", true, opt.verbose);

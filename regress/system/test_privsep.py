@@ -28,6 +28,20 @@ def test_every_child_is_confined(edd):
         assert status["Seccomp"] == "2", name
 
 
+def test_descriptors_of_a_shell_do_not_reach_a_process(make_edd):
+    edd = make_edd()
+    fds = [os.open("/", os.O_RDONLY | os.O_DIRECTORY) for _ in range(5)]
+    for fd in fds:
+        os.set_inheritable(fd, True)
+    edd.start(pass_fds=fds)
+    for fd in fds:
+        os.close(fd)
+    for pid, name in [(edd.process.pid, "edd")] + edd.children():
+        folder = "/proc/%d/fd" % pid
+        for fd in os.listdir(folder):
+            assert os.readlink(os.path.join(folder, fd)) != "/", name
+
+
 @pytest.mark.root
 def test_every_child_has_its_own_user_and_root(edd):
     uids = set()
