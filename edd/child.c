@@ -166,13 +166,19 @@ child_enter(struct child *c, enum setup_child_state state)
 	setup_tell_state(c);
 }
 
-/* In the new process: become the program.  Does not return. */
-static void __attribute__((noreturn)) child_exec(const char *path, int fd)
+/*
+ * In the new process: become the program, with its setup channel and, unless
+ * -1, its locked folder.  Does not return.
+ */
+static void __attribute__((noreturn))
+child_exec(const char *path, int fd, int hold)
 {
 	char *argv[2];
 
 	argv[0] = strdup(path);
 	argv[1] = NULL;
+	if (hold != -1 && fcntl(hold, F_DUPFD, PROC_SETUP_FD + 1) == -1)
+		_exit(127);
 	(void)signal(SIGPIPE, SIG_DFL);
 	if (fd == PROC_SETUP_FD)
 		(void)fcntl(fd, F_SETFD, 0);
@@ -269,7 +275,7 @@ child_start(struct child *c, const struct chan_rule *rules)
 	child_path(c->edd, c->kind, path, sizeof(path));
 	c->pid = fork();
 	if (c->pid == 0)
-		child_exec(path, pair[1]);
+		child_exec(path, pair[1], c->edd->hold[c->kind]);
 	(void)close(pair[1]);
 	if (c->pid == -1) {
 		log_warn("fork");

@@ -24,6 +24,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -31,35 +32,44 @@
 #include "limit.h"
 #include "log.h"
 
-/*
- * Remove a socket that nobody listens on.  -1 and logged if somebody does, or
- * if something else is in its place.
- */
-static int
-remove_stale(const struct sockaddr_un *sun)
+/* What is at a socket's place. */
+enum place {
+	PLACE_EMPTY,
+	PLACE_STALE,
+	PLACE_TAKEN
+};
+
+/* Look whether somebody listens; PLACE_TAKEN was logged. */
+static enum place
+look(const struct sockaddr_un *sun)
 {
 	struct stat st;
 	int fd, r;
 
-	if (lstat(sun->sun_path, &st) == -1)
-		return errno == ENOENT ? 0 : -1;
+	if (lstat(sun->sun_path, &st) == -1) {
+		if (errno == ENOENT)
+			return PLACE_EMPTY;
+		log_warn("control socket %s", sun->sun_path);
+		return PLACE_TAKEN;
+	}
 	if (!S_ISSOCK(st.st_mode)) {
 		log_warnx("control socket %s: something else is there",
 		    sun->sun_path);
-		return -1;
+		return PLACE_TAKEN;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1)
-		return -1;
+	if (fd == -1) {
+		log_warn("control socket %s", sun->sun_path);
+		return PLACE_TAKEN;
+	}
 	r = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
 	(void)close(fd);
 	if (r == 0 || errno == EAGAIN) {
 		log_warnx("edd is running already: control socket %s answers",
 		    sun->sun_path);
-		return -1;
+		return PLACE_TAKEN;
 	}
-	(void)unlink(sun->sun_path);
-	return 0;
+	return PLACE_STALE;
 }
 
 static int
@@ -79,6 +89,24 @@ bind_socket(int fd, const struct sockaddr_un *sun, const gid_t *group)
 	return listen(fd, LISTEN_BACKLOG);
 }
 
+static void
+name_socket(struct sockaddr_un *sun, const char *path)
+{
+	memset(sun, 0, sizeof(*sun));
+	sun->sun_family = AF_UNIX;
+	(void)strlcpy(sun->sun_path, path, sizeof(sun->sun_path));
+}
+
+/* 0, or -1 and it was logged that edd runs already, or what is there. */
+int
+ctlsock_is_free(const char *path)
+{
+	struct sockaddr_un sun;
+
+	name_socket(&sun, path);
+	return look(&sun) == PLACE_TAKEN ? -1 : 0;
+}
+
 /*
  * Bind the socket for the owner, and the group unless NULL.  Returns the
  * listening, non-blocking descriptor, or -1 and it was logged why; that edd
@@ -87,12 +115,18 @@ bind_socket(int fd, const struct sockaddr_un *sun, const gid_t *group)
 int
 ctlsock_open(const char *path, const gid_t *group)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct sockaddr_un sun;
+	enum place place;
 	int fd;
 
-	(void)strlcpy(sun.sun_path, path, sizeof(sun.sun_path));
-	if (dirs_parents(path) == -1 || remove_stale(&sun) == -1)
+	name_socket(&sun, path);
+	if (dirs_parents(path) == -1)
 		return -1;
+	place = look(&sun);
+	if (place == PLACE_TAKEN)
+		return -1;
+	if (place == PLACE_STALE)
+		(void)unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1 || bind_socket(fd, &sun, group) == -1) {
 		log_warn("control socket %s", path);

@@ -22,6 +22,7 @@
 
 #include <sys/types.h>
 
+int ctlsock_is_free(const char *path);
 int ctlsock_open(const char *path, const gid_t *group);
 
 #endif

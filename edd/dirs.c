@@ -20,6 +20,7 @@
  */
 #include "dirs.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <dirent.h>
@@ -29,6 +30,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "limit.h"
@@ -185,4 +187,52 @@ dirs_empty(const char *path)
 	}
 	(void)close(fd);
 	return r;
+}
+
+/* Lock a folder, or wait until it is free.  0 or -1 with errno. */
+static int
+lock(int fd, const char *what, const char *path)
+{
+	const struct timespec pause = { 0, HOLD_PAUSE_MS * 1000000L };
+	unsigned tries;
+
+	for (tries = 0; flock(fd, LOCK_EX | LOCK_NB) == -1; tries++) {
+		if (errno != EWOULDBLOCK ||
+		    tries == HOLD_SECONDS * 1000 / HOLD_PAUSE_MS)
+			return -1;
+		if (tries == 0)
+			log_info("%s %s is in use: waiting %u seconds for "
+				 "processes of an edd that has ended",
+			    what, path, HOLD_SECONDS);
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/*
+ * Keep a folder for this daemon alone: as long as the descriptor is open, here
+ * or in a process that inherited it, nobody else can.  So neither a second
+ * edd, nor one that is started while a process of a killed one still writes,
+ * comes to the same files.  Returns the descriptor, or -1 and it was logged
+ * why.
+ */
+int
+dirs_hold(const char *what, const char *path)
+{
+	int fd;
+
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1) {
+		log_warn("%s %s", what, path);
+		return -1;
+	}
+	if (lock(fd, what, path) == 0)
+		return fd;
+	if (errno == EWOULDBLOCK)
+		log_warnx("%s %s is used by another edd: stop that first", what,
+		    path);
+	else
+		log_warn("cannot lock %s %s", what, path);
+	(void)close(fd);
+	return -1;
 }

@@ -24,6 +24,7 @@
 
 int dirs_own(const char *what, const char *path, uid_t, gid_t);
 int dirs_empty(const char *path);
+int dirs_hold(const char *what, const char *path);
 int dirs_parents(const char *path);
 
 #endif

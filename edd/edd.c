@@ -247,12 +247,29 @@ edd_prepare_group(struct edd *e)
 	return 0;
 }
 
+/*
+ * No other edd may use the same files.  That one runs with this control socket
+ * is said at once, without waiting for its processes to end.
+ */
+static int
+edd_hold(struct edd *e)
+{
+	if (ctlsock_is_free(e->conf->socket) == -1)
+		return -1;
+	e->hold[PROC_QUEUE] = dirs_hold("spool", e->conf->spool);
+	if (e->hold[PROC_QUEUE] == -1)
+		return -1;
+	e->hold[PROC_CONTROL] = dirs_hold("store", e->conf->store);
+	return e->hold[PROC_CONTROL] == -1 ? -1 : 0;
+}
+
 /* All that can fail before the first process starts. */
 static int
 edd_prepare(struct edd *e)
 {
 	if (identity_find(&e->identity, e->opt->own_user) == -1 ||
 	    edd_prepare_group(e) == -1 || edd_prepare_dirs(e) == -1 ||
+	    edd_hold(e) == -1 ||
 	    keyfile_load(&e->keys, e->conf->keys, e->conf->store) == -1)
 		return -1;
 	e->ctl_fd = ctlsock_open(e->conf->socket,
@@ -273,14 +290,22 @@ edd_detach(struct edd *e)
 	log_init("edd", false, e->verbose);
 }
 
-/* What edd knows does not end up in a core file. */
+/*
+ * What edd knows does not end up in a core file.  Linking a process needs two
+ * descriptors for each of its peers at once.
+ */
 static void
-edd_no_core(void)
+edd_set_limits(void)
 {
 	const struct rlimit none = { 0, 0 };
+	struct rlimit rl;
 
 	if (setrlimit(RLIMIT_CORE, &none) == -1)
 		log_warn("setrlimit core");
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0) {
+		rl.rlim_cur = rl.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &rl);
+	}
 }
 
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
@@ -294,7 +319,7 @@ edd_loop(struct edd *e)
 	struct event *event[SIGNALS];
 	size_t i;
 
-	edd_no_core();
+	edd_set_limits();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);
 	for (i = 0; i < SIGNALS; i++) {
@@ -313,6 +338,8 @@ edd_loop(struct edd *e)
 static void
 edd_clean(struct edd *e)
 {
+	size_t i;
+
 	reload_cancel(e);
 	child_free_all(e);
 	listener_close(&e->listeners);
@@ -320,6 +347,10 @@ edd_clean(struct edd *e)
 	if (e->ctl_fd != -1) {
 		(void)unlink(e->conf->socket);
 		(void)close(e->ctl_fd);
+	}
+	for (i = 0; i <= PROC_LAST; i++) {
+		if (e->hold[i] != -1)
+			(void)close(e->hold[i]);
 	}
 	if (e->stop.timer != NULL)
 		event_free(e->stop.timer);
@@ -335,9 +366,12 @@ edd_clean(struct edd *e)
 int
 edd_run(struct edd *e)
 {
+	size_t i;
 	int status;
 
 	e->ctl_fd = -1;
+	for (i = 0; i <= PROC_LAST; i++)
+		e->hold[i] = -1;
 	e->generation = 1;
 	e->verbose = e->conf->verbose ? 1 : e->opt->verbose;
 	TAILQ_INIT(&e->listeners);

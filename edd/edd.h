@@ -84,6 +84,7 @@ struct edd {
 	uint32_t generation; /* of conf */
 	struct listeners listeners;
 	int ctl_fd;
+	int hold[PROC_LAST + 1]; /* the locked folder of a process, or -1 */
 	bool has_group;
 	gid_t group;
 	char empty[CONF_PATH_SIZE];

@@ -64,6 +64,13 @@
 /* Addresses of one listen statement. */
 #define LISTEN_ADDRESSES_MAX 16
 
+/*
+ * How long a new daemon waits for processes of a killed one, which end by
+ * themselves; and how often it looks.
+ */
+#define HOLD_SECONDS  10u
+#define HOLD_PAUSE_MS 50u
+
 /* Deaths of a process within DEATHS_SECONDS that end the daemon. */
 #define DEATHS_MAX     5u
 #define DEATHS_SECONDS 60

@@ -135,6 +135,49 @@ def test_random_child_kills_lose_nothing(make_edd, sink):
         wait_for(lambda: set(sent) <= set(subjects(sink)), "delivery")
 
 
+def test_second_daemon_on_the_same_files_is_refused(edd, make_edd):
+    other = make_edd()
+    other.socket += "2"
+    other.write_conf()
+    assert (other.spool, other.store) == (edd.spool, edd.store)
+    other.log_path += "2"
+    other.start(wait=False)
+    wait_for(lambda: other.process.poll() is not None, "it to give up")
+    assert "spool %s is used by another edd" % edd.spool in other.log()
+    other.stop(expect=1)
+    edd.send("a@example.net")
+
+
+def test_same_socket_is_said_at_once(edd, make_edd):
+    other = make_edd()
+    other.log_path += "2"
+    other.start(wait=False)
+    wait_for(lambda: other.process.poll() is not None, "it to give up")
+    assert "edd is running already" in other.log()
+    assert "waiting" not in other.log()
+    other.stop(expect=1)
+    assert "prod" in edd.ctl("compartment", "list")
+
+
+def test_new_daemon_waits_for_the_queue_of_a_killed_one(edd, sink):
+    slow, control = edd.pid_of("queue"), edd.pid_of("control")
+    os.kill(slow, signal.SIGSTOP)
+    try:
+        edd.process.kill()
+        edd.process.wait()
+        wait_for(lambda: not os.path.exists("/proc/%d/exe" % control),
+                 "control to end")
+        mark = edd.log_size()
+        edd.start(wait=False)
+        edd.wait_log("is in use: waiting", since=mark)
+        assert edd.children() == []
+    finally:
+        os.kill(slow, signal.SIGCONT)
+    edd.wait_log(r"edd\[\d+\]: edd ready", since=mark)
+    edd.send("a@example.net")
+    sink.wait()
+
+
 def test_sigterm_ends_in_order(edd):
     edd.send("a@example.net")
     edd.stop(expect=0)
