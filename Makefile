@@ -3,11 +3,13 @@
 #	make			build everything into build/
 #	make try		install what is missing, build, start, send a message
 #	make check		install what is missing, build every way, all tests
-#	make unit system san style fuzz bench	single parts of it
+#	make unit system san style crash fuzz bench	single parts of it
+#	make nightly		check, and for longer what chance decides
 #	make install		DESTDIR= PREFIX=/usr/local
 #
 # CC=clang, WERROR=1 (warnings are errors), SAN=1 (address and undefined
-# behaviour sanitizers, in build-san/), BUILD=DIR (build elsewhere),
+# behaviour sanitizers, in build-san/), CRASH=1 (with points to crash at, for
+# tests only, in build-crash/), BUILD=DIR (build elsewhere),
 # SANDBOX=linux|pledge|none, V=1 (show commands).
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -58,6 +60,10 @@ BUILD = build-san
 CFLAGS = -O1 -g
 MODE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -DEDD_SANITIZE
+else ifdef CRASH
+BUILD = build-crash
+CFLAGS = -O2 -g
+MODE = -D_FORTIFY_SOURCE=2 -DEDD_CRASH
 else
 CFLAGS = -O2 -g
 MODE = -D_FORTIFY_SOURCE=2
@@ -200,7 +206,10 @@ try:
 check: deps-test
 	@BUILD=$(BUILD) sh regress/run.sh check
 
-unit system san style bench:
+nightly: deps-test
+	@BUILD=$(BUILD) sh regress/run.sh nightly
+
+unit system san style crash bench:
 	@BUILD=$(BUILD) sh regress/run.sh $@
 
 fuzz:
@@ -252,8 +261,9 @@ uninstall:
 	    sysusers.d/edd.conf tmpfiles.d/edd.conf)
 
 clean:
-	rm -rf $(BUILD) $(BUILD)-san $(BUILD)-clang $(BUILD)-fuzz
+	rm -rf $(BUILD) $(BUILD)-san $(BUILD)-clang $(BUILD)-fuzz \
+	    $(BUILD)-crash
 
 FORCE:
-.PHONY: all unit-build fuzz-build deps deps-test try check unit system san \
-	style bench fuzz install uninstall clean FORCE
+.PHONY: all unit-build fuzz-build deps deps-test try check nightly unit \
+	system san style crash bench fuzz install uninstall clean FORCE

@@ -28,6 +28,7 @@
 #include "bounce.h"
 #include "clock.h"
 #include "compat.h"
+#include "crash.h"
 #include "envelope.h"
 #include "id.h"
 #include "journal.h"
@@ -252,6 +253,7 @@ batch_outcome(struct batch *b, const struct work_outcome *o)
 		return -1;
 	r->reported = true;
 	b->left--;
+	CRASH("outcome-told");
 	switch (o->outcome) {
 	case OUTCOME_DELIVERED:
 		b->took = true;
@@ -351,7 +353,9 @@ batch_over(struct batch *b)
 	enum schedule_result result = SCHEDULE_RETURNED;
 
 	report_failures(b);
+	CRASH("bounce-made");
 	mark_deferred(b);
+	CRASH("outcome-marked");
 	if (b->left == 0 && b->down && !b->took)
 		result = SCHEDULE_DOWN;
 	else if (b->left == 0 && b->tried)

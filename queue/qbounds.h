@@ -25,10 +25,18 @@
  * A segment: small enough that the space of finished messages comes back
  * soon, large enough that making files is rare (deps.md section 4).
  */
+#ifdef EDD_CRASH
+#define SEGMENT_SIZE_DEFAULT (256ull << 10) /* so that all is passed soon */
+#else
 #define SEGMENT_SIZE_DEFAULT (64ull << 20)
+#endif
 
 /* A message over this streams to a segment of its own, not to memory. */
+#ifdef EDD_CRASH
+#define SPOOL_BIG_SIZE (32u << 10)
+#else
 #define SPOOL_BIG_SIZE (1u << 20)
+#endif
 
 /* An envelope: 1000 recipients with the longest ORCPT stay below 1 MB. */
 #define ENVELOPE_SIZE_MAX (8u << 20)
@@ -75,16 +83,28 @@
  * A message is put into the index this long after its segment was full:
  * nearly all are delivered by then and never touch the index.
  */
+#ifdef EDD_CRASH
+#define INDEX_DELAY_MS 300
+#else
 #define INDEX_DELAY_MS 30000
+#endif
 
 /* Between checkpoints of the index, which wait for the disk. */
+#ifdef EDD_CRASH
+#define CHECKPOINT_MS 1000
+#else
 #define CHECKPOINT_MS 60000
+#endif
 
 /* Cache of the index: inner pages of a million entries. */
 #define INDEX_CACHE_SIZE (16u << 20)
 
 /* A segment without anything live and without writes for so long ends. */
+#ifdef EDD_CRASH
+#define SEGMENT_IDLE_MS 1000
+#else
 #define SEGMENT_IDLE_MS 60000
+#endif
 
 /*
  * Batches at one deliver process, and of one destination: enough to keep

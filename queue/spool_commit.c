@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "crc32c.h"
 #include "id.h"
 #include "log.h"
@@ -167,6 +168,7 @@ need_current(struct spool *sp)
 	sp->next_segment++;
 	if (s == NULL)
 		return -1;
+	CRASH("segment-made");
 	sp->folder_dirty = true;
 	if (spool_sync_folder(sp) == -1) {
 		(void)segment_remove(s);
@@ -208,11 +210,14 @@ write_log(struct spool *sp, struct spool_entries *entries)
 		undo(sp, size, status_of(errno) == SPOOL_FULL);
 		return -1;
 	}
+	CRASH("segment-written");
+	CRASH_TORN(sp->current->fd, size, sp->current->size, 512);
 	sp->stats.syncs++;
 	if (segment_sync(sp->current) == -1) {
 		undo(sp, size, false);
 		return -1;
 	}
+	CRASH("segment-synced");
 	sp->current->written = clock_mono();
 	return 0;
 }
@@ -235,12 +240,14 @@ write_big(struct spool *sp, struct spool_entry *e)
 		e->offset) == -1)
 		return -1;
 	e->big->size = e->offset + record_size(&r);
+	CRASH("large-written");
 	sp->stats.syncs++;
 	if (segment_cut(e->big, e->big->size) == -1 ||
 	    segment_sync(e->big) == -1)
 		return -1;
 	segment_seal(e->big);
 	sp->folder_dirty = true;
+	CRASH("large-synced");
 	return 0;
 }
 
@@ -283,6 +290,7 @@ accept_entry(struct spool *sp, struct spool_entry *e)
 	struct segment *s = e->big != NULL ? e->big : sp->current;
 
 	if (e->moved) {
+		CRASH("compact-synced");
 		spool_unlink(m);
 		sp->moving--;
 	} else {
@@ -326,6 +334,7 @@ accept_marks(struct spool *sp)
 			if (mark[i + n].mark.state != RCPT_DONE)
 				kept = true;
 		m->marks -= (uint16_t)n;
+		CRASH("outcome-synced");
 		if (m->open > 0 && (kept || (m->flags & MESSAGE_INDEXED) != 0))
 			(void)spool_index_update(sp, m, mark + i, n);
 		if (m->open == 0 && m->marks == 0)
@@ -412,10 +421,14 @@ spool_commit(struct spool *sp)
 		log_warn("spool: commit failed, trying again");
 	}
 	transaction = index_begin(sp->index) == 0;
+	CRASH("before-answers");
 	finish(sp, &entries, ok, status);
 	if (ok)
+	CRASH("answered");
 		accept_marks(sp);
 	if (transaction)
+	CRASH("index-put");
 		(void)index_commit(sp->index);
 	return ok ? 0 : -1;
+	CRASH("index-transaction");
 }

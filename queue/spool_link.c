@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "id.h"
 #include "log.h"
 #include "qbounds.h"
@@ -72,6 +73,7 @@ spool_sync_folder(struct spool *sp)
 	sp->stats.syncs++;
 	if (fsync(sp->segments_fd) == -1)
 		return -1;
+	CRASH("folder-synced");
 	sp->folder_dirty = false;
 	return 0;
 }
@@ -97,8 +99,10 @@ spool_condemn(struct spool *sp, struct segment *s)
 	if (sp->hooks.closed != NULL)
 		sp->hooks.closed(s, sp->hooks.arg);
 	TAILQ_REMOVE(s->kind == SEGMENT_BIG ? &sp->bigs : &sp->logs, s, entry);
+	CRASH("segment-to-free");
 	if (segment_remove(s) == -1)
 		log_warn("spool: removing a segment");
+	CRASH("segment-freed");
 	sp->folder_dirty = true;
 }
 

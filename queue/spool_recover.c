@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "envelope.h"
 #include "id.h"
 #include "log.h"
@@ -377,11 +378,13 @@ spool_recover(struct spool *sp)
 		spool_reclaim(sp);
 	}
 	(void)index_commit(sp->index);
+	CRASH("recover-read");
 	free(o.id);
 	if (rc == 0)
 		log_info("spool: %zu messages, %llu recipients, read in "
 			 "%lld ms",
 		    sp->messages.count, (unsigned long long)sp->messages.rcpts,
 		    (long long)(clock_mono() - start));
+	CRASH("recover-done");
 	return rc;
 }

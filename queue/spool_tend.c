@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "crash.h"
 #include "log.h"
 #include "qbounds.h"
 #include "spool_int.h"
@@ -96,9 +97,14 @@ spool_checkpoint(struct spool *sp)
 	pos.next_id = sp->next_id;
 	if (index_begin(sp->index) == -1)
 		return;
+	CRASH("checkpoint-begun");
 	(void)index_position_put(sp->index, &pos);
-	if (index_commit(sp->index) == 0 && index_checkpoint(sp->index) == 0)
+	if (index_commit(sp->index) == -1)
+		return;
+	CRASH("checkpoint-committed");
+	if (index_checkpoint(sp->index) == 0)
 		sp->index_dirty = false;
+	CRASH("checkpoint-flushed");
 }
 
 /* Octets of sealed log segments, and of these the live ones. */
@@ -192,6 +198,7 @@ move_message(struct spool *sp, struct message *m)
 		spool_entry_free(e);
 		return -1;
 	}
+	CRASH("compact-read");
 	e->moved = true;
 	e->message = m;
 	sp->moving++;
