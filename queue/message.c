@@ -97,7 +97,7 @@ build(struct destinations *t, uint64_t id, struct named *named, uint32_t n)
 	if (m == NULL)
 		return NULL;
 	m->id = id;
-	m->rcpts = m->open = n;
+	m->rcpts = m->open = (uint16_t)n;
 	if (fill_tasks(t, m, named, n) == -1) {
 		message_free(t, m);
 		return NULL;
@@ -120,6 +120,7 @@ message_new(struct destinations *t, uint64_t id, uint32_t rcpts,
 	struct named one, *named = &one;
 	uint32_t i;
 
+	_Static_assert(RECORD_RCPTS_MAX <= UINT16_MAX, "counted in 16 bits");
 	if (rcpts == 0 || rcpts > RECORD_RCPTS_MAX)
 		return NULL;
 	if (rcpts > 1)

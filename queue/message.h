@@ -78,9 +78,9 @@ struct message {
 	int64_t accepted;  /* unix milliseconds */
 	uint32_t meta_len;
 	uint32_t prefix_len;
-	uint32_t rcpts;
-	uint32_t open;	/* recipients not done */
-	uint16_t marks; /* that wait for a commit */
+	uint32_t marks; /* that wait for a commit */
+	uint16_t rcpts;
+	uint16_t open; /* recipients not done */
 	uint16_t tasks;
 	uint16_t inflight; /* batches of it at deliver */
 	uint8_t flags;

@@ -44,15 +44,18 @@ struct segment {
 	TAILQ_ENTRY(segment) entry;
 	uint64_t number;
 	enum segment_kind kind;
-	int dirfd;	   /* the folder; not owned */
-	int fd;		   /* for writing; -1 when sealed */
-	int rfd;	   /* for our own reading; -1 until needed */
-	uint64_t size;	   /* octets that count; the file may be longer */
-	uint64_t live;	   /* octets of messages that are still wanted */
-	unsigned inflight; /* batches that deliver reads from it */
-	uint64_t sent;	   /* bit per lane that has a descriptor */
-	int64_t written;   /* monotonic ms of the last append */
-	bool condemned;	   /* removed as soon as inflight is 0 */
+	int dirfd;	     /* the folder; not owned */
+	int fd;		     /* for writing; -1 when sealed */
+	int rfd;	     /* for our own reading; -1 until needed */
+	uint64_t size;	     /* octets that count; the file may be longer */
+	uint64_t live;	     /* octets of messages that are still wanted */
+	unsigned inflight;   /* batches that deliver reads from it */
+	uint64_t sent;	     /* bit per lane that has a descriptor */
+	int64_t written;     /* monotonic ms of the last append */
+	bool condemned;	     /* removed as soon as inflight is 0 */
+	uint64_t marks_from; /* large message: oldest log segment with marks
+			      * that it needs; 0: it needs none */
+	bool repeating;	     /* they wait for a commit, once more */
 	struct message_list fresh;   /* live messages not in the index */
 	struct message_list indexed; /* and those that are */
 };

@@ -333,7 +333,8 @@ accept_marks(struct spool *sp)
 		for (n = 0; i + n < count && mark[i + n].message == m; n++)
 			if (mark[i + n].mark.state != RCPT_DONE)
 				kept = true;
-		m->marks -= (uint16_t)n;
+		m->marks -= (uint32_t)n;
+		spool_marks_durable(sp, m->segment);
 		CRASH("outcome-synced");
 		if (m->open > 0 && (kept || (m->flags & MESSAGE_INDEXED) != 0))
 			(void)spool_index_update(sp, m, mark + i, n);
@@ -345,6 +346,7 @@ accept_marks(struct spool *sp)
 		free(mark[i].via);
 	}
 	free(mark);
+	spool_reclaim(sp);
 }
 
 /* Steps 1 and 2; what fails is refused and taken out of the list. */
@@ -420,15 +422,15 @@ spool_commit(struct spool *sp)
 		status = status_of(errno);
 		log_warn("spool: commit failed, trying again");
 	}
-	transaction = index_begin(sp->index) == 0;
 	CRASH("before-answers");
+	transaction = index_begin(sp->index) == 0;
 	finish(sp, &entries, ok, status);
-	if (ok)
 	CRASH("answered");
+	if (ok)
 		accept_marks(sp);
-	if (transaction)
 	CRASH("index-put");
+	if (transaction)
 		(void)index_commit(sp->index);
-	return ok ? 0 : -1;
 	CRASH("index-transaction");
+	return ok ? 0 : -1;
 }

@@ -85,6 +85,9 @@ int spool_sync_folder(struct spool *);
 void spool_schedule_commit(struct spool *);
 void spool_seal_current(struct spool *);
 void spool_reclaim(struct spool *);
+bool spool_marks_needed(const struct spool *, uint64_t number);
+void spool_marks_durable(struct spool *, struct segment *);
+int spool_repeat_marks(struct spool *, struct message *);
 void spool_condemn(struct spool *, struct segment *);
 int spool_index_update(struct spool *, struct message *,
     const struct spool_waiting_mark *, size_t);

@@ -106,6 +106,58 @@ spool_condemn(struct spool *sp, struct segment *s)
 	sp->folder_dirty = true;
 }
 
+/* The message in a segment of its own, or NULL. */
+static struct message *
+large_message(const struct segment *s)
+{
+	struct message *m;
+
+	m = LIST_FIRST(&s->fresh);
+	return m != NULL ? m : LIST_FIRST(&s->indexed);
+}
+
+/*
+ * Whether marks of large messages are in the log up to that segment: they
+ * must not go before their message.
+ */
+bool
+spool_marks_needed(const struct spool *sp, uint64_t number)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &sp->bigs, entry)
+		if (s->marks_from != 0 && s->marks_from <= number)
+			return true;
+	return false;
+}
+
+/* Marks of a large message became durable in the current segment. */
+void
+spool_marks_durable(struct spool *sp, struct segment *s)
+{
+	if (s->kind != SEGMENT_BIG)
+		return;
+	if (s->marks_from == 0 || s->repeating)
+		s->marks_from = sp->current->number;
+	s->repeating = false;
+}
+
+/* Have the marks that stand in the way repeated at the end of the log. */
+static void
+repeat_needed(struct spool *sp, uint64_t number)
+{
+	struct segment *s;
+	struct message *m;
+
+	TAILQ_FOREACH(s, &sp->bigs, entry) {
+		m = large_message(s);
+		if (s->marks_from == 0 || s->marks_from > number ||
+		    s->repeating || m == NULL)
+			continue;
+		s->repeating = spool_repeat_marks(sp, m) == 0;
+	}
+}
+
 /*
  * Free log segments in order, oldest first: a mark goes only after all that
  * it could end.
@@ -117,8 +169,13 @@ spool_reclaim(struct spool *sp)
 
 	while ((s = TAILQ_FIRST(&sp->logs)) != NULL && s != sp->current &&
 	    LIST_EMPTY(&s->fresh) && LIST_EMPTY(&s->indexed) &&
-	    s->inflight == 0)
+	    s->inflight == 0) {
+		if (spool_marks_needed(sp, s->number)) {
+			repeat_needed(sp, s->number);
+			return;
+		}
 		spool_condemn(sp, s);
+	}
 }
 
 /* A message is done, and that is durable: free it and what it held. */
@@ -140,8 +197,7 @@ spool_forget(struct spool *sp, struct message *m)
 	message_free(&sp->destinations, m);
 	if (s->kind == SEGMENT_BIG)
 		spool_condemn(sp, s);
-	else if (s == TAILQ_FIRST(&sp->logs))
-		spool_reclaim(sp);
+	spool_reclaim(sp);
 }
 
 /*

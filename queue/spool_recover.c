@@ -160,6 +160,9 @@ load_entry(uint64_t id, const void *data, size_t len, void *arg)
 	if (id >= sp->next_id)
 		sp->next_id = id + 1;
 	sp->messages.rcpts += m->open;
+	/* Where its marks are is not known: in any log segment. */
+	if (s->kind == SEGMENT_BIG)
+		s->marks_from = 1;
 	spool_link(sp, m, s);
 	return 0;
 }
@@ -193,6 +196,7 @@ renew_index(struct spool *sp, struct index_position *pos)
 			LIST_INIT(&s->fresh);
 			LIST_INIT(&s->indexed);
 			s->live = 0;
+			s->marks_from = 0;
 		}
 	messages_free(&sp->messages, &sp->destinations);
 	memset(pos, 0, sizeof(*pos));
@@ -256,6 +260,8 @@ found_record(struct segment *s, uint64_t off, const struct record *r,
 	cursor_init(&c, meta, r->meta_len);
 	while (mark_get(&c, &mark) == 1)
 		message_apply(&sp->destinations, m, &mark);
+	if (m->segment->kind == SEGMENT_BIG && m->segment->marks_from == 0)
+		m->segment->marks_from = s->number;
 	sp->messages.rcpts -= open - m->open;
 	return 0;
 }
@@ -372,19 +378,19 @@ spool_recover(struct spool *sp)
 		rc = scan_bigs(sp, &v);
 	if (rc == 0)
 		rc = scan_logs(sp, pos.segment, &v);
+	CRASH("recover-read");
 	if (rc == 0) {
 		drop_orphans(sp, &o);
 		rc = announce(sp);
 		spool_reclaim(sp);
 	}
 	(void)index_commit(sp->index);
-	CRASH("recover-read");
+	CRASH("recover-done");
 	free(o.id);
 	if (rc == 0)
 		log_info("spool: %zu messages, %llu recipients, read in "
 			 "%lld ms",
 		    sp->messages.count, (unsigned long long)sp->messages.rcpts,
 		    (long long)(clock_mono() - start));
-	CRASH("recover-done");
 	return rc;
 }

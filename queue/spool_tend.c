@@ -122,9 +122,9 @@ measure(const struct spool *sp, uint64_t *bytes, uint64_t *live)
 	}
 }
 
-/* Marks that say again what is known, behind the copy of a message. */
-static int
-repeat_marks(struct spool *sp, struct message *m)
+/* Put marks that say again what is known of a message.  0 or -1. */
+int
+spool_repeat_marks(struct spool *sp, struct message *m)
 {
 	struct blob store = { 0 };
 	struct state st;
@@ -194,7 +194,7 @@ move_message(struct spool *sp, struct message *m)
 		return -1;
 	}
 	e = copy_of(m);
-	if (e == NULL || repeat_marks(sp, m) == -1) {
+	if (e == NULL || spool_repeat_marks(sp, m) == -1) {
 		spool_entry_free(e);
 		return -1;
 	}
@@ -301,7 +301,8 @@ spool_tick_cb(int fd, short what, void *arg)
 	int64_t now = clock_mono();
 
 	if (s != NULL && s->live == 0 && s->inflight == 0 &&
-	    now - s->written > SEGMENT_IDLE_MS && s->size > SEGMENT_HEADER_SIZE)
+	    now - s->written > SEGMENT_IDLE_MS &&
+	    s->size > SEGMENT_HEADER_SIZE && !spool_marks_needed(sp, s->number))
 		spool_seal_current(sp);
 	if (index_behind(sp))
 		spool_index_all(sp, INDEX_STEP_COUNT * 8);

@@ -44,6 +44,7 @@
 #include <cmocka.h>
 
 #include "clock.h"
+#include "crc32c.h"
 #include "envelope.h"
 #include "log.h"
 #include "message.h"
@@ -472,6 +473,89 @@ test_compaction_frees_old_segments(void **state)
 	event_base_free(base);
 }
 
+/* A large message, in a segment of its own. */
+static uint64_t
+put_large(struct spool *sp, uint32_t rcpts, struct ack *ack)
+{
+	static const uint8_t body[100] = "large";
+	struct spool_entry *e;
+	uint64_t id;
+
+	e = spool_entry_new(spool_new_id(sp));
+	assert_non_null(e);
+	id = e->id;
+	make_envelope(&e->meta, rcpts);
+	e->big = spool_big_new(sp);
+	assert_non_null(e->big);
+	assert_int_equal(spool_big_write(e->big, body, sizeof(body), 0), 0);
+	e->body_len = sizeof(body);
+	e->body_crc = crc32c(0, body, sizeof(body));
+	e->done = done_cb;
+	e->arg = ack;
+	assert_int_equal(spool_put(sp, e), 0);
+	assert_int_equal(spool_commit(sp), 0);
+	return id;
+}
+
+/* Small messages come and are done, so that log segments are freed. */
+static void
+turn_over(struct spool *sp, struct ack *ack)
+{
+	unsigned i, round;
+	uint64_t *ids;
+	size_t n;
+
+	for (round = 0; round < 8; round++) {
+		for (i = 0; i < 40; i++)
+			put(sp, 1000, 1, ack);
+		assert_int_equal(spool_commit(sp), 0);
+		ids = messages_ids(spool_messages(sp), &n);
+		for (i = 0; i < n; i++)
+			if (spool_find(sp, ids[i])->rcpts == 1)
+				mark_all(sp, spool_find(sp, ids[i]));
+		free(ids);
+		assert_int_equal(spool_commit(sp), 0);
+	}
+}
+
+static void
+test_marks_of_a_large_message_outlive_their_segment(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct ack ack = { -1, 0 };
+	struct mark done = { .index = 1, .state = RCPT_DONE };
+	struct spool_stats stats;
+	struct spool *sp;
+	struct message *m;
+	uint64_t id;
+
+	sp = open_spool(base);
+	id = put_large(sp, 3, &ack);
+	assert_int_equal(spool_mark(sp, spool_find(sp, id), &done), 0);
+	assert_int_equal(spool_commit(sp), 0);
+	turn_over(sp, &ack);
+	spool_get_stats(sp, &stats);
+	assert_in_range(stats.segments, 1, 4);
+	spool_abandon(sp);
+	remove_index();
+	sp = open_spool(base);
+	assert_int_equal(found_messages, 1);
+	m = spool_find(sp, id);
+	assert_non_null(m);
+	assert_int_equal(m->open, 2);
+	assert_int_equal(message_find_rcpt(m, 1)->state, RCPT_DONE);
+	/* And once more, since they were read and not written by this run. */
+	turn_over(sp, &ack);
+	spool_abandon(sp);
+	remove_index();
+	sp = open_spool(base);
+	assert_int_equal(spool_find(sp, id)->open, 2);
+	mark_all(sp, spool_find(sp, id));
+	assert_int_equal(spool_commit(sp), 0);
+	spool_close(sp);
+	event_base_free(base);
+}
+
 /* Write and mark for ever, telling what is durable. */
 static void __attribute__((noreturn)) writer(int fd, unsigned seed)
 {
@@ -547,6 +631,7 @@ main(void)
 		TEST(test_torn_end_is_cut),
 		TEST(test_flipped_bit_costs_one_message),
 		TEST(test_compaction_frees_old_segments),
+		TEST(test_marks_of_a_large_message_outlive_their_segment),
 		TEST(test_kill_at_any_moment),
 	};
 
