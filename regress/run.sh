@@ -1,10 +1,10 @@
 #!/bin/sh
 #
-# Run tests and count them: run.sh check | unit | system | san | style |
-# fuzz | bench.  The last line is "N passed, N failed"; the exit status is 0
-# when none failed.  Everything is run even after a failure.  BUILD (build) is
-# where the programs are; other ways of building go beside it, as BUILD-clang,
-# BUILD-san, BUILD-fuzz.
+# Run tests and count them: run.sh check | nightly | unit | system | san |
+# style | crash | fuzz | bench.  The last line is "N passed, N failed"; the
+# exit status is 0 when none failed.  Everything is run even after a failure.
+# BUILD (build) is where the programs are; other ways of building go beside it,
+# as BUILD-clang, BUILD-san, BUILD-fuzz, BUILD-crash.
 
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -89,19 +89,20 @@ unit_one() {
 	unit_failed=$((unit_failed + bad))
 }
 
-# pytest_in DIR LABEL COMMAND...: run pytest there, started by the command,
-# and count from its last line.  EDD_PYTEST are more arguments (-x, -k NAME);
-# after EDD_SYSTEM_SECONDS it is interrupted.
+# pytest_in DIR TESTS LABEL COMMAND...: run pytest there, started by the
+# command, and count from its last line.  EDD_PYTEST are more arguments (-x,
+# -k NAME); after EDD_SYSTEM_SECONDS it is interrupted.
 pytest_in() {
 	where=$1
-	label=$2
-	shift 2
+	tests=$2
+	label=$3
+	shift 3
 	{
 		# shellcheck disable=SC2086 # EDD_PYTEST is words
 		(cd "$where" && timeout --foreground -s INT -k 60 \
 		    "${EDD_SYSTEM_SECONDS:-400}" "$@" /usr/bin/python3 \
 		    -m pytest -q -ra --tb=short -p no:cacheprovider ${EDD_PYTEST:-} \
-		    regress/system)
+		    "$tests")
 		echo $? >"$tmp/status"
 	} 2>&1 | tee "$tmp/out"
 	status=$(cat "$tmp/status")
@@ -129,7 +130,7 @@ system() {
 		return
 	}
 	[ "$(id -u)" -ne 0 ] || sh etc/deps/users.sh
-	pytest_in . "system $1" env EDD_BUILD="$(realpath "$1")" \
+	pytest_in . regress/system "system $1" env EDD_BUILD="$(realpath "$1")" \
 	    PYTHONDONTWRITEBYTECODE=1
 }
 
@@ -145,7 +146,7 @@ system_user() {
 	cp -R "$1/bin" "$1/libexec" "$tmp/user/build/"
 	cp -R etc regress Makefile "$tmp/user/"
 	chown -R "$user:$group" "$tmp/user"
-	pytest_in "$tmp/user" "system $1 as $user" setpriv \
+	pytest_in "$tmp/user" regress/system "system $1 as $user" setpriv \
 	    --reuid "$user" --regid "$group" --clear-groups \
 	    env HOME="$tmp/user" TMPDIR="$tmp/user/tmp" USER="$user" \
 	    LOGNAME="$user" PYTHONDONTWRITEBYTECODE=1 \
@@ -195,6 +196,16 @@ fuzz() {
 	done
 }
 
+# crash ROUNDS: the queue ends at each of its points, then so many kills of
+# any process at any moment.
+crash() {
+	build "$build-crash" CRASH=1
+	[ "$(id -u)" -ne 0 ] || sh etc/deps/users.sh
+	pytest_in . regress/crash "crash $1 kills" env \
+	    EDD_BUILD="$(realpath "$build-crash")" EDD_KILL_ROUNDS="$1" \
+	    PYTHONDONTWRITEBYTECODE=1
+}
+
 style() {
 	step style sh regress/style/check.sh
 }
@@ -219,7 +230,19 @@ check() {
 	fuzz 1
 	system "$build"
 	system_user "$build"
+	crash 20
 	san
+}
+
+# nightly: check, then for longer what chance decides.
+nightly() {
+	check
+	EDD_SYSTEM_SECONDS=3600
+	EDD_CRASH_SEED=$(date +%s)
+	export EDD_CRASH_SEED
+	echo "== crash seed $EDD_CRASH_SEED"
+	crash 200
+	fuzz 120
 }
 
 case ${1:-check} in
@@ -240,6 +263,12 @@ san)
 style)
 	style
 	;;
+nightly)
+	nightly
+	;;
+crash)
+	crash "${EDD_KILL_ROUNDS:-20}"
+	;;
 fuzz)
 	fuzz "${FUZZ_SECONDS:-10}"
 	;;
@@ -247,7 +276,7 @@ bench)
 	bench
 	;;
 *)
-	echo "usage: run.sh check|unit|system|san|style|fuzz|bench" >&2
+	echo "usage: run.sh check|nightly|unit|system|san|style|crash|fuzz|bench" >&2
 	exit 2
 	;;
 esac
