@@ -80,7 +80,7 @@ LINK = $(CC) $(CFLAGS) $(MODE) $(LDFLAGS) -pie \
 # without main.c is passed over.
 
 LIBS_edd = -levent -lcrypto -lseccomp
-LIBS_smtpd = -levent -ltls -lssl -lcrypto -lseccomp
+LIBS_smtpd = -levent -ltls -lssl -lcrypto -lidn2 -lseccomp
 LIBS_httpd = -levent -ltls -lssl -lcrypto -ljson-c -lseccomp
 LIBS_queue = -levent -ldb-5.3 -ljson-c -lseccomp
 LIBS_deliver = -levent -ltls -lssl -lcrypto -lunbound -lseccomp

@@ -77,11 +77,12 @@ lower(char c)
 }
 
 /*
- * Octets of the well-formed character above U+009F that s begins with, or 0.
+ * Octets of the well-formed character above U+009F that s begins with, or 0;
+ * len is not 0.
  * RFC 3629 section 4 (UTF8-2, UTF8-3, UTF8-4), without the C1 controls.
  */
-static size_t
-utf8_length(const char *s, size_t len)
+size_t
+address_utf8(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 	unsigned char low, high;
@@ -115,7 +116,7 @@ scan_utf8(const char *s, size_t len, unsigned flags, size_t *n)
 {
 	if ((flags & ADDRESS_UTF8) == 0)
 		return ADDRESS_NOT_ASCII;
-	*n = utf8_length(s, len);
+	*n = address_utf8(s, len);
 	return *n == 0 ? ADDRESS_BAD_UTF8 : ADDRESS_OK;
 }
 

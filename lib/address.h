@@ -89,6 +89,7 @@ bool address_is_null(const struct address *);
 bool address_is_literal(const struct address *);
 const char *address_local(const struct address *, size_t *len);
 const char *address_domain(const struct address *);
+size_t address_utf8(const char *, size_t);
 void address_fold(const struct address *, char key[ADDRESS_SIZE]);
 
 #endif /* ADDRESS_H */

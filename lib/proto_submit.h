@@ -78,7 +78,7 @@ struct submit_rcpt {
 	uint64_t message;
 	char address[ADDRESS_SIZE];
 	uint8_t notify;
-	char orcpt[ORCPT_SIZE];
+	char orcpt[ORCPT_SIZE]; /* as written: "type;xtext"; may be empty */
 };
 
 #define ENVELOPE_8BIT	  0x01u /* BODY=8BITMIME, or 8-bit octets seen */
@@ -93,7 +93,7 @@ struct submit_commit {
 	char return_path[ADDRESS_SIZE]; /* what leaves; may be empty (null) */
 	char from[ADDRESS_SIZE];	/* first header From */
 	char message_id[MESSAGE_ID_SIZE];
-	char envid[ENVID_SIZE];
+	char envid[ENVID_SIZE]; /* as written: xtext; may be empty */
 	char user[OBJECT_ID_SIZE];
 	char compartment[OBJECT_ID_SIZE];
 	char selector[SELECTOR_SIZE]; /* first DKIM selector, for the journal */

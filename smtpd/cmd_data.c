@@ -46,7 +46,7 @@ cmd_data_run(struct session *s, const struct command *c)
 		return;
 	}
 	s->tx->epoch = peers_epoch(s->env->peers);
-	s->ask = peers_open(s->env->peers, s->tx->size, s);
+	s->ask = peers_open(s->env->peers, s->tx->mail.size, s);
 	if (s->ask == 0)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else

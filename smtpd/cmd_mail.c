@@ -24,11 +24,13 @@
 #include "commands.h"
 #include "compat.h"
 #include "conf.h"
+#include "idn.h"
 #include "log.h"
 #include "monotime.h"
 #include "path.h"
 #include "peers.h"
 #include "proto_policy.h"
+#include "proto_submit.h"
 #include "session.h"
 #include "tx.h"
 
@@ -55,30 +57,90 @@ mail_size(const struct path_parameter *p, struct command_mail *m)
 	return REPLY_NONE;
 }
 
-/* BODY (RFC 6152): 7BIT or 8BITMIME. */
+/* BODY (RFC 6152, RFC 3030): 7BIT, 8BITMIME or BINARYMIME. */
 static enum reply
 mail_body(const struct path_parameter *p, struct command_mail *m)
 {
-	if (p->value != NULL && path_is(p->value, p->value_len, "8BITMIME"))
-		m->eight = true;
-	else if (p->value == NULL || !path_is(p->value, p->value_len, "7BIT"))
+	if (p->value == NULL)
+		return REPLY_SYNTAX;
+	if (path_is(p->value, p->value_len, "8BITMIME"))
+		m->body = COMMAND_BODY_8BIT;
+	else if (!path_is(p->value, p->value_len, "7BIT"))
 		return REPLY_SYNTAX;
 	return REPLY_NONE;
 }
 
-/*
- * SIZE, BODY, and AUTH, which a server that offers AUTH has to take (RFC 4954
- * section 5) and need not use.
- */
+/* AUTH, which a server that offers AUTH has to take (RFC 4954 section 5). */
+static enum reply
+mail_auth(const struct path_parameter *p, struct command_mail *m)
+{
+	return p->value == NULL ? REPLY_SYNTAX : REPLY_NONE;
+}
+
+/* SMTPUTF8 (RFC 6531 section 3.4), which has no value. */
+static enum reply
+mail_utf8(const struct path_parameter *p, struct command_mail *m)
+{
+	m->utf8 = p->value == NULL;
+	return m->utf8 ? REPLY_NONE : REPLY_SYNTAX;
+}
+
+/* ret-value = "FULL" / "HDRS" (RFC 3461 section 4.3). */
+static enum reply
+mail_ret(const struct path_parameter *p, struct command_mail *m)
+{
+	if (p->value == NULL)
+		return REPLY_SYNTAX;
+	if (path_is(p->value, p->value_len, "FULL"))
+		m->ret = ENVELOPE_RET_FULL;
+	else if (path_is(p->value, p->value_len, "HDRS"))
+		m->ret = ENVELOPE_RET_HDRS;
+	else
+		return REPLY_SYNTAX;
+	return REPLY_NONE;
+}
+
+/* envid-parameter = "ENVID=" xtext (RFC 3461 section 4.4). */
+static enum reply
+mail_envid(const struct path_parameter *p, struct command_mail *m)
+{
+	if (p->value == NULL || p->value_len >= sizeof(m->envid) ||
+	    !path_is_xtext(p->value, p->value_len))
+		return REPLY_SYNTAX;
+	memcpy(m->envid, p->value, p->value_len);
+	m->envid[p->value_len] = '\0';
+	return REPLY_NONE;
+}
+
+static const struct {
+	const char *keyword;
+	enum reply (
+	    *take)(const struct path_parameter *, struct command_mail *);
+} parameters[] = {
+	{ "SIZE", mail_size },
+	{ "BODY", mail_body },
+	{ "AUTH", mail_auth },
+	{ "SMTPUTF8", mail_utf8 },
+	{ "RET", mail_ret },
+	{ "ENVID", mail_envid },
+};
+
+/* One parameter; each may stand once. */
 static enum reply
 mail_parameter(const struct path_parameter *p, struct command *c)
 {
-	if (path_is(p->keyword, p->keyword_len, "SIZE"))
-		return mail_size(p, &c->u.mail);
-	if (path_is(p->keyword, p->keyword_len, "BODY"))
-		return mail_body(p, &c->u.mail);
-	if (path_is(p->keyword, p->keyword_len, "AUTH"))
-		return p->value == NULL ? REPLY_SYNTAX : REPLY_NONE;
+	struct command_mail *m;
+	size_t i;
+
+	m = &c->u.mail;
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		if (!path_is(p->keyword, p->keyword_len, parameters[i].keyword))
+			continue;
+		if ((m->given & (1u << i)) != 0)
+			return REPLY_SYNTAX;
+		m->given |= 1u << i;
+		return parameters[i].take(p, m);
+	}
 	return REPLY_PARAMETER;
 }
 
@@ -95,13 +157,28 @@ static void
 mail_begin(struct session *s, const struct policy_sender_reply *by)
 {
 	s->tx = tx_new(&s->asked, by);
-	if (s->tx == NULL) {
+	if (s->tx == NULL)
 		session_reply(s, REPLY_SERVER_ERROR, NULL, NULL);
-		return;
-	}
-	s->tx->size = s->asked_size;
-	s->tx->eight = s->asked_eight;
-	session_reply(s, REPLY_SENDER_OK, NULL, NULL);
+	else
+		session_reply(s, REPLY_SENDER_OK, NULL, NULL);
+}
+
+/*
+ * What can be said of MAIL without asking anybody; *ascii is the sender as
+ * others are asked about it.
+ */
+static enum reply
+mail_check(const struct session *s, const struct command_mail *m,
+    struct address *ascii)
+{
+	if (m->size > s->conf->smtp.message_size)
+		return REPLY_SIZE;
+	if (address_is_null(&m->path))
+		return REPLY_NOT_AUTHORIZED;
+	if (!m->utf8 && !path_is_ascii(&m->path))
+		return REPLY_SENDER_UTF8;
+	return idn_address_ascii(&m->path, ascii) == -1 ? REPLY_SENDER_BAD :
+							  REPLY_NONE;
 }
 
 /* MAIL: check what can be, ask control about the rest. */
@@ -111,20 +188,19 @@ cmd_mail_run(struct session *s, const struct command *c)
 	const struct policy_sender_reply *known;
 	const struct command_mail *m;
 	struct policy_sender ask;
+	struct address ascii;
+	enum reply r;
 
 	m = &c->u.mail;
-	s->asked = m->path;
-	s->asked_size = m->size;
-	s->asked_eight = m->eight;
-	if (m->size > s->conf->smtp.message_size) {
-		session_refuse(s, REPLY_SIZE, NULL, NULL, "");
+	s->asked = *m;
+	r = mail_check(s, m, &ascii);
+	if (r != REPLY_NONE) {
+		session_refuse(s, r,
+		    address_is_null(&m->path) ? "<>" : m->path.mailbox, NULL,
+		    "");
 		return;
 	}
-	if (address_is_null(&m->path)) {
-		session_refuse(s, REPLY_NOT_AUTHORIZED, "<>", NULL, "");
-		return;
-	}
-	known = senders_find(&s->senders, &m->path, monotime());
+	known = senders_find(&s->senders, &ascii, monotime());
 	if (known != NULL) {
 		mail_begin(s, known);
 		return;
@@ -132,7 +208,7 @@ cmd_mail_run(struct session *s, const struct command *c)
 	memset(&ask, 0, sizeof(ask));
 	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
 	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
-	(void)strlcpy(ask.address, m->path.mailbox, sizeof(ask.address));
+	(void)strlcpy(ask.address, ascii.mailbox, sizeof(ask.address));
 	s->ask = peers_sender(s->env->peers, &ask, s);
 	if (s->ask == 0)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
@@ -145,6 +221,7 @@ void
 cmd_mail_answer(struct session *s, const struct session_answer *a)
 {
 	const struct policy_sender_reply *reply;
+	struct address ascii;
 
 	reply = a->reply;
 	if (reply == NULL) {
@@ -155,11 +232,12 @@ cmd_mail_answer(struct session *s, const struct session_answer *a)
 		return;
 	session_enter(s, SESSION_COMMAND);
 	if (reply->status == POLICY_OK) {
-		senders_add(&s->senders, &s->asked, reply, monotime());
+		if (idn_address_ascii(&s->asked.path, &ascii) == 0)
+			senders_add(&s->senders, &ascii, reply, monotime());
 		mail_begin(s, reply);
 	} else if (reply->status == POLICY_NO)
-		session_refuse(s, REPLY_NOT_AUTHORIZED, s->asked.mailbox, NULL,
-		    "");
+		session_refuse(s, REPLY_NOT_AUTHORIZED, s->asked.path.mailbox,
+		    NULL, "");
 	else if (reply->status == POLICY_THROTTLED)
 		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
 	else

@@ -18,22 +18,112 @@
  * RCPT: a recipient, and whether it is suppressed. Several may wait for
  * control at a time; replies are given in the order of the commands.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "command.h"
 #include "commands.h"
 #include "compat.h"
 #include "conf.h"
+#include "idn.h"
 #include "path.h"
 #include "peers.h"
 #include "proto_policy.h"
+#include "proto_submit.h"
 #include "session.h"
 #include "tx.h"
 
-/* No extension with a parameter of RCPT is offered. */
+/* A keyword of NOTIFY as its bit, 0 if it is none. */
+static uint8_t
+notify_bit(const char *s, size_t len)
+{
+	if (path_is(s, len, "SUCCESS"))
+		return NOTIFY_SUCCESS;
+	if (path_is(s, len, "FAILURE"))
+		return NOTIFY_FAILURE;
+	return path_is(s, len, "DELAY") ? NOTIFY_DELAY : 0;
+}
+
+/*
+ * notify-esmtp-value = "NEVER" / 1#notify-list-element
+ * notify-list-element = "SUCCESS" / "FAILURE" / "DELAY"
+ *
+ * (RFC 3461 section 4.1.)
+ */
+static enum reply
+rcpt_notify(const struct path_parameter *p, struct command_rcpt *r)
+{
+	size_t i, start;
+	uint8_t bit;
+
+	if (p->value == NULL)
+		return REPLY_SYNTAX;
+	if (path_is(p->value, p->value_len, "NEVER")) {
+		r->notify = NOTIFY_NEVER;
+		return REPLY_NONE;
+	}
+	for (start = 0; start <= p->value_len; start = i + 1) {
+		for (i = start; i < p->value_len && p->value[i] != ','; i++)
+			continue;
+		bit = notify_bit(p->value + start, i - start);
+		if (bit == 0)
+			return REPLY_SYNTAX;
+		r->notify |= bit;
+	}
+	return REPLY_NONE;
+}
+
+/*
+ * orcpt-parameter = "ORCPT=" original-recipient-address
+ * original-recipient-address = addr-type ";" xtext
+ *
+ * (RFC 3461 section 4.2; addr-type is an atom, here of letters, digits, "-".)
+ */
+static enum reply
+rcpt_orcpt(const struct path_parameter *p, struct command_rcpt *r)
+{
+	size_t type;
+
+	if (p->value == NULL || p->value_len >= sizeof(r->orcpt))
+		return REPLY_SYNTAX;
+	for (type = 0; type < p->value_len && p->value[type] != ';'; type++) {
+		if (!isalnum((unsigned char)p->value[type]) &&
+		    p->value[type] != '-')
+			return REPLY_SYNTAX;
+	}
+	if (type == 0 || type == p->value_len ||
+	    !path_is_xtext(p->value + type + 1, p->value_len - type - 1))
+		return REPLY_SYNTAX;
+	memcpy(r->orcpt, p->value, p->value_len);
+	r->orcpt[p->value_len] = '\0';
+	return REPLY_NONE;
+}
+
+static const struct {
+	const char *keyword;
+	enum reply (
+	    *take)(const struct path_parameter *, struct command_rcpt *);
+} parameters[] = {
+	{ "NOTIFY", rcpt_notify },
+	{ "ORCPT", rcpt_orcpt },
+};
+
+/* One parameter; each may stand once. */
 static enum reply
 rcpt_parameter(const struct path_parameter *p, struct command *c)
 {
+	struct command_rcpt *r;
+	size_t i;
+
+	r = &c->u.rcpt;
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		if (!path_is(p->keyword, p->keyword_len, parameters[i].keyword))
+			continue;
+		if ((r->given & (1u << i)) != 0)
+			return REPLY_SYNTAX;
+		r->given |= 1u << i;
+		return parameters[i].take(p, r);
+	}
 	return REPLY_PARAMETER;
 }
 
@@ -109,21 +199,42 @@ rcpt_reply(struct session *s)
 	}
 }
 
+/*
+ * What can be said of RCPT without asking anybody; *ascii is the recipient as
+ * others are asked about it.
+ */
+static enum reply
+rcpt_check(const struct session *s, const struct command_rcpt *r,
+    struct address *ascii)
+{
+	if (s->tx->rcpts_len >= s->conf->smtp.rcpt_max)
+		return REPLY_RCPT_MANY;
+	if (!s->tx->mail.utf8 && !path_is_ascii(&r->path))
+		return REPLY_RCPT_UTF8;
+	return idn_address_ascii(&r->path, ascii) == -1 ? REPLY_RCPT_BAD :
+							  REPLY_NONE;
+}
+
 /* RCPT: ask control; the reply comes with the answer. */
 void
 cmd_rcpt_run(struct session *s, const struct command *c)
 {
+	const struct command_rcpt *r;
 	struct policy_rcpt ask;
+	struct address ascii;
 	struct tx_rcpt *rcpt;
+	enum reply refused;
 	struct tx *tx;
 
 	tx = s->tx;
-	if (tx->rcpts_len >= s->conf->smtp.rcpt_max) {
-		session_refuse(s, REPLY_RCPT_MANY, NULL, NULL,
-		    c->u.rcpt.path.mailbox);
+	r = &c->u.rcpt;
+	refused = rcpt_check(s, r, &ascii);
+	if (refused != REPLY_NONE) {
+		session_refuse(s, refused, r->path.mailbox, NULL,
+		    r->path.mailbox);
 		return;
 	}
-	rcpt = tx_add_rcpt(tx, c->u.rcpt.path.mailbox);
+	rcpt = tx_add_rcpt(tx, r);
 	if (rcpt == NULL) {
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 		return;
@@ -132,7 +243,7 @@ cmd_rcpt_run(struct session *s, const struct command *c)
 	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
 	(void)strlcpy(ask.compartment, tx->by.compartment,
 	    sizeof(ask.compartment));
-	(void)strlcpy(ask.address, rcpt->address, sizeof(ask.address));
+	(void)strlcpy(ask.address, ascii.mailbox, sizeof(ask.address));
 	rcpt->ask = peers_rcpt(s->env->peers, &ask, s);
 	if (rcpt->ask == 0)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);

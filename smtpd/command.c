@@ -65,7 +65,7 @@ static const struct command_row rows[] = {
 	    .line_max = SMTPD_EXTENDED_MAX,
 	    .syntax = "MAIL FROM:<address>",
 	    .keywords = { "PIPELINING", "8BITMIME", "SIZE",
-		"ENHANCEDSTATUSCODES" } },
+		"ENHANCEDSTATUSCODES", "SMTPUTF8", "DSN", "LIMITS" } },
 	{ .verb = "RCPT",
 	    .parse = cmd_rcpt_parse,
 	    .run = cmd_rcpt_run,

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "bounds.h"
 #include "reply.h"
 #include "sasl.h"
 
@@ -45,14 +46,28 @@ struct command_ehlo {
 	size_t len;
 };
 
+/* BODY= (RFC 6152 and RFC 3030). */
+enum command_body {
+	COMMAND_BODY_7BIT,
+	COMMAND_BODY_8BIT,
+	COMMAND_BODY_BINARY
+};
+
 struct command_mail {
 	struct address path;
-	uint64_t size; /* 0: not given */
-	bool eight;    /* BODY=8BITMIME */
+	unsigned given; /* which parameters; each may come once */
+	uint64_t size;	/* 0: not given */
+	enum command_body body;
+	bool utf8;		/* SMTPUTF8 */
+	uint32_t ret;		/* ENVELOPE_RET_FULL, _HDRS or 0 */
+	char envid[ENVID_SIZE]; /* xtext as written, "": none */
 };
 
 struct command_rcpt {
 	struct address path;
+	unsigned given;
+	uint8_t notify;		/* NOTIFY_*; 0: not given */
+	char orcpt[ORCPT_SIZE]; /* addr-type;xtext as written, "": none */
 };
 
 struct command_auth {

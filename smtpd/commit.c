@@ -164,7 +164,7 @@ commit_suppressed(struct session *s)
 	ev->message = tx->message;
 	(void)strlcpy(ev->user, s->user, sizeof(ev->user));
 	(void)strlcpy(ev->source, s->source, sizeof(ev->source));
-	(void)strlcpy(ev->sender, tx->sender.mailbox, sizeof(ev->sender));
+	(void)strlcpy(ev->sender, tx->mail.path.mailbox, sizeof(ev->sender));
 	for (i = 0; i < tx->rcpts_len; i++) {
 		if (tx->rcpts[i].state != TX_RCPT_SUPPRESSED)
 			continue;
@@ -189,9 +189,9 @@ commit_accepted(struct session *s)
 	(void)id_format(tx->message, id);
 	log_info("%s accepted from=%s user=%s source=%s rcpts=%zu "
 		 "suppressed=%zu size=%llu tls=\"%s\"",
-	    tx->message == 0 ? "-" : id, tx->sender.mailbox, s->user, s->source,
-	    tx->live, tx->suppressed, (unsigned long long)tx->data.size,
-	    s->tls);
+	    tx->message == 0 ? "-" : id, tx->mail.path.mailbox, s->user,
+	    s->source, tx->live, tx->suppressed,
+	    (unsigned long long)tx->data.size, s->tls);
 	s->env->stats.messages++;
 	s->env->stats.recipients += tx->live;
 	s->env->stats.suppressed += tx->suppressed;
@@ -225,6 +225,23 @@ commit_done(struct session *s, const struct session_answer *a)
 	    "");
 }
 
+/*
+ * SMTPUTF8 is asked of the receivers only if something is not in ASCII: with a
+ * plain message it would keep it from many of them.
+ */
+static uint32_t
+commit_flags(const struct tx *tx)
+{
+	uint32_t flags;
+
+	flags = tx->mail.ret;
+	if (tx->mail.body != COMMAND_BODY_7BIT || tx->data.eight)
+		flags |= ENVELOPE_8BIT;
+	if (tx->mail.utf8 && (tx->utf8 || tx->data.eight))
+		flags |= ENVELOPE_UTF8;
+	return flags;
+}
+
 /* What the queue is to know of the message. NULL if there is no memory. */
 static struct submit_commit *
 commit_envelope(const struct session *s)
@@ -237,13 +254,14 @@ commit_envelope(const struct session *s)
 	if (c == NULL)
 		return NULL;
 	c->message = tx->message;
-	(void)strlcpy(c->sender, tx->sender.mailbox, sizeof(c->sender));
+	(void)strlcpy(c->sender, tx->mail.path.mailbox, sizeof(c->sender));
 	(void)strlcpy(c->return_path,
-	    tx->first.return_path[0] == '\0' ? tx->sender.mailbox :
+	    tx->first.return_path[0] == '\0' ? tx->mail.path.mailbox :
 					       tx->first.return_path,
 	    sizeof(c->return_path));
 	(void)strlcpy(c->from, tx->from[0].mailbox, sizeof(c->from));
 	message_copy_id(tx->header, c->message_id, sizeof(c->message_id));
+	(void)strlcpy(c->envid, tx->mail.envid, sizeof(c->envid));
 	(void)strlcpy(c->user, s->user, sizeof(c->user));
 	(void)strlcpy(c->compartment, tx->by.compartment,
 	    sizeof(c->compartment));
@@ -251,11 +269,36 @@ commit_envelope(const struct session *s)
 		(void)strlcpy(c->selector, tx->first.key[0].selector,
 		    sizeof(c->selector));
 	(void)strlcpy(c->source, s->source, sizeof(c->source));
-	if (tx->eight || tx->data.eight)
-		c->flags |= ENVELOPE_8BIT;
+	c->flags = commit_flags(tx);
 	c->size = tx->sent;
 	c->rcpts = (uint32_t)tx->live;
 	return c;
+}
+
+/* The recipients that are to get it. -1 if the queue is gone. */
+static int
+commit_rcpts(const struct session *s)
+{
+	struct submit_rcpt out;
+	const struct tx_rcpt *rcpt;
+	const struct tx *tx;
+	size_t i;
+
+	tx = s->tx;
+	memset(&out, 0, sizeof(out));
+	out.message = tx->message;
+	for (i = 0; i < tx->rcpts_len; i++) {
+		rcpt = &tx->rcpts[i];
+		if (rcpt->state != TX_RCPT_OK)
+			continue;
+		(void)strlcpy(out.address, rcpt->address, sizeof(out.address));
+		out.notify = rcpt->notify;
+		(void)strlcpy(out.orcpt, rcpt->orcpt == NULL ? "" : rcpt->orcpt,
+		    sizeof(out.orcpt));
+		if (peers_add_rcpt(s->env->peers, tx->epoch, &out) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* Recipients, then the envelope. -1 if the queue is gone. */
@@ -264,7 +307,6 @@ commit_send(struct session *s)
 {
 	struct submit_commit *c;
 	struct tx *tx;
-	size_t i;
 	int r;
 
 	tx = s->tx;
@@ -275,11 +317,8 @@ commit_send(struct session *s)
 	    &c->prefix_len);
 	if (peers_epoch(s->env->peers) != tx->epoch)
 		r = -1;
-	for (i = 0; r == 0 && i < tx->rcpts_len; i++) {
-		if (tx->rcpts[i].state == TX_RCPT_OK)
-			r = peers_add_rcpt(s->env->peers, tx->epoch,
-			    tx->message, tx->rcpts[i].address);
-	}
+	if (r == 0)
+		r = commit_rcpts(s);
 	if (r == 0 && peers_commit(s->env->peers, c, s) == 0)
 		r = -1;
 	if (r == 0)

@@ -91,7 +91,8 @@ content_complete(struct session *s)
 		t.helo = s->helo;
 		t.source = s->source;
 	}
-	t.tls = s->tls;
+	t.tls = s->tls[0] == '\0' ? NULL : s->tls;
+	t.utf8 = tx->mail.utf8;
 	t.id = tx->message;
 	t.now = time(NULL);
 	t.offset_minutes = date_local_offset(t.now);
@@ -135,7 +136,8 @@ content_header_done(struct session *s)
 	tx->header_done = true;
 	free(tx->partial);
 	tx->partial = NULL;
-	r = message_from(tx->header, &tx->from, &tx->from_len, bad);
+	r = message_from(tx->header, tx->mail.utf8, &tx->from, &tx->from_len,
+	    bad);
 	if (r != REPLY_NONE) {
 		tx_refuse(s->env, tx, r, bad);
 		return;

@@ -30,6 +30,7 @@
 #include "date.h"
 #include "header.h"
 #include "id.h"
+#include "idn.h"
 #include "mailbox.h"
 
 /* Room for a Received field: six parts of at most 256 octets and words. */
@@ -44,6 +45,7 @@ static const char *const removed[] = { "Bcc", "Resent-Bcc", "Return-Path" };
 struct from_list {
 	struct address *list;
 	size_t len;
+	bool bad; /* the last has a domain that is none */
 };
 
 /* mailbox_parse() gives one address; anything but 0 stops it. */
@@ -59,8 +61,12 @@ from_cb(const struct address *a, void *arg)
 	p = reallocarray(from->list, from->len + 1, sizeof(*p));
 	if (p == NULL)
 		return 1;
-	p[from->len++] = *a;
 	from->list = p;
+	if (idn_address_ascii(a, &p[from->len]) == -1) {
+		from->bad = true;
+		return 1;
+	}
+	from->len++;
 	return 0;
 }
 
@@ -81,39 +87,66 @@ from_quote(const struct header_field *f, size_t position,
 	reply_printable(f->body + start, end - start, bad, ADDRESS_SIZE);
 }
 
+/* Whether the header is ASCII, or with SMTPUTF8 well-formed UTF-8. */
+static enum reply
+message_text(const struct header *h, bool utf8)
+{
+	struct header_field f;
+	size_t field, i, n;
+
+	for (field = 0; header_get(h, field, &f); field++) {
+		for (i = 0; i < f.raw_len; i += n) {
+			n = 1;
+			if ((f.raw[i] & 0x80) == 0)
+				continue;
+			if (!utf8)
+				return REPLY_HEADER_UTF8;
+			n = address_utf8(f.raw + i, f.raw_len - i);
+			if (n == 0)
+				return REPLY_PARSE;
+		}
+	}
+	return REPLY_NONE;
+}
+
 /*
- * Whether the header can be sent, and its From addresses: *from is malloc'd
- * and the caller's, *count is at least 1. Anything but REPLY_NONE refuses the
+ * Whether the header can be sent, and its From addresses with domains as they
+ * are looked up: *from is malloc'd and the caller's, *count is at least 1. Anything but REPLY_NONE refuses the
  * message, and bad is what the reply quotes; then *from is NULL.
  *
  *	from = "From:" mailbox-list CRLF	(RFC 5322 section 3.6.2)
  */
 enum reply
-message_from(const struct header *h, struct address **from, size_t *count,
-    char bad[ADDRESS_SIZE])
+message_from(const struct header *h, bool utf8, struct address **from,
+    size_t *count, char bad[ADDRESS_SIZE])
 {
-	struct from_list list = { NULL, 0 };
+	struct from_list list = { NULL, 0, false };
 	struct mailbox_error error;
 	struct header_field f;
 	enum mailbox_result r;
+	enum reply text;
 	size_t i;
 
 	*from = NULL;
 	bad[0] = '\0';
+	text = message_text(h, utf8);
+	if (text != REPLY_NONE)
+		return text;
 	for (i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
 		if (header_count_name(h, singles[i]) > 1)
 			return REPLY_PARSE;
 	}
 	if (!header_find(h, "From", 0, &f))
 		return REPLY_PARSE;
-	r = mailbox_parse(f.body, f.body_len, 0, from_cb, &list, &error);
+	r = mailbox_parse(f.body, f.body_len, utf8 ? MAILBOX_UTF8 : 0, from_cb,
+	    &list, &error);
 	if (r == MAILBOX_OK) {
 		*from = list.list;
 		*count = list.len;
 		return REPLY_NONE;
 	}
 	free(list.list);
-	if (r != MAILBOX_ADDRESS)
+	if (r != MAILBOX_ADDRESS && !list.bad)
 		return REPLY_PARSE;
 	from_quote(&f, error.position, bad);
 	return REPLY_FROM_BAD;
@@ -144,8 +177,8 @@ field_add(struct field *f, const char *fmt, ...)
 }
 
 /*
- * The trace field (RFC 5321 section 4.4, RFC 3848 for "ESMTPSA", RFC 8314
- * section 4.3 for the comment on TLS).
+ * The trace field (RFC 5321 section 4.4, RFC 3848 for "ESMTPSA", RFC 6531
+ * section 3.7.3 for "UTF8SMTPSA", RFC 8314 section 4.3 for the comment on TLS).
  */
 static void
 field_received(struct field *f, const struct message_trace *t)
@@ -160,7 +193,8 @@ field_received(struct field *f, const struct message_trace *t)
 		    t->helo == NULL ? "unknown" : t->helo, six ? "IPv6:" : "",
 		    t->source);
 	}
-	field_add(f, "by %s with ESMTPSA id %s", t->hostname,
+	field_add(f, "by %s with %s%s id %s", t->hostname,
+	    t->utf8 ? "UTF8SMTP" : "ESMTP", t->tls == NULL ? "A" : "SA",
 	    id_format(t->id, id));
 	if (t->tls != NULL)
 		field_add(f, "\r\n\t(%s)", t->tls);

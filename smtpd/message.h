@@ -21,6 +21,7 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,12 +37,13 @@ struct message_trace {
 	const char *source; /* client address */
 	const char *tls;
 	const char *rcpt; /* only if there is one recipient */
+	bool utf8;	  /* sent with SMTPUTF8 */
 	uint64_t id;
 	int64_t now;
 	int offset_minutes;
 };
 
-enum reply message_from(const struct header *, struct address **from,
+enum reply message_from(const struct header *, bool utf8, struct address **from,
     size_t *count, char bad[ADDRESS_SIZE]);
 int message_complete(struct header *, const struct message_trace *);
 void message_copy_id(const struct header *, char *, size_t);

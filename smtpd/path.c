@@ -34,6 +34,58 @@ path_is(const char *s, size_t len, const char *word)
 	return strlen(word) == len && strncasecmp(s, word, len) == 0;
 }
 
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/*
+ * xtext   = *( xchar / hexchar )
+ * xchar   = any ASCII CHAR between "!" (33) and "~" (126) inclusive, except
+ *           for "+" and "="
+ * hexchar = "+" immediately followed by two upper case hexadecimal digits
+ *
+ * (RFC 3461 section 4.) Not empty, and what it encodes has no control
+ * characters: it is decoded into messages about the delivery.
+ */
+bool
+path_is_xtext(const char *s, size_t len)
+{
+	int high, low;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (s[i] < 33 || s[i] > 126 || s[i] == '=')
+			return false;
+		if (s[i] != '+')
+			continue;
+		if (len - i < 3)
+			return false;
+		high = hex_digit(s[i + 1]);
+		low = hex_digit(s[i + 2]);
+		if (low == -1 || high < 2 || (high == 7 && low == 15))
+			return false;
+		i += 2;
+	}
+	return len > 0;
+}
+
+/* Whether an address needs no SMTPUTF8 (RFC 6531). */
+bool
+path_is_ascii(const struct address *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->len; i++) {
+		if ((a->mailbox[i] & 0x80) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* What the client gave for an address, without brackets, for the reply. */
 static void
 path_quote(const char *s, size_t len, char bad[ADDRESS_SIZE])
@@ -118,7 +170,8 @@ path_parameters(const char *s, size_t len, struct command *c,
  *	mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF
  *	rcpt = "RCPT TO:" Forward-path [SP Rcpt-parameters] CRLF
  *
- * (RFC 5321 section 4.1.1.) Spaces after the colon are tolerated. cb gets each
+ * (RFC 5321 section 4.1.1.) Spaces after the colon are tolerated. The path may
+ * have UTF-8, which is the caller's to refuse without SMTPUTF8. cb gets each
  * parameter and refuses those it does not know. On REPLY_SENDER_BAD, which the
  * caller may change, c->bad is what stood for an address.
  */
@@ -138,7 +191,8 @@ path_parse(const char *s, size_t len, const char *prefix, unsigned flags,
 	len -= n;
 	if (len == 0 || s[0] != '<')
 		return REPLY_SYNTAX;
-	if (address_parse_path(s, len, flags, out, &used) != ADDRESS_OK) {
+	if (address_parse_path(s, len, flags | ADDRESS_UTF8, out, &used) !=
+	    ADDRESS_OK) {
 		path_quote(s, len, c->bad);
 		return REPLY_SENDER_BAD;
 	}

@@ -20,6 +20,7 @@
 #ifndef PATH_H
 #define PATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "reply.h"
@@ -40,5 +41,7 @@ enum reply path_parse(const char *, size_t, const char *prefix, unsigned flags,
     struct command *, struct address *,
     enum reply (*)(const struct path_parameter *, struct command *));
 int path_is(const char *, size_t, const char *word);
+bool path_is_xtext(const char *, size_t);
+bool path_is_ascii(const struct address *);
 
 #endif /* PATH_H */

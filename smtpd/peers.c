@@ -440,17 +440,11 @@ peers_data(struct peers *p, uint64_t epoch, uint64_t message, const void *data,
 
 /* A recipient of a message; -1 as above. */
 int
-peers_add_rcpt(struct peers *p, uint64_t epoch, uint64_t message,
-    const char *address)
+peers_add_rcpt(struct peers *p, uint64_t epoch, const struct submit_rcpt *rcpt)
 {
-	struct submit_rcpt rcpt;
-
 	if (!peers_lives(p, epoch))
 		return -1;
-	memset(&rcpt, 0, sizeof(rcpt));
-	rcpt.message = message;
-	(void)strlcpy(rcpt.address, address, sizeof(rcpt.address));
-	return submit_rcpt_send(p->submit, &rcpt);
+	return submit_rcpt_send(p->submit, rcpt);
 }
 
 /* Forget an open message; with its queue gone it is forgotten already. */

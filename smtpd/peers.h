@@ -44,6 +44,7 @@ struct submit_commit;
 struct submit_done;
 struct submit_event;
 struct submit_opened;
+struct submit_rcpt;
 
 /*
  * Answers: who asked, the id that the request had, and what was said; NULL if
@@ -82,8 +83,7 @@ uint64_t peers_commit(struct peers *, const struct submit_commit *, void *who);
 uint64_t peers_epoch(const struct peers *);
 int peers_data(struct peers *, uint64_t epoch, uint64_t message, const void *,
     size_t);
-int peers_add_rcpt(struct peers *, uint64_t epoch, uint64_t message,
-    const char *address);
+int peers_add_rcpt(struct peers *, uint64_t epoch, const struct submit_rcpt *);
 void peers_abort(struct peers *, uint64_t epoch, uint64_t message);
 void peers_event(struct peers *, const struct submit_event *);
 bool peers_full(const struct peers *);

@@ -244,7 +244,7 @@ session_refuse_event(struct session *s, const char *rcpt, const char *line)
 	(void)strlcpy(ev->user, s->user, sizeof(ev->user));
 	(void)strlcpy(ev->source, s->source, sizeof(ev->source));
 	(void)strlcpy(ev->sender,
-	    s->tx == NULL ? s->asked.mailbox : s->tx->sender.mailbox,
+	    s->tx == NULL ? s->asked.path.mailbox : s->tx->mail.path.mailbox,
 	    sizeof(ev->sender));
 	(void)strlcpy(ev->rcpt, rcpt, sizeof(ev->rcpt));
 	(void)strlcpy(ev->text, line, sizeof(ev->text));

@@ -29,6 +29,7 @@
 
 #include "address.h"
 #include "bounds.h"
+#include "command.h"
 #include "line.h"
 #include "reply.h"
 #include "senders.h"
@@ -110,10 +111,8 @@ struct session {
 	struct line line;
 	struct tx *tx;
 	struct senders senders;
-	struct address asked; /* MAIL: what control is asked about */
-	uint64_t asked_size;
-	bool asked_eight;
-	uint64_t ask;	 /* id of the request in SESSION_ASK */
+	struct command_mail asked; /* MAIL: what control is asked about */
+	uint64_t ask;		   /* id of the request in SESSION_ASK */
 	char *login;	 /* AUTH LOGIN: user name, before the password */
 	bool login_mech; /* SESSION_AUTH: LOGIN, else PLAIN */
 	bool stopping;

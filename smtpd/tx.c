@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "dkimsign.h"
 #include "header.h"
+#include "path.h"
 #include "peers.h"
 #include "session.h"
 
@@ -34,14 +35,15 @@
  * NULL without memory.
  */
 struct tx *
-tx_new(const struct address *sender, const struct policy_sender_reply *by)
+tx_new(const struct command_mail *mail, const struct policy_sender_reply *by)
 {
 	struct tx *tx;
 
 	tx = calloc(1, sizeof(*tx));
 	if (tx == NULL)
 		return NULL;
-	tx->sender = *sender;
+	tx->mail = *mail;
+	tx->utf8 = !path_is_ascii(&mail->path);
 	tx->by = *by;
 	return tx;
 }
@@ -65,8 +67,10 @@ tx_free(struct session_env *env, struct tx *tx)
 	if (tx == NULL)
 		return;
 	tx_close(env, tx);
-	for (i = 0; i < tx->rcpts_len; i++)
+	for (i = 0; i < tx->rcpts_len; i++) {
 		free(tx->rcpts[i].address);
+		free(tx->rcpts[i].orcpt);
+	}
 	free(tx->rcpts);
 	free(tx->partial);
 	free(tx->from);
@@ -80,7 +84,7 @@ tx_free(struct session_env *env, struct tx *tx)
  * added. NULL without memory.
  */
 struct tx_rcpt *
-tx_add_rcpt(struct tx *tx, const char *address)
+tx_add_rcpt(struct tx *tx, const struct command_rcpt *r)
 {
 	struct tx_rcpt *p;
 	size_t cap;
@@ -95,9 +99,16 @@ tx_add_rcpt(struct tx *tx, const char *address)
 	}
 	p = &tx->rcpts[tx->rcpts_len];
 	memset(p, 0, sizeof(*p));
-	p->address = strdup(address);
-	if (p->address == NULL)
+	p->address = strdup(r->path.mailbox);
+	p->orcpt = r->orcpt[0] == '\0' ? NULL : strdup(r->orcpt);
+	if (p->address == NULL || (r->orcpt[0] != '\0' && p->orcpt == NULL)) {
+		free(p->address);
+		free(p->orcpt);
 		return NULL;
+	}
+	p->notify = r->notify;
+	if (!path_is_ascii(&r->path))
+		tx->utf8 = true;
 	tx->rcpts_len++;
 	return p;
 }

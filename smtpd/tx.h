@@ -27,6 +27,7 @@
 
 #include "address.h"
 #include "bounds.h"
+#include "command.h"
 #include "data.h"
 #include "proto_policy.h"
 #include "reply.h"
@@ -44,6 +45,8 @@ enum tx_rcpt_state {
 
 struct tx_rcpt {
 	char *address;
+	char *orcpt; /* NULL: not given */
+	uint8_t notify;
 	uint64_t ask;
 	enum tx_rcpt_state state;
 	enum reply reply; /* to give when its turn comes */
@@ -56,10 +59,9 @@ enum tx_phase {
 };
 
 struct tx {
-	struct address sender;	       /* MAIL */
-	struct policy_sender_reply by; /* what control said of it */
-	uint64_t size;		       /* SIZE=, 0 if not said */
-	bool eight;		       /* BODY=8BITMIME */
+	struct command_mail mail;
+	struct policy_sender_reply by; /* what control said of the sender */
+	bool utf8; /* an address of the envelope is not in ASCII */
 
 	struct tx_rcpt *rcpts;
 	size_t rcpts_len;
@@ -92,9 +94,10 @@ struct tx {
 	char refusal_address[ADDRESS_SIZE];
 };
 
-struct tx *tx_new(const struct address *, const struct policy_sender_reply *);
+struct tx *tx_new(const struct command_mail *,
+    const struct policy_sender_reply *);
 void tx_free(struct session_env *, struct tx *);
-struct tx_rcpt *tx_add_rcpt(struct tx *, const char *address);
+struct tx_rcpt *tx_add_rcpt(struct tx *, const struct command_rcpt *);
 struct tx_rcpt *tx_find_ask(struct tx *, uint64_t id);
 size_t tx_pending(const struct tx *);
 size_t tx_accepted(const struct tx *);

@@ -25,8 +25,9 @@
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c
+ * sources: lib/idn.c
  * sources: regress/smtpd/fake_log.c lib/mailbox.c regress/smtpd/fake_peers.c
- * libs: -levent -lcrypto
+ * libs: -levent -lcrypto -lidn2
  */
 
 #include <stdint.h>

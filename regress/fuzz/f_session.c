@@ -26,9 +26,10 @@
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: smtpd/throttled.c lib/netkey.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c
+ * sources: lib/idn.c
  * sources: regress/smtpd/fake_log.c lib/mailbox.c
  * sources: regress/smtpd/fake_peers.c regress/smtpd/talk.c
- * libs: -levent -lcrypto
+ * libs: -levent -lcrypto -lidn2
  */
 
 #include <event2/buffer.h>

@@ -181,7 +181,8 @@ peers_sender(struct peers *p, const struct policy_sender *ask, void *who)
 	if (strncmp(ask->address, "temp@", 5) == 0)
 		r->u.sender.status = POLICY_TEMPFAIL;
 	else if (strcmp(ask->address, "news@example.org") == 0 ||
-	    strcmp(ask->address, "team@example.org") == 0)
+	    strcmp(ask->address, "team@example.org") == 0 ||
+	    strcmp(ask->address, "news@xn--bcher-kva.example") == 0)
 		r->u.sender.status = POLICY_OK;
 	(void)strlcpy(r->u.sender.compartment, "ocid1.compartment",
 	    sizeof(r->u.sender.compartment));
@@ -273,12 +274,12 @@ peers_data(struct peers *p, uint64_t epoch, uint64_t message, const void *data,
 }
 
 int
-peers_add_rcpt(struct peers *p, uint64_t epoch, uint64_t message,
-    const char *address)
+peers_add_rcpt(struct peers *p, uint64_t epoch, const struct submit_rcpt *rcpt)
 {
 	if (fake.no_queue || epoch != fake.epoch)
 		return -1;
-	(void)strlcat(fake.rcpts, address, sizeof(fake.rcpts));
+	fake.rcpt = *rcpt;
+	(void)strlcat(fake.rcpts, rcpt->address, sizeof(fake.rcpts));
 	(void)strlcat(fake.rcpts, " ", sizeof(fake.rcpts));
 	return 0;
 }

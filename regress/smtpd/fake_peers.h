@@ -43,7 +43,8 @@ struct fake {
 
 	struct evbuffer *data; /* of the message open last */
 	struct submit_commit commit;
-	char rcpts[4096]; /* of the commit, each with a space */
+	struct submit_rcpt rcpt; /* the last of them */
+	char rcpts[4096];	 /* of the commit, each with a space */
 	unsigned opens, commits, aborts, suppressed, rejected;
 	unsigned asked_senders;
 };

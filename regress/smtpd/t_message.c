@@ -19,8 +19,9 @@
  * taken out.
  *
  * sources: smtpd/message.c smtpd/reply.c lib/header.c lib/mailbox.c
- * sources: lib/address.c lib/date.c lib/id.c
- * libs: -levent
+ * sources: lib/address.c lib/compat.c lib/date.c lib/id.c
+ * sources: lib/idn.c
+ * libs: -levent -lidn2
  */
 
 #include <setjmp.h>
@@ -94,7 +95,7 @@ from_addresses(void **state)
 	for (i = 0; i < sizeof(froms) / sizeof(froms[0]); i++) {
 		h = header_of(froms[i].text);
 		count = 0;
-		r = message_from(h, &from, &count, bad);
+		r = message_from(h, false, &from, &count, bad);
 		if (r != froms[i].reply || strcmp(bad, froms[i].bad) != 0)
 			print_error("%s: \"%s\"\n", froms[i].label, bad);
 		assert_int_equal(r, froms[i].reply);
@@ -123,13 +124,15 @@ from_is_bounded(void **state)
 	for (i = 1; i < SMTPD_FROM_MAX; i++)
 		strcat(text, ",\r\n a@example.org");
 	h = header_of(strcat(text, "\r\n"));
-	assert_int_equal(message_from(h, &from, &count, bad), REPLY_NONE);
+	assert_int_equal(message_from(h, false, &from, &count, bad),
+	    REPLY_NONE);
 	assert_int_equal(count, SMTPD_FROM_MAX);
 	free(from);
 	header_free(h);
 	text[strlen(text) - 2] = '\0';
 	h = header_of(strcat(text, ",\r\n a@example.org\r\n"));
-	assert_int_equal(message_from(h, &from, &count, bad), REPLY_PARSE);
+	assert_int_equal(message_from(h, false, &from, &count, bad),
+	    REPLY_PARSE);
 	assert_null(from);
 	header_free(h);
 }
@@ -154,7 +157,7 @@ static void
 completed(void **state)
 {
 	struct message_trace t = { "mx.example.org", "client", "2001:db8::1",
-		"TLSv1.3 X", "bob@example.net", 0x1234, 0, 60 };
+		"TLSv1.3 X", "bob@example.net", false, 0x1234, 0, 60 };
 
 	complete("Bcc: x@example.net\r\nReturn-Path: <y@example.net>\r\n"
 		 "From: a@example.org\r\nbcc:\r\n z@example.net\r\n",

@@ -26,8 +26,9 @@
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: smtpd/throttled.c lib/netkey.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c
+ * sources: lib/idn.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c
- * libs: -levent -lcrypto
+ * libs: -levent -lcrypto -lidn2
  */
 
 #include <setjmp.h>
@@ -50,7 +51,8 @@
 #define AUTH_OK "235 Authentication successful.\r\n"
 #define EHLO_TLS                                                               \
 	"250-mx.example.org\r\n250-PIPELINING\r\n250-8BITMIME\r\n"             \
-	"250-SIZE 1000000\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
+	"250-SIZE 1000000\r\n250-SMTPUTF8\r\n250-DSN\r\n"                      \
+	"250-LIMITS RCPTMAX=5\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
 #define SENDER	"MAIL FROM:<news@example.org>\r\n"
 #define QUEUED	"250 Ok: queued as 00000000001234\r\n"
 #define ERRORS	"421 Too many errors, closing transmission channel\r\n"
@@ -137,6 +139,29 @@ static const struct row {
 	    "552 Exceeds byte limit\r\n", false },
 	{ "ill-formed sender", AUTHENTICATED, "MAIL FROM:<foo@>\r\n",
 	    "553 <foo@> Invalid email address\r\n", false },
+	{ "UTF-8 sender without SMTPUTF8", AUTHENTICATED,
+	    "MAIL FROM:<\xc3\xa4@example.org>\r\n",
+	    "553 <\?\?@example.org> Invalid email address, SMTPUTF8 was not "
+	    "given\r\n",
+	    false },
+	{ "UTF-8 sender", AUTHENTICATED,
+	    "MAIL FROM:<news@b\xc3\xbc\x63her.example> SMTPUTF8\r\n",
+	    "250 Ok\r\n", false },
+	{ "the same in ASCII", AUTHENTICATED,
+	    "MAIL FROM:<news@xn--bcher-kva.example>\r\n", "250 Ok\r\n", false },
+	{ "UTF-8 that is no domain", AUTHENTICATED,
+	    "MAIL FROM:<news@-\xc3\xbc.example> SMTPUTF8\r\n",
+	    "553 <news@-\?\?.example> Invalid email address\r\n", false },
+	{ "UTF-8 recipient without SMTPUTF8", MAIL,
+	    "RCPT TO:<\xc3\xa4@example.net>\r\n",
+	    "553 <\?\?@example.net> Invalid email address, SMTPUTF8 was not "
+	    "given\r\n",
+	    false },
+	{ "UTF-8 header without SMTPUTF8", DATA,
+	    "From: news@example.org\r\nSubject: \xc3\xa4\r\n\r\n.\r\n",
+	    "554 Message parse error, header is not ASCII and SMTPUTF8 was "
+	    "not given\r\n",
+	    false },
 	{ "RCPT before MAIL", AUTHENTICATED, "RCPT TO:<bob@example.net>\r\n",
 	    "503 Need MAIL command\r\n", false },
 	{ "DATA before MAIL", AUTHENTICATED, "DATA\r\n",
