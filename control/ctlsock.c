@@ -362,6 +362,7 @@ ctlsock_connection(struct ctlsock *s, int fd)
 		ctl_free(c);
 		return -1;
 	}
+	chan_is_secret(c->chan);
 	chan_on_down(c->chan, down_cb);
 	chan_on_full(c->chan, CTL_HIGH, CTL_LOW, full_cb);
 	return 0;

@@ -307,6 +307,8 @@ main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 		chan_free(peer.chan);
 		return;
 	}
+	if (conv == CONV_SIGN || conv == CONV_POLICY)
+		chan_is_secret(peer.chan);
 	chan_on_down(peer.chan, main_down_cb);
 	peer_there(c, &peer);
 }

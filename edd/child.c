@@ -286,6 +286,7 @@ child_start(struct child *c, const struct chan_rule *rules)
 	c->chan = chan_new(c->edd->base, pair[0], c->name, rules, c);
 	if (c->chan == NULL)
 		fatalx("out of memory");
+	chan_is_secret(c->chan);
 	chan_on_down(c->chan, child_down_cb);
 	log_debug("%s has pid %d", c->name, (int)c->pid);
 	setup_send_start(c);

@@ -100,6 +100,8 @@ chan_release(struct chan *c)
 		(void)close(c->infd[i]);
 	if (c->fd != -1)
 		(void)close(c->fd);
+	if (c->out.secret && c->in != NULL)
+		explicit_bzero(c->in, CHAN_READ_SIZE);
 	msgout_free(&c->out);
 	free(c->outfd);
 	free(c->in);
@@ -188,6 +190,13 @@ chan_free(struct chan *c)
 		return;
 	}
 	chan_release(c);
+}
+
+/* Keys or passwords pass: nothing stays here that was sent or dispatched. */
+void
+chan_is_secret(struct chan *c)
+{
+	c->out.secret = true;
 }
 
 /* Call down when the peer is gone or broke a rule. */
@@ -418,9 +427,7 @@ chan_sent(struct chan *c, size_t n)
 		else
 			msgout_reset(&c->out);
 	} else if (c->sent > CHAN_HIGH) {
-		memmove(c->out.data, c->out.data + c->sent,
-		    c->out.len - c->sent);
-		c->out.len -= c->sent;
+		msgout_cut(&c->out, c->sent);
 		for (i = 0; i < c->outfds; i++)
 			c->outfd[i].offset -= c->sent;
 		c->sent = 0;
@@ -599,8 +606,10 @@ chan_dispatch(struct chan *c)
 		return;
 	}
 	if (pos > 0) {
-		memmove(c->in, c->in + pos, c->in_len - pos);
 		c->in_len -= pos;
+		memmove(c->in, c->in + pos, c->in_len);
+		if (c->out.secret)
+			explicit_bzero(c->in + c->in_len, pos);
 	}
 }
 

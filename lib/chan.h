@@ -62,6 +62,7 @@ typedef void (*chan_full_cb)(struct chan *, bool, void *);
 struct chan *chan_new(struct event_base *, int, const char *,
     const struct chan_rule *, void *);
 void chan_free(struct chan *);
+void chan_is_secret(struct chan *);
 void chan_on_down(struct chan *, chan_down_cb);
 void chan_on_full(struct chan *, size_t high, size_t low, chan_full_cb);
 void *chan_arg(const struct chan *);

@@ -96,20 +96,59 @@ msg_header_get(const uint8_t *p, size_t len, struct msg_header *h)
 	return 1;
 }
 
+/* Octets that are not needed any more. */
+static void
+msgout_wipe(struct msgout *m, size_t from, size_t len)
+{
+	if (m->secret && len > 0)
+		explicit_bzero(m->data + from, len);
+}
+
 /* Forget the content, keep the memory. */
 void
 msgout_reset(struct msgout *m)
 {
+	msgout_wipe(m, 0, m->len);
 	m->len = 0;
 	m->bad = false;
+}
+
+/* Forget the first n octets. */
+void
+msgout_cut(struct msgout *m, size_t n)
+{
+	memmove(m->data, m->data + n, m->len - n);
+	msgout_wipe(m, m->len - n, n);
+	m->len -= n;
 }
 
 /* Release the memory; m may be used again. */
 void
 msgout_free(struct msgout *m)
 {
+	msgout_wipe(m, 0, m->cap);
 	free(m->data);
-	memset(m, 0, sizeof(*m));
+	m->data = NULL;
+	m->len = m->cap = 0;
+	m->bad = false;
+}
+
+/* The same content in more memory, or NULL and nothing is changed. */
+static uint8_t *
+msgout_move(struct msgout *m, size_t cap)
+{
+	uint8_t *p;
+
+	if (!m->secret)
+		return realloc(m->data, cap);
+	p = malloc(cap);
+	if (p == NULL)
+		return NULL;
+	if (m->len > 0)
+		memcpy(p, m->data, m->len);
+	msgout_wipe(m, 0, m->cap);
+	free(m->data);
+	return p;
 }
 
 /* Room for n more octets, or NULL and m is bad. */
@@ -125,7 +164,7 @@ msgout_grow(struct msgout *m, size_t n)
 		cap = m->cap == 0 ? MSGOUT_FIRST_CAP : m->cap;
 		while (cap - m->len < n)
 			cap *= 2;
-		p = realloc(m->data, cap);
+		p = msgout_move(m, cap);
 		if (p == NULL) {
 			m->bad = true;
 			return NULL;

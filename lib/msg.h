@@ -59,13 +59,15 @@ struct msgout {
 	uint8_t *data;
 	size_t len;
 	size_t cap;
-	bool bad; /* out of memory */
+	bool bad;    /* out of memory */
+	bool secret; /* no octet stays in memory that is given up */
 };
 
 void msg_header_put(uint8_t *, const struct msg_header *);
 int msg_header_get(const uint8_t *, size_t, struct msg_header *);
 
 void msgout_reset(struct msgout *);
+void msgout_cut(struct msgout *, size_t);
 void msgout_free(struct msgout *);
 void msg_put_u8(struct msgout *, uint8_t);
 void msg_put_u16(struct msgout *, uint16_t);

@@ -401,6 +401,7 @@ proc_main(int argc, char **argv, const struct proc_hooks *hooks, void *arg)
 	    arg);
 	if (self.parent == NULL)
 		fatalx("setup channel");
+	chan_is_secret(self.parent);
 	chan_on_down(self.parent, proc_down_cb);
 	if (event_base_dispatch(self.base) == -1)
 		fatalx("event loop");

@@ -296,5 +296,6 @@ signer_peer(struct signer *s, enum proc_conv conv, enum proc_kind kind,
 	p->chan = chan_new(proc_base(), fd, proc_kind_name(kind), rules, p);
 	if (p->chan == NULL)
 		fatal("channel");
+	chan_is_secret(p->chan);
 	chan_on_down(p->chan, down_cb);
 }

@@ -287,6 +287,8 @@ peers_link(struct peers *p, enum proc_conv conv, enum proc_kind kind, int fd)
 		free(link);
 		return NULL;
 	}
+	if (conv == CONV_POLICY)
+		chan_is_secret(link->chan); /* passwords */
 	chan_on_down(link->chan, peers_down_cb);
 	TAILQ_INSERT_TAIL(&p->links, link, next);
 	return link->chan;

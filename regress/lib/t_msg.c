@@ -66,6 +66,31 @@ test_round_trip(void **state)
 	msgout_free(&out);
 }
 
+/* Nothing of a secret is left where the writer has been. */
+static void
+test_secret_is_wiped(void **state)
+{
+	static const uint8_t zero[512];
+	struct msgout out;
+
+	memset(&out, 0, sizeof(out));
+	out.secret = true;
+	msg_put_str(&out, "first");
+	msg_put_str(&out, "second");
+	msgout_cut(&out, 4 + strlen("first"));
+	assert_int_equal(out.len, 4 + strlen("second"));
+	assert_memory_equal(out.data + 4, "second", strlen("second"));
+	assert_memory_equal(out.data + out.len, zero, 4 + strlen("first"));
+	while (out.cap == 512)
+		msg_put_str(&out, "more than there is room for");
+	assert_memory_equal(out.data + 4, "second", strlen("second"));
+	msgout_reset(&out);
+	assert_true(out.secret);
+	assert_memory_equal(out.data, zero, sizeof(zero));
+	msgout_free(&out);
+	assert_true(out.secret);
+}
+
 static void
 test_string_too_long(void **state)
 {
@@ -235,6 +260,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_secret_is_wiped),
 		cmocka_unit_test(test_string_too_long),
 		cmocka_unit_test(test_string_with_nul),
 		cmocka_unit_test(test_count_beyond_payload),

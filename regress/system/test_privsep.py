@@ -3,6 +3,7 @@
 import os
 import pwd
 import re
+import signal
 import subprocess
 
 import pytest
@@ -93,6 +94,14 @@ def memory_of(pid):
                 continue
 
 
+def pem_lines(key_file):
+    """The full lines of a private key as its file has them."""
+    with open(key_file, "rb") as f:
+        lines = [line for line in f.read().split(b"\n") if len(line) == 64]
+    assert lines
+    return lines
+
+
 def holds(pid, secret):
     # Big numbers lie in memory as limbs: little-endian octets on this
     # machine; DER and PEM keep them big-endian.
@@ -120,6 +129,30 @@ def test_only_signer_holds_the_tls_key(make_edd, sink, kind):
     parent = edd.process.pid
     for secret in secrets:
         assert not holds(parent, secret), "edd keeps the key"
+
+
+@pytest.mark.root
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer's shadow is terabytes")
+@pytest.mark.parametrize("when", ["start", "reload", "restart"])
+def test_no_process_keeps_what_it_passed_on(make_edd, when):
+    edd = make_edd(pki="rsa").start().setup()
+    if when == "reload":
+        edd.reload()
+    elif when == "restart":
+        for name in ("signer", "control"):
+            before = edd.pid_of(name)
+            mark = edd.log_size()
+            os.kill(before, signal.SIGKILL)
+            edd.wait_log(name + r" is ready \(pid", since=mark)
+    secrets = pem_lines(edd.key)
+    with open(os.path.join(edd.keys, "store.key"), "rb") as f:
+        store_key = f.read()
+    for pid, name in [(edd.process.pid, "edd")] + edd.children():
+        memory = b"".join(memory_of(pid))
+        for secret in secrets:
+            assert secret not in memory, name
+        # edd itself has it, once, for a control that is started again.
+        assert memory.count(store_key) == (name == "edd"), name
 
 
 @pytest.mark.root
