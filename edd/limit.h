@@ -85,6 +85,10 @@
 /* Seconds for all processes to take a new configuration. */
 #define RELOAD_SECONDS 60
 
+/* An RSA key for TLS: less is refused by clients, more by SIGNATURE_MAX. */
+#define PKI_RSA_MIN 2048
+#define PKI_RSA_MAX 8192
+
 /* Days for which a certificate that edd makes for itself is valid. */
 #define CERTIFICATE_DAYS 3650
 

@@ -110,23 +110,53 @@ key_parse(const char *pem)
 	return k;
 }
 
+/* What signer cannot sign with, or clients do not take; NULL if neither. */
+static const char *
+kind_check(const EVP_PKEY *k)
+{
+	static const char *const curves[] = { "prime256v1", "secp384r1",
+		"secp521r1" };
+	char curve[64];
+	size_t i;
+	int bits;
+
+	if (EVP_PKEY_is_a(k, "RSA")) {
+		bits = EVP_PKEY_get_bits(k);
+		return bits >= PKI_RSA_MIN && bits <= PKI_RSA_MAX ?
+		    NULL :
+		    "an RSA key must have 2048 to 8192 bits";
+	}
+	if (!EVP_PKEY_is_a(k, "EC"))
+		return "the key must be RSA or ECDSA";
+	if (EVP_PKEY_get_group_name(k, curve, sizeof(curve), NULL) == 1) {
+		for (i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+			if (strcmp(curve, curves[i]) == 0)
+				return NULL;
+		}
+	}
+	return "an ECDSA key must be on P-256, P-384 or P-521";
+}
+
 /* What is wrong with a pair, or NULL.  Without a key only the certificate. */
 static const char *
 pair_check(const char *cert, const char *key)
 {
+	const EVP_PKEY *public;
 	const char *why;
 	EVP_PKEY *k;
 	X509 *x;
 
 	x = cert_parse(cert);
 	k = key == NULL ? NULL : key_parse(key);
-	why = NULL;
-	if (x == NULL)
+	public = x == NULL ? NULL : X509_get0_pubkey(x);
+	if (public == NULL)
 		why = "there is no certificate in PEM form";
-	else if (key != NULL && k == NULL)
+	else
+		why = kind_check(public);
+	if (why == NULL && key != NULL && k == NULL)
 		why = "there is no private key in PEM form, or it has a "
 		      "passphrase";
-	else if (k != NULL && X509_check_private_key(x, k) != 1)
+	if (why == NULL && k != NULL && X509_check_private_key(x, k) != 1)
 		why = "the key does not belong to the certificate";
 	X509_free(x);
 	EVP_PKEY_free(k);

@@ -73,6 +73,26 @@ def test_sample_is_accepted(folder, make_edd):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("kind,complaint", [
+    (["ed25519"], "the key must be RSA or ECDSA"),
+    (["rsa:1024"], "an RSA key must have 2048 to 8192 bits"),
+    (["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"],
+     "the key must be RSA or ECDSA"),
+    (["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
+     "an ECDSA key must be on P-256, P-384 or P-521"),
+    (["ec", "-pkeyopt", "ec_paramgen_curve:secp521r1"], None)])
+def test_key_that_cannot_serve_is_refused(make_edd, kind, complaint):
+    edd = make_edd()
+    subprocess.run(["openssl", "req", "-x509", "-nodes", "-subj",
+                    "/CN=mail.example.org", "-newkey", *kind, "-keyout",
+                    edd.key, "-out", edd.cert], check=True,
+                   capture_output=True)
+    done = check(edd.conf)
+    assert done.returncode == (0 if complaint is None else 1)
+    if complaint is not None:
+        assert "%s near \"%s\"" % (complaint, edd.cert) in done.stderr
+
+
 def test_missing_file(folder):
     done = check(folder + "/nothing.conf")
     assert done.returncode == 1
