@@ -41,6 +41,28 @@ conf_begin(void *arg)
 		(void)snprintf(s->why, sizeof(s->why), "out of memory");
 }
 
+/*
+ * edd has looked at the pairs when it read the configuration.  A key that went
+ * bad since then is a reason to refuse a new configuration, but not to be
+ * without all others, and without DKIM, after a restart.
+ */
+static void
+add_key(struct signer *s, const struct conf_pki *pki)
+{
+	char why[ERROR_SIZE];
+
+	if (s->why[0] != '\0' ||
+	    tlskeys_add(s->tls_next, pki->name, pki->key, why, sizeof(why)) ==
+		0)
+		return;
+	if (s->tls == NULL)
+		log_warnx("%s: no TLS with it until it is put back and the "
+			  "configuration reloaded",
+		    why);
+	else
+		(void)snprintf(s->why, sizeof(s->why), "%s", why);
+}
+
 static int
 conf_pki(struct signer *s, struct msgin *m)
 {
@@ -51,9 +73,8 @@ conf_pki(struct signer *s, struct msgin *m)
 	whole = *m;
 	rc = conf_pki_recv(m, &pki);
 	signer_wipe(&whole);
-	if (rc == 0 && s->why[0] == '\0')
-		(void)tlskeys_add(s->tls_next, pki.name, pki.key, s->why,
-		    sizeof(s->why));
+	if (rc == 0)
+		add_key(s, &pki);
 	explicit_bzero(&pki, sizeof(pki));
 	return rc;
 }
