@@ -191,7 +191,7 @@ edd_child_gone(struct child *c)
 		stop_begin(e, 1);
 		return;
 	}
-	reload_child_gone(e);
+	reload_child_gone(c);
 }
 
 static void

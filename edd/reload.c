@@ -244,12 +244,25 @@ reload_answered(struct child *c, const struct setup_conf_done *done)
 		    done->why);
 }
 
-/* A process that died owes no answer: it gets the configuration at start. */
+/*
+ * A process has died.  If it had not taken the new configuration it may have
+ * died of it, and would again: it is to start with the old one.
+ */
 void
-reload_child_gone(struct edd *e)
+reload_child_gone(struct child *c)
 {
-	if (e->reload.active)
+	char why[ERROR_SIZE];
+	struct edd *e;
+
+	e = c->edd;
+	if (!e->reload.active)
+		return;
+	if (c->generation == e->generation) {
 		reload_check_done(e);
+		return;
+	}
+	(void)snprintf(why, sizeof(why), "%s died", c->name);
+	reload_back(e, why);
 }
 
 /* Free what a reload holds, at the end of the daemon. */

@@ -29,7 +29,7 @@ struct setup_conf_done;
 
 void reload_begin(struct edd *, struct chan *asker, uint64_t id);
 void reload_answered(struct child *, const struct setup_conf_done *);
-void reload_child_gone(struct edd *);
+void reload_child_gone(struct child *);
 void reload_cancel(struct edd *);
 
 #endif

@@ -3,6 +3,7 @@
 import grp
 import os
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -160,3 +161,29 @@ def test_address_in_use_is_named(edd, folder):
     done = subprocess.run([EDD, "-d", "-f", edd.conf], capture_output=True,
                           text=True, timeout=60)
     assert done.returncode != 0
+
+
+def is_open(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_death_during_reload_brings_the_old_configuration_back(edd, sink):
+    old, new = edd.ports["tls"], free_port()
+    edd.ports["tls"] = new
+    edd.write_conf()
+    smtpd = edd.pid_of("smtpd")
+    os.kill(smtpd, signal.SIGSTOP)
+    mark = edd.log_size()
+    edd.process.send_signal(signal.SIGHUP)
+    edd.wait_log("reloading the configuration", since=mark)
+    wait_for(lambda: is_open(new), "the new listener")
+    os.kill(smtpd, signal.SIGKILL)
+    edd.wait_log("configuration not reloaded: smtpd.* died", since=mark)
+    wait_for(lambda: not is_open(new), "the new listener to go")
+    edd.ports["tls"] = old
+    edd.send("a@example.net", kind="tls")
+    sink.wait()
