@@ -31,6 +31,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bounds.h"
 #include "log.h"
@@ -60,8 +61,11 @@ key_memory(void)
 	r = CRYPTO_secure_malloc_init(SIGNER_HEAP, SIGNER_HEAP_UNIT);
 	if (r == 0)
 		return -1;
-	if (r == 2)
-		log_debug("private keys are not locked in memory");
+	if (r == 2 && geteuid() == 0)
+		log_warnx("private keys are not locked in memory and may be "
+			  "swapped out: allow %u MB of locked memory "
+			  "(ulimit -l)",
+		    SIGNER_HEAP >> 20);
 	return RAND_bytes(&seed, sizeof(seed)) == 1 ? 0 : -1;
 }
 

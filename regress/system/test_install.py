@@ -1,6 +1,7 @@
 """make install, then started from there as an operator would."""
 
 import os
+import resource
 import subprocess
 
 import pytest
@@ -53,6 +54,46 @@ def test_installed_daemon_runs(installed, make_edd, sink, monkeypatch):
             installed + "/usr/local/libexec/edd/" + name
     edd.send("a@example.net")
     sink.wait()
+
+
+def unit_of(installed):
+    """The values of the service file, by their names."""
+    path = installed + "/usr/local/lib/systemd/system/edd.service"
+    with open(path) as f:
+        return dict(line.rstrip("\n").split("=", 1) for line in f
+                    if "=" in line and not line.startswith("#"))
+
+
+@pytest.mark.root
+def test_daemon_runs_with_what_the_service_leaves_it(
+        installed, make_edd, sink, monkeypatch, folder):
+    unit = unit_of(installed)
+    bounds = ",".join(["-all"] + [
+        "+" + c[4:].lower() for c in unit["CapabilityBoundingSet"].split()])
+    wanted = int(unit["LimitMEMLOCK"].rstrip("M")) << 20
+    limit = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+    if limit == resource.RLIM_INFINITY or limit > wanted:
+        limit = wanted
+    as_service = os.path.join(folder, "as-service")
+    with open(as_service, "w") as f:
+        f.write("#!/bin/sh\nexec prlimit --memlock=%d setpriv "
+                "--bounding-set=%s --no-new-privs %s \"$@\"\n" % (
+                    limit, bounds,
+                    installed + unit["ExecStart"].split()[0]))
+    os.chmod(as_service, 0o755)
+    monkeypatch.setattr(eddtest, "EDD", as_service)
+    edd = make_edd(route=(sink.address, sink.port)).start().setup()
+    edd.send("a@example.net")
+    sink.wait()
+    with open("/proc/%d/status" % edd.pid_of("signer")) as f:
+        locked = [line for line in f if line.startswith("VmLck:")][0]
+    if limit == wanted:  # a container may not allow as much
+        assert int(locked.split()[1]) >= 65536
+    else:
+        assert "not locked in memory" in edd.log()
+    os.kill(edd.pid_of("queue"), 9)  # it may kill and start them
+    edd.reload()
+    edd.stop()
 
 
 @pytest.mark.root
