@@ -231,4 +231,25 @@
 /* Seconds that messages being received have when the process is to stop. */
 #define SMTPD_STOP_SECONDS 10
 
+/* A line without its CRLF, RFC 5322 section 2.1.1. */
+#define MESSAGE_LINE_MAX 998u
+
+/*
+ * MIME: the longest registered type has 65 characters, and none of those acted
+ * upon more than 20; a boundary has 70 (RFC 2046 section 5.1.1), and some
+ * software exceeds that. Real mail nests six deep.
+ */
+#define MIME_NAME_SIZE	  64u
+#define MIME_BOUNDARY_MAX 128u
+#define MIME_DEPTH_MAX	  32u
+
+/* Header of a part that is held: a message's with what is put before it. */
+#define MIME_HEADER_MAX (HEADER_SIZE_MAX + PREFIX_MAX)
+
+/* Octets on a line of base64: 76 characters, RFC 2045 section 6.8. */
+#define MIME_BASE64_GROUP 57u
+
+/* How much of a part is looked at before its encoding is chosen. */
+#define RECODE_WINDOW 65536u
+
 #endif /* BOUNDS_H */
