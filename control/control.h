@@ -32,7 +32,9 @@ struct ctlsock;
 struct keys;
 struct lookup;
 struct peers;
+struct rate;
 struct relay;
+struct seats;
 struct store;
 struct throttle;
 struct usage;
@@ -41,6 +43,8 @@ struct control {
 	struct store *store; /* NULL until the first configuration */
 	uint8_t login_key[STORE_SUBKEY_SIZE];
 	char tenancy[OBJECT_ID_SIZE];
+	uint32_t sessions_user;	   /* sessions at once, of one user */
+	uint32_t credentials_user; /* credentials at once, of one user */
 
 	struct peers *peers;
 	struct keys *keys;
@@ -50,6 +54,8 @@ struct control {
 	struct audit *audit;
 	struct usage *usage;
 	struct throttle *throttle;
+	struct rate *rate;
+	struct seats *seats;
 	struct ctlsock *sock;
 
 	/* What was answered since the start, for "show status". */
@@ -59,6 +65,7 @@ struct control {
 	uint64_t sender_no;
 	uint64_t rcpt_ok;
 	uint64_t rcpt_suppressed;
+	uint64_t rcpt_limited;
 	uint64_t bounces;
 	uint64_t failures;
 };

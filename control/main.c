@@ -41,7 +41,9 @@
 #include "proto_conf.h"
 #include "proto_policy.h"
 #include "proto_setup.h"
+#include "rate.h"
 #include "relay.h"
+#include "seat.h"
 #include "store.h"
 #include "tenancy.h"
 #include "throttle.h"
@@ -123,6 +125,8 @@ main_conf_end(char *why, size_t size, void *arg)
 		return -1;
 	}
 	throttle_set(c->throttle, &p->conf.policy);
+	c->sessions_user = p->conf.policy.sessions_user;
+	c->credentials_user = p->conf.policy.credentials_user;
 	if (p->conf.fd != -1) {
 		if (ctlsock_listen(c->sock, p->conf.fd) == -1)
 			log_warnx("control socket cannot be used");
@@ -142,6 +146,7 @@ main_tick_cb(evutil_socket_t fd, short what, void *arg)
 
 	c = arg;
 	(void)usage_flush(c->usage, c->store);
+	(void)rate_flush(c->rate, false);
 	(void)store_checkpoint(c->store);
 }
 
@@ -168,7 +173,8 @@ main_start(void *arg)
 		log_warnx("the policy store has no tenancy");
 		return -1;
 	}
-	if (throttle_load(c->throttle, c->store) == -1)
+	if (throttle_load(c->throttle, c->store) == -1 ||
+	    rate_load(c->rate, c->store, (int64_t)time(NULL)) == -1)
 		return -1;
 	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
 	if (p->tick == NULL || event_add(p->tick, &interval) == -1)
@@ -205,6 +211,10 @@ peer_gone(struct control *c, struct chan *chan)
 	if (peer == NULL)
 		return;
 	switch (peer->conv) {
+	case CONV_POLICY:
+		rate_gone(c->rate, chan);
+		seats_gone(c->seats, chan);
+		break;
 	case CONV_SIGN:
 		keys_signer_down(c->keys, chan);
 		break;
@@ -324,6 +334,8 @@ main_stop(void *arg)
 		log_warnx("last uses of credentials are lost");
 	if (throttle_flush(c->throttle) == -1)
 		log_warnx("failures of addresses are lost");
+	if (rate_flush(c->rate, true) == -1)
+		log_warnx("rates are counted too high after this");
 	store_close(c->store);
 	proc_exit();
 }
@@ -376,10 +388,13 @@ main(int argc, char **argv)
 	c->audit = audit_new(c);
 	c->usage = usage_new();
 	c->throttle = throttle_new(throttle_tell_all_cb, c);
+	c->rate = rate_new();
+	c->seats = seats_new();
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
-	    c->usage == NULL || c->throttle == NULL || c->sock == NULL)
+	    c->usage == NULL || c->throttle == NULL || c->rate == NULL ||
+	    c->seats == NULL || c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

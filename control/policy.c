@@ -31,8 +31,11 @@
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
+#include "limit.h"
 #include "msg.h"
 #include "proto_policy.h"
+#include "rate.h"
+#include "seat.h"
 #include "sender.h"
 #include "store.h"
 #include "suppression.h"
@@ -93,13 +96,30 @@ failed(struct control *c, const char *source)
 	    POLICY_NO;
 }
 
+/* One session more of a user, if it may have one. */
+static enum policy_status
+take_seat(struct control *c, const void *owner, uint64_t session,
+    const char *user)
+{
+	struct limit limit;
+	uint32_t max;
+
+	if (limit_get(c->store, user, &limit) == STORE_FAIL)
+		return POLICY_TEMPFAIL;
+	max = c->sessions_user;
+	if (limit.sessions != 0 && limit.sessions < max)
+		max = limit.sessions;
+	return seats_take(c->seats, owner, session, user, max) ? POLICY_OK :
+								 POLICY_BUSY;
+}
+
 /*
  * Is this login's secret this one, and are credential and user active?  On
- * POLICY_OK the reply has their ids, and the use is noted.  An address that
+ * POLICY_OK the reply has their ids, the use is noted, and the session counts.  An address that
  * failed too often is told so whatever it says.
  */
 void
-policy_auth(struct control *c, const struct policy_auth *q,
+policy_auth(struct control *c, const void *owner, const struct policy_auth *q,
     struct policy_auth_reply *a)
 {
 	struct credential cred;
@@ -111,6 +131,8 @@ policy_auth(struct control *c, const struct policy_auth *q,
 		return;
 	}
 	a->status = auth_decide(c, q, &cred);
+	if (a->status == POLICY_OK)
+		a->status = take_seat(c, owner, q->session, cred.user);
 	switch (a->status) {
 	case POLICY_OK:
 		c->auth_ok++;
@@ -121,6 +143,8 @@ policy_auth(struct control *c, const struct policy_auth *q,
 	case POLICY_NO:
 		c->auth_no++;
 		a->status = failed(c, q->source);
+		break;
+	case POLICY_BUSY:
 		break;
 	default:
 		c->failures++;
@@ -194,10 +218,10 @@ policy_sender(struct control *c, const struct policy_sender *q,
 }
 
 static enum store_status
-rcpt_find(struct control *c, const struct policy_rcpt *q)
+rcpt_find(struct control *c, const struct policy_rcpt *q,
+    struct compartment *place)
 {
 	char address[ADDRESS_SIZE];
-	struct compartment place;
 	struct suppression s;
 	enum store_status r;
 
@@ -206,28 +230,80 @@ rcpt_find(struct control *c, const struct policy_rcpt *q)
 	r = suppression_get(c->store, c->tenancy, address, &s);
 	if (r != STORE_NOTFOUND)
 		return r;
-	r = compartment_get(c->store, q->compartment, &place);
+	r = compartment_get(c->store, q->compartment, place);
 	if (r != STORE_OK)
 		return STORE_FAIL;
-	return suppression_get(c->store, place.id, address, &s);
+	return suppression_get(c->store, place->id, address, &s);
+}
+
+/* What a rate is to the asker. */
+static void
+rate_reply(struct control *c, enum rate_status status, uint32_t limit,
+    struct policy_rcpt_reply *a)
+{
+	a->counted = status == RATE_OK;
+	a->limit = limit;
+	switch (status) {
+	case RATE_FREE:
+	case RATE_OK:
+		a->status = POLICY_OK;
+		return;
+	case RATE_MINUTE:
+		a->status = POLICY_MINUTE;
+		return;
+	case RATE_DAY:
+		a->status = POLICY_DAY;
+		return;
+	case RATE_FAIL:
+		break;
+	}
+	a->status = POLICY_TEMPFAIL;
+	c->failures++;
+}
+
+static void
+rcpt_reserve(struct control *c, const void *owner, const struct policy_rcpt *q,
+    const struct compartment *place, struct policy_rcpt_reply *a)
+{
+	struct rate_tx tx = { owner, q->transaction };
+	enum rate_status status;
+	struct rate_who who;
+	uint32_t limit;
+
+	who.n = 0;
+	who.id[who.n++] = q->credential;
+	who.id[who.n++] = q->user;
+	who.id[who.n++] = place->id;
+	if (strcmp(place->id, c->tenancy) != 0)
+		who.id[who.n++] = c->tenancy;
+	status = rate_reserve(c->rate, &tx, &who, q->units, (int64_t)time(NULL),
+	    &limit);
+	rate_reply(c, status, limit, a);
+	if (a->status == POLICY_OK)
+		c->rcpt_ok++;
+	else
+		c->rcpt_limited++;
 }
 
 /*
  * POLICY_NO if the recipient is suppressed in the sender's compartment or in
- * the whole tenancy.
+ * the whole tenancy; otherwise its units are reserved, if no limit is in the
+ * way.
  */
 void
-policy_rcpt(struct control *c, const struct policy_rcpt *q,
+policy_rcpt(struct control *c, const void *owner, const struct policy_rcpt *q,
     struct policy_rcpt_reply *a)
 {
-	switch (rcpt_find(c, q)) {
+	struct compartment place;
+
+	memset(a, 0, sizeof(*a));
+	switch (rcpt_find(c, q, &place)) {
 	case STORE_OK:
 		a->status = POLICY_NO;
 		c->rcpt_suppressed++;
 		return;
 	case STORE_NOTFOUND:
-		a->status = POLICY_OK;
-		c->rcpt_ok++;
+		rcpt_reserve(c, owner, q, &place, a);
 		return;
 	case STORE_FAIL:
 		a->status = POLICY_TEMPFAIL;
@@ -245,7 +321,7 @@ policy_auth_cb(struct chan *chan, struct msgin *m, void *arg)
 
 	r = policy_auth_recv(m, &q);
 	if (r == 0) {
-		policy_auth(arg, &q, &a);
+		policy_auth(arg, chan, &q, &a);
 		(void)policy_auth_reply_send(chan, m->id, &a);
 	}
 	explicit_bzero(&q, sizeof(q));
@@ -273,8 +349,75 @@ policy_rcpt_cb(struct chan *chan, struct msgin *m, void *arg)
 
 	if (policy_rcpt_recv(m, &q) == -1)
 		return -1;
-	policy_rcpt(arg, &q, &a);
+	policy_rcpt(arg, chan, &q, &a);
 	(void)policy_rcpt_reply_send(chan, m->id, &a);
+	return 0;
+}
+
+static int
+policy_resize_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_rcpt_reply a;
+	enum rate_status status;
+	struct policy_units q;
+	struct rate_tx tx;
+	struct control *c;
+	uint32_t limit;
+
+	c = arg;
+	if (policy_resize_recv(m, &q) == -1)
+		return -1;
+	tx.owner = chan;
+	tx.number = q.transaction;
+	status = rate_resize(c->rate, &tx, q.units, (int64_t)time(NULL),
+	    &limit);
+	rate_reply(c, status, limit, &a);
+	(void)policy_rcpt_reply_send(chan, m->id, &a);
+	return 0;
+}
+
+static int
+policy_commit_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_units q;
+	struct rate_tx tx;
+	struct control *c;
+
+	c = arg;
+	if (policy_commit_recv(m, &q) == -1)
+		return -1;
+	tx.owner = chan;
+	tx.number = q.transaction;
+	rate_commit(c->rate, &tx, q.units, (int64_t)time(NULL));
+	return 0;
+}
+
+static int
+policy_release_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_end q;
+	struct rate_tx tx;
+	struct control *c;
+
+	c = arg;
+	if (policy_release_recv(m, &q) == -1)
+		return -1;
+	tx.owner = chan;
+	tx.number = q.number;
+	rate_release(c->rate, &tx);
+	return 0;
+}
+
+static int
+policy_leave_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_end q;
+	struct control *c;
+
+	c = arg;
+	if (policy_leave_recv(m, &q) == -1)
+		return -1;
+	seats_leave(c->seats, chan, q.number);
 	return 0;
 }
 
@@ -286,6 +429,10 @@ policy_rules(void)
 		{ M_POLICY_AUTH, 0, "auth", policy_auth_cb },
 		{ M_POLICY_SENDER, 0, "sender", policy_sender_cb },
 		{ M_POLICY_RCPT, 0, "rcpt", policy_rcpt_cb },
+		{ M_POLICY_RESIZE, 0, "resize", policy_resize_cb },
+		{ M_POLICY_COMMIT, 0, "commit", policy_commit_cb },
+		{ M_POLICY_RELEASE, 0, "release", policy_release_cb },
+		{ M_POLICY_LEAVE, 0, "leave", policy_leave_cb },
 		{ 0, 0, NULL, NULL },
 	};
 

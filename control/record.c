@@ -174,3 +174,15 @@ record_fold(const char *s, char *out, size_t size)
 		out[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + 32) : s[i];
 	return 0;
 }
+
+/* A hash of an id or a name, for tables: FNV-1a. */
+uint32_t
+record_hash(const char *s)
+{
+	uint32_t h;
+
+	h = 2166136261u;
+	for (; *s != '\0'; s++)
+		h = (h ^ (uint8_t)*s) * 16777619u;
+	return h;
+}

@@ -57,6 +57,8 @@ enum store_table {
 	STORE_SENDER_DOMAIN,	/* domain, address */
 	STORE_DOMAIN_PLACE,	/* compartment id, domain */
 	STORE_THROTTLE,		/* client address */
+	STORE_LIMIT,		/* id of what is limited */
+	STORE_METER,		/* id of what is limited */
 	STORE_TABLES
 };
 

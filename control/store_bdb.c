@@ -79,6 +79,8 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_SENDER_DOMAIN] = "sender_domain.db",
 	[STORE_DOMAIN_PLACE] = "domain_place.db",
 	[STORE_THROTTLE] = "throttle.db",
+	[STORE_LIMIT] = "limit.db",
+	[STORE_METER] = "meter.db",
 };
 
 static void

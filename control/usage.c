@@ -27,6 +27,7 @@
 #include "bounds.h"
 #include "compat.h"
 #include "credential.h"
+#include "record.h"
 #include "store.h"
 
 /* Chains; a minute sees a few thousand credentials at most. */
@@ -79,18 +80,6 @@ usage_free(struct usage *u)
 	free(u);
 }
 
-/* FNV-1a; ids are random already. */
-static size_t
-usage_hash(const char *s)
-{
-	uint32_t h;
-
-	h = 2166136261u;
-	for (; *s != '\0'; s++)
-		h = (h ^ (uint8_t)*s) * 16777619u;
-	return h % USAGE_CHAINS;
-}
-
 /* Remember a use.  Without memory it is forgotten, and nothing else. */
 void
 usage_note(struct usage *u, const char *credential, int64_t when,
@@ -98,7 +87,7 @@ usage_note(struct usage *u, const char *credential, int64_t when,
 {
 	struct usage_entry *e, **head;
 
-	head = &u->chain[usage_hash(credential)];
+	head = &u->chain[record_hash(credential) % USAGE_CHAINS];
 	for (e = *head; e != NULL; e = e->next) {
 		if (strcmp(e->credential, credential) == 0)
 			break;

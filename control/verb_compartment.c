@@ -27,6 +27,8 @@
 #include "compat.h"
 #include "control.h"
 #include "job.h"
+#include "limit.h"
+#include "rate.h"
 #include "row.h"
 #include "verb_need.h"
 
@@ -114,12 +116,14 @@ verb_compartment_remove(struct job *j)
 	}
 	if (need_begin(j) == -1)
 		return;
-	if (compartment_del(j->control->store, &c) != STORE_OK) {
+	if (limit_del(j->control->store, c.id) != STORE_OK ||
+	    compartment_del(j->control->store, &c) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
 	if (job_commit(j) == -1)
 		return;
+	rate_forget(j->control->rate, c.id);
 	job_audit(j, c.name, c.id, NULL);
 	job_ok(j);
 }

@@ -28,7 +28,9 @@
 #include "control.h"
 #include "credential.h"
 #include "job.h"
+#include "limit.h"
 #include "msg.h"
+#include "rate.h"
 #include "row.h"
 #include "usage.h"
 #include "user.h"
@@ -218,12 +220,14 @@ verb_credential_remove(struct job *j)
 
 	if (need_credential(j, j->arg[0], &c) == -1 || need_begin(j) == -1)
 		return;
-	if (credential_del(j->control->store, &c) != STORE_OK) {
+	if (limit_del(j->control->store, c.id) != STORE_OK ||
+	    credential_del(j->control->store, &c) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
 	if (job_commit(j) == -1)
 		return;
+	rate_forget(j->control->rate, c.id);
 	job_audit(j, c.id, c.user, NULL);
 	job_ok(j);
 }

@@ -244,8 +244,10 @@ status_own(struct job *j)
 	status_counter(j, "logins refused", c->auth_no);
 	status_counter(j, "senders approved", c->sender_ok);
 	status_counter(j, "senders refused", c->sender_no);
-	status_counter(j, "recipients asked", c->rcpt_ok + c->rcpt_suppressed);
+	status_counter(j, "recipients asked",
+	    c->rcpt_ok + c->rcpt_suppressed + c->rcpt_limited);
 	status_counter(j, "recipients suppressed", c->rcpt_suppressed);
+	status_counter(j, "recipients over a limit", c->rcpt_limited);
 	status_counter(j, "bounces taken", c->bounces);
 	status_counter(j, "failures", c->failures);
 }

@@ -27,6 +27,8 @@
 #include "control.h"
 #include "credential.h"
 #include "job.h"
+#include "limit.h"
+#include "rate.h"
 #include "row.h"
 #include "user.h"
 #include "verb_need.h"
@@ -118,12 +120,14 @@ verb_user_remove(struct job *j)
 	}
 	if (need_begin(j) == -1)
 		return;
-	if (user_del(j->control->store, &u) != STORE_OK) {
+	if (limit_del(j->control->store, u.id) != STORE_OK ||
+	    user_del(j->control->store, &u) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
 	if (job_commit(j) == -1)
 		return;
+	rate_forget(j->control->rate, u.id);
 	job_audit(j, u.name, u.id, NULL);
 	job_ok(j);
 }

@@ -30,6 +30,7 @@
 #include "verb_daemon.h"
 #include "verb_dkim.h"
 #include "verb_domain.h"
+#include "verb_limit.h"
 #include "verb_sender.h"
 #include "verb_suppression.h"
 #include "verb_throttle.h"
@@ -77,6 +78,20 @@ static const struct verb verbs[] = {
 	    { { NULL, "DOMAIN", false } }, "remove an email domain" },
 	{ { "domain", "show" }, VERB_READ, verb_domain_show,
 	    { { NULL, "DOMAIN", false } }, "show a domain and its DKIM keys" },
+
+	{ { "limits", "remove" }, VERB_WRITE, verb_limit_remove,
+	    { { NULL, "compartment|credential|user", false },
+		{ NULL, "NAME", false } },
+	    "remove all limits of an object" },
+	{ { "limits", "set" }, VERB_WRITE, verb_limit_set,
+	    { { NULL, "compartment|credential|user", false },
+		{ NULL, "NAME", false }, { "minute", "N|none", true },
+		{ "day", "N|none", true }, { "sessions", "N|none", true } },
+	    "limit what is sent in a minute and a day" },
+	{ { "limits", "show" }, VERB_READ, verb_limit_show,
+	    { { NULL, "compartment|credential|user", true },
+		{ NULL, "NAME", true } },
+	    "show limits and what is used of them" },
 
 	{ { "log", "brief" }, VERB_DAEMON, verb_log_brief,
 	    { { NULL, NULL, false } }, "log what matters" },

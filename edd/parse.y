@@ -77,7 +77,7 @@ static void yyerror(struct parser *, const char *);
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
-%token BLOCK THROTTLE WINDOW
+%token BLOCK THROTTLE USER WINDOW
 %token BAD
 %token <text> STRING PERCENT
 %type <number> worker
@@ -208,6 +208,9 @@ smtp		: RECIPIENTS STRING {
 		}
 		| AUTH FAILURES STRING {
 			parser_number(p, SET_SMTP_AUTH, $3);
+		}
+		| SESSIONS PER USER STRING {
+			parser_number(p, SET_SMTP_USER, $4);
 		}
 		| THROTTLE FAILURES STRING WINDOW STRING BLOCK STRING {
 			parser_try(p, conf_set_throttle(p->conf, $3, $5, $7));
@@ -343,6 +346,7 @@ static const struct keyword keywords[] = {
 	{ "throttle", THROTTLE },
 	{ "timeout", TIMEOUT },
 	{ "tls", TLS },
+	{ "user", USER },
 	{ "verbose", VERBOSE },
 	{ "via", VIA },
 	{ "window", WINDOW },

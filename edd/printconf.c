@@ -134,6 +134,7 @@ print_policy(FILE *f, const struct conf_policy *p)
 
 	value_print_time(p->throttle_window, window);
 	value_print_time(p->throttle_block, block);
+	number(f, "smtp sessions per user ", p->sessions_user);
 	if (p->throttle_failures == 0)
 		(void)fprintf(f, "smtp throttle off\n");
 	else

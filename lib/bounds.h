@@ -222,6 +222,16 @@
 #define SMTPD_SOURCE_BUCKETS 1024u
 
 /*
+ * Rates: the part of a message that counts as one more, units of one message
+ * at most (100,000 recipients of 1 GB), and transactions and sessions that
+ * are counted at a time: twice what smtpd may have open.
+ */
+#define RATE_BLOCK     2097152u
+#define RATE_UNITS_MAX 51200000u
+#define RATE_HOLDS_MAX 200000u
+#define SEATS_MAX      200000u
+
+/*
  * Addresses that failed to log in, and failures remembered of each.  Who has
  * more addresses than that is not stopped by counting them.
  */

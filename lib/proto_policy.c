@@ -33,6 +33,7 @@ policy_auth_send(struct chan *c, uint64_t id, const struct policy_auth *s)
 	msg_put_str(o, s->login);
 	msg_put_str(o, s->secret);
 	msg_put_str(o, s->source);
+	msg_put_u64(o, s->session);
 	return chan_end(c, -1);
 }
 
@@ -43,6 +44,7 @@ policy_auth_recv(struct msgin *m, struct policy_auth *s)
 	msg_get_str(m, s->login, sizeof(s->login));
 	msg_get_str(m, s->secret, sizeof(s->secret));
 	msg_get_str(m, s->source, sizeof(s->source));
+	s->session = msg_get_u64(m);
 	return msg_end(m);
 }
 
@@ -158,9 +160,20 @@ policy_rcpt_send(struct chan *c, uint64_t id, const struct policy_rcpt *s)
 
 	o = chan_begin(c, M_POLICY_RCPT, id);
 	msg_put_str(o, s->user);
+	msg_put_str(o, s->credential);
 	msg_put_str(o, s->compartment);
 	msg_put_str(o, s->address);
+	msg_put_u64(o, s->transaction);
+	msg_put_u32(o, s->units);
 	return chan_end(c, -1);
+}
+
+/* Nothing, or more than a message can be, is not counted. */
+static void
+check_units(struct msgin *m, uint32_t units)
+{
+	if (units == 0 || units > RATE_UNITS_MAX)
+		m->bad = true;
 }
 
 /* Decode RCPT.  -1 if ill-formed. */
@@ -168,8 +181,12 @@ int
 policy_rcpt_recv(struct msgin *m, struct policy_rcpt *s)
 {
 	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->credential, sizeof(s->credential));
 	msg_get_str(m, s->compartment, sizeof(s->compartment));
 	msg_get_str(m, s->address, sizeof(s->address));
+	s->transaction = msg_get_u64(m);
+	s->units = msg_get_u32(m);
+	check_units(m, s->units);
 	return msg_end(m);
 }
 
@@ -182,6 +199,8 @@ policy_rcpt_reply_send(struct chan *c, uint64_t id,
 
 	o = chan_begin(c, M_POLICY_RCPT_REPLY, id);
 	msg_put_u32(o, s->status);
+	msg_put_bool(o, s->counted);
+	msg_put_u32(o, s->limit);
 	return chan_end(c, -1);
 }
 
@@ -190,7 +209,103 @@ int
 policy_rcpt_reply_recv(struct msgin *m, struct policy_rcpt_reply *s)
 {
 	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	s->counted = msg_get_bool(m);
+	s->limit = msg_get_u32(m);
 	return msg_end(m);
+}
+
+static int
+units_send(struct chan *c, enum policy_type type, uint64_t id,
+    const struct policy_units *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, (uint16_t)type, id);
+	msg_put_u64(o, s->transaction);
+	msg_put_u32(o, s->units);
+	return chan_end(c, -1);
+}
+
+static int
+units_recv(struct msgin *m, struct policy_units *s)
+{
+	s->transaction = msg_get_u64(m);
+	s->units = msg_get_u32(m);
+	check_units(m, s->units);
+	return msg_end(m);
+}
+
+static int
+end_send(struct chan *c, enum policy_type type, const struct policy_end *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, (uint16_t)type, 0);
+	msg_put_u64(o, s->number);
+	return chan_end(c, -1);
+}
+
+static int
+end_recv(struct msgin *m, struct policy_end *s)
+{
+	s->number = msg_get_u64(m);
+	return msg_end(m);
+}
+
+/* Ask for so many units in all; RCPT_REPLY has the same id.  0 or -1. */
+int
+policy_resize_send(struct chan *c, uint64_t id, const struct policy_units *s)
+{
+	return units_send(c, M_POLICY_RESIZE, id, s);
+}
+
+/* Decode RESIZE.  -1 if ill-formed. */
+int
+policy_resize_recv(struct msgin *m, struct policy_units *s)
+{
+	return units_recv(m, s);
+}
+
+/* Tell that a message was accepted.  0 or -1. */
+int
+policy_commit_send(struct chan *c, const struct policy_units *s)
+{
+	return units_send(c, M_POLICY_COMMIT, 0, s);
+}
+
+/* Decode COMMIT.  -1 if ill-formed. */
+int
+policy_commit_recv(struct msgin *m, struct policy_units *s)
+{
+	return units_recv(m, s);
+}
+
+/* Tell that a transaction came to nothing.  0 or -1. */
+int
+policy_release_send(struct chan *c, const struct policy_end *s)
+{
+	return end_send(c, M_POLICY_RELEASE, s);
+}
+
+/* Decode RELEASE.  -1 if ill-formed. */
+int
+policy_release_recv(struct msgin *m, struct policy_end *s)
+{
+	return end_recv(m, s);
+}
+
+/* Tell that a session is over.  0 or -1. */
+int
+policy_leave_send(struct chan *c, const struct policy_end *s)
+{
+	return end_send(c, M_POLICY_LEAVE, s);
+}
+
+/* Decode LEAVE.  -1 if ill-formed. */
+int
+policy_leave_recv(struct msgin *m, struct policy_end *s)
+{
+	return end_recv(m, s);
 }
 
 /* Tell that an address is to be turned away.  0 or -1. */

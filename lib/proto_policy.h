@@ -19,7 +19,16 @@
  *
  *   AUTH   -> AUTH_REPLY     is this secret good, and whose
  *   SENDER -> SENDER_REPLY   may this user send as this address
- *   RCPT   -> RCPT_REPLY     is this recipient suppressed
+ *   RCPT   -> RCPT_REPLY     is this recipient suppressed; if not, units are
+ *                            reserved for the transaction
+ *   RESIZE -> RCPT_REPLY     reserve so many units in all
+ *   COMMIT                   the message was accepted: so many units count
+ *   RELEASE                  it was not
+ *   LEAVE                    a session that asked AUTH is over
+ *
+ * A unit is one recipient times each started RATE_BLOCK of the message.
+ * Sessions and transactions have numbers that the asker does not use again on
+ * a channel; what it has not ended when the channel ends is released.
  *
  * control -> smtpd, httpd, without being asked:
  *
@@ -48,7 +57,11 @@ enum policy_type {
 	M_POLICY_SENDER_REPLY,
 	M_POLICY_RCPT,
 	M_POLICY_RCPT_REPLY,
-	M_POLICY_THROTTLE
+	M_POLICY_THROTTLE,
+	M_POLICY_RESIZE,
+	M_POLICY_COMMIT,
+	M_POLICY_RELEASE,
+	M_POLICY_LEAVE
 };
 
 enum policy_status {
@@ -56,13 +69,17 @@ enum policy_status {
 	POLICY_NO,	  /* wrong secret, not approved, suppressed */
 	POLICY_TEMPFAIL,  /* the store cannot say now */
 	POLICY_THROTTLED, /* too many failures of this address */
-	POLICY_STATUS_LAST = POLICY_THROTTLED
+	POLICY_BUSY,	  /* too many sessions of this user */
+	POLICY_MINUTE,	  /* over the limit of a minute */
+	POLICY_DAY,	  /* over the limit of 24 hours */
+	POLICY_STATUS_LAST = POLICY_DAY
 };
 
 struct policy_auth {
 	char login[LOGIN_SIZE];
 	char secret[SECRET_SIZE];
 	char source[HOST_SIZE]; /* client address */
+	uint64_t session;
 };
 
 struct policy_auth_reply {
@@ -100,12 +117,28 @@ struct policy_sender_reply {
 
 struct policy_rcpt {
 	char user[OBJECT_ID_SIZE];
+	char credential[OBJECT_ID_SIZE];
 	char compartment[OBJECT_ID_SIZE];
 	char address[ADDRESS_SIZE];
+	uint64_t transaction;
+	uint32_t units;
 };
 
 struct policy_rcpt_reply {
 	enum policy_status status;
+	bool counted;	/* a limit holds: COMMIT or RELEASE is to come */
+	uint32_t limit; /* with POLICY_MINUTE and POLICY_DAY */
+};
+
+/* RESIZE, COMMIT. */
+struct policy_units {
+	uint64_t transaction;
+	uint32_t units;
+};
+
+/* RELEASE, LEAVE. */
+struct policy_end {
+	uint64_t number; /* of a transaction, or a session */
 };
 
 /* seconds 0: it is welcome again. */
@@ -129,6 +162,14 @@ int policy_rcpt_recv(struct msgin *, struct policy_rcpt *);
 int policy_rcpt_reply_send(struct chan *, uint64_t,
     const struct policy_rcpt_reply *);
 int policy_rcpt_reply_recv(struct msgin *, struct policy_rcpt_reply *);
+int policy_resize_send(struct chan *, uint64_t, const struct policy_units *);
+int policy_resize_recv(struct msgin *, struct policy_units *);
+int policy_commit_send(struct chan *, const struct policy_units *);
+int policy_commit_recv(struct msgin *, struct policy_units *);
+int policy_release_send(struct chan *, const struct policy_end *);
+int policy_release_recv(struct msgin *, struct policy_end *);
+int policy_leave_send(struct chan *, const struct policy_end *);
+int policy_leave_recv(struct msgin *, struct policy_end *);
 int policy_throttle_send(struct chan *, const struct policy_throttle *);
 int policy_throttle_recv(struct msgin *, struct policy_throttle *);
 

@@ -90,12 +90,14 @@ auth_ask(struct session *s, const struct sasl_secret *secret)
 	(void)strlcpy(ask.login, secret->login, sizeof(ask.login));
 	(void)strlcpy(ask.secret, secret->secret, sizeof(ask.secret));
 	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
+	ask.session = s->number;
 	s->ask = peers_auth(s->env->peers, &ask, s);
 	explicit_bzero(&ask, sizeof(ask));
 	if (s->ask == 0)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else
 		session_enter(s, SESSION_ASK);
+	s->seated = s->seated || s->ask != 0;
 }
 
 static void
@@ -187,6 +189,9 @@ auth_refused(struct session *s, enum policy_status status)
 		s->env->stats.login_failures++;
 		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
 		break;
+	case POLICY_BUSY:
+		session_refuse(s, REPLY_CONNECTIONS, NULL, NULL, "");
+		break;
 	default:
 		auth_failed(s, REPLY_SERVER_ERROR);
 		break;
@@ -209,6 +214,8 @@ cmd_auth_answer(struct session *s, const struct session_answer *a)
 	if (reply->status == POLICY_OK) {
 		session_enter(s, SESSION_COMMAND);
 		(void)strlcpy(s->user, reply->user, sizeof(s->user));
+		(void)strlcpy(s->credential, reply->credential,
+		    sizeof(s->credential));
 		s->have |= HAVE_AUTH;
 		s->env->stats.logins++;
 		log_debug("login user=%s source=%s", s->user, s->source);

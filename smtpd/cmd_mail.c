@@ -159,8 +159,10 @@ mail_begin(struct session *s, const struct policy_sender_reply *by)
 	s->tx = tx_new(&s->asked, by);
 	if (s->tx == NULL)
 		session_reply(s, REPLY_SERVER_ERROR, NULL, NULL);
-	else
+	else {
+		s->tx->number = ++s->env->transactions;
 		session_reply(s, REPLY_SENDER_OK, NULL, NULL);
+	}
 }
 
 /*

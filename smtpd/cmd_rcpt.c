@@ -30,6 +30,7 @@
 #include "peers.h"
 #include "proto_policy.h"
 #include "proto_submit.h"
+#include "rate.h"
 #include "session.h"
 #include "tx.h"
 
@@ -160,16 +161,26 @@ rcpt_suppressed(const struct session *s, struct tx_rcpt *rcpt)
 
 static void
 rcpt_decide(const struct session *s, struct tx_rcpt *rcpt,
-    enum policy_status status)
+    const struct policy_rcpt_reply *a)
 {
-	switch (status) {
+	switch (a->status) {
 	case POLICY_OK:
 		rcpt->state = TX_RCPT_OK;
 		rcpt->reply = REPLY_RCPT_OK;
 		s->tx->live++;
+		if (a->counted) {
+			s->tx->counted = true;
+			s->tx->policy_epoch = peers_policy_epoch(s->env->peers);
+		}
 		break;
 	case POLICY_NO:
 		rcpt_suppressed(s, rcpt);
+		break;
+	case POLICY_MINUTE:
+	case POLICY_DAY:
+		rcpt->state = TX_RCPT_REFUSED;
+		rcpt->reply = rate_refusal(a);
+		rcpt->limit = a->limit;
 		break;
 	case POLICY_TEMPFAIL:
 	default:
@@ -184,6 +195,7 @@ static void
 rcpt_reply(struct session *s)
 {
 	const struct tx_rcpt *rcpt;
+	char limit[RATE_TEXT_SIZE];
 	struct tx *tx;
 
 	tx = s->tx;
@@ -191,8 +203,10 @@ rcpt_reply(struct session *s)
 		rcpt = &tx->rcpts[tx->replied];
 		if (rcpt->state == TX_RCPT_ASKED)
 			return;
+		rate_text(rcpt->limit, limit);
 		if (rcpt->state == TX_RCPT_REFUSED)
-			session_refuse(s, rcpt->reply, s->user, rcpt->address,
+			session_refuse(s, rcpt->reply,
+			    rcpt->limit == 0 ? s->user : limit, rcpt->address,
 			    rcpt->address);
 		else
 			session_reply(s, rcpt->reply, s->user, rcpt->address);
@@ -241,6 +255,9 @@ cmd_rcpt_run(struct session *s, const struct command *c)
 	}
 	memset(&ask, 0, sizeof(ask));
 	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
+	(void)strlcpy(ask.credential, s->credential, sizeof(ask.credential));
+	ask.transaction = tx->number;
+	ask.units = rate_units(tx->mail.size);
 	(void)strlcpy(ask.compartment, tx->by.compartment,
 	    sizeof(ask.compartment));
 	(void)strlcpy(ask.address, ascii.mailbox, sizeof(ask.address));
@@ -264,6 +281,6 @@ cmd_rcpt_answer(struct session *s, const struct session_answer *a)
 	rcpt = s->tx == NULL ? NULL : tx_find_ask(s->tx, a->id);
 	if (rcpt == NULL)
 		return;
-	rcpt_decide(s, rcpt, reply->status);
+	rcpt_decide(s, rcpt, reply);
 	rcpt_reply(s);
 }

@@ -33,6 +33,7 @@
 #include "monotime.h"
 #include "peers.h"
 #include "proto_submit.h"
+#include "rate.h"
 #include "session.h"
 #include "tx.h"
 
@@ -196,6 +197,7 @@ commit_accepted(struct session *s)
 	s->env->stats.recipients += tx->live;
 	s->env->stats.suppressed += tx->suppressed;
 	s->errors = s->junk = 0;
+	rate_accepted(s->env, s->tx);
 	commit_suppressed(s);
 	if (tx->message == 0)
 		session_reply(s, REPLY_OK, NULL, NULL);
@@ -354,6 +356,12 @@ commit_step(struct session *s)
 	tx = s->tx;
 	if (tx->refusal == REPLY_NONE && tx->phase == TX_SENDERS) {
 		if (tx->from_next < tx->from_len)
+			return false;
+		tx->phase = TX_RATES;
+		rate_ask(s);
+	}
+	if (tx->refusal == REPLY_NONE && tx->phase == TX_RATES) {
+		if (tx->rate_ask != 0)
 			return false;
 		commit_sign(s);
 	}

@@ -53,7 +53,8 @@ struct peers {
 	struct chan *submit;
 	struct chan *admin;
 	TAILQ_HEAD(, peers_link) links;
-	uint64_t epoch; /* of the newest channel to the queue */
+	uint64_t epoch;	       /* of the newest channel to the queue */
+	uint64_t policy_epoch; /* the same, to control */
 };
 
 /*
@@ -319,6 +320,8 @@ peers_set(struct peers *p, enum proc_conv conv, enum proc_kind kind,
 	if (*slot == NULL) {
 		log_warnx("no memory for a channel to %s",
 		    proc_kind_name(kind));
+	} else if (conv == CONV_POLICY) {
+		p->policy_epoch++;
 	} else if (conv == CONV_SUBMIT) {
 		p->epoch++;
 		chan_on_full(*slot, CHAN_HIGH, CHAN_LOW, peers_full_cb);
@@ -376,6 +379,53 @@ peers_rcpt(struct peers *p, const struct policy_rcpt *ask, void *who)
 	if (id != 0)
 		(void)policy_rcpt_send(p->policy, id, ask);
 	return id;
+}
+
+/* Ask control for more units; ops->rcpt. */
+uint64_t
+peers_resize(struct peers *p, const struct policy_units *ask, void *who)
+{
+	uint64_t id;
+
+	id = peers_request(p->policy, policy_rcpt_cb, who);
+	if (id != 0)
+		(void)policy_resize_send(p->policy, id, ask);
+	return id;
+}
+
+/* Which life of control this is; 0 if it is not there. */
+uint64_t
+peers_policy_epoch(const struct peers *p)
+{
+	return p->policy == NULL ? 0 : p->policy_epoch;
+}
+
+/* A message was accepted; a control that is gone has counted it. */
+void
+peers_counted(struct peers *p, const struct policy_units *units)
+{
+	if (p->policy != NULL)
+		(void)policy_commit_send(p->policy, units);
+}
+
+/* A transaction is over; a control that is gone has forgotten it. */
+void
+peers_release(struct peers *p, uint64_t transaction)
+{
+	struct policy_end end = { transaction };
+
+	if (p->policy != NULL)
+		(void)policy_release_send(p->policy, &end);
+}
+
+/* A session that asked about a login is over. */
+void
+peers_leave(struct peers *p, uint64_t session)
+{
+	struct policy_end end = { session };
+
+	if (p->policy != NULL)
+		(void)policy_leave_send(p->policy, &end);
 }
 
 /* Ask signer for a DKIM signature; ops->signature. */

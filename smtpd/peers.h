@@ -38,6 +38,7 @@ struct policy_rcpt_reply;
 struct policy_sender;
 struct policy_sender_reply;
 struct policy_throttle;
+struct policy_units;
 struct sign_dkim;
 struct sign_signature;
 struct submit_commit;
@@ -78,6 +79,13 @@ uint64_t peers_rcpt(struct peers *, const struct policy_rcpt *, void *who);
 uint64_t peers_sign(struct peers *, const struct sign_dkim *, void *who);
 uint64_t peers_open(struct peers *, uint64_t size, void *who);
 uint64_t peers_commit(struct peers *, const struct submit_commit *, void *who);
+
+/* Rates: one control has one epoch, and remembers what it has reserved. */
+uint64_t peers_policy_epoch(const struct peers *);
+uint64_t peers_resize(struct peers *, const struct policy_units *, void *who);
+void peers_counted(struct peers *, const struct policy_units *);
+void peers_release(struct peers *, uint64_t transaction);
+void peers_leave(struct peers *, uint64_t session);
 
 /* The queue of one life has one epoch; a message lives in one epoch only. */
 uint64_t peers_epoch(const struct peers *);

@@ -37,6 +37,7 @@
 #include "monotime.h"
 #include "peers.h"
 #include "proto_submit.h"
+#include "rate.h"
 #include "throttled.h"
 #include "tx.h"
 
@@ -136,6 +137,8 @@ session_free(struct session *s)
 		return;
 	session_cancel(s);
 	session_reset(s);
+	if (s->seated)
+		peers_leave(s->env->peers, s->number);
 	cmd_auth_forget(s);
 	senders_clear(&s->senders);
 	evbuffer_free(s->out);
@@ -509,6 +512,9 @@ state_commit(struct session *s, enum session_event ev,
 	switch (ev) {
 	case SESSION_EV_SENDER:
 		commit_sender(s, a);
+		break;
+	case SESSION_EV_RCPT:
+		rate_answer(s, a);
 		break;
 	case SESSION_EV_SIGNATURE:
 		commit_signature(s, a);

@@ -90,6 +90,7 @@ enum want {
 struct session_env {
 	struct peers *peers;
 	struct throttled *throttled;
+	uint64_t transactions; /* begun so far */
 	struct stats stats;
 	TAILQ_HEAD(session_blocked, session)
 	blocked; /* the queue's channel is full */
@@ -126,10 +127,12 @@ struct session {
 	unsigned have; /* HAVE_EHLO, HAVE_TLS, HAVE_AUTH */
 	bool esmtp;
 	unsigned auth_failures;
+	bool seated;	 /* control counts it for its user, or may */
 	unsigned errors; /* since the last accepted message */
 	unsigned junk;	 /* commands that send nothing, since then */
 	char helo[DOMAIN_SIZE];
 	char user[OBJECT_ID_SIZE];
+	char credential[OBJECT_ID_SIZE];
 	char source[HOST_SIZE];
 	char tls[SMTPD_TLS_SIZE]; /* "TLSv1.3 CIPHER" */
 };

@@ -28,6 +28,7 @@
 #include "header.h"
 #include "path.h"
 #include "peers.h"
+#include "rate.h"
 #include "session.h"
 
 /*
@@ -67,6 +68,7 @@ tx_free(struct session_env *env, struct tx *tx)
 	if (tx == NULL)
 		return;
 	tx_close(env, tx);
+	rate_release(env, tx);
 	for (i = 0; i < tx->rcpts_len; i++) {
 		free(tx->rcpts[i].address);
 		free(tx->rcpts[i].orcpt);

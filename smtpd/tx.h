@@ -50,10 +50,12 @@ struct tx_rcpt {
 	uint64_t ask;
 	enum tx_rcpt_state state;
 	enum reply reply; /* to give when its turn comes */
+	uint32_t limit;	  /* the number in it, if it has one */
 };
 
 enum tx_phase {
 	TX_SENDERS, /* asking about the addresses of From */
+	TX_RATES,   /* asking whether it may be so large */
 	TX_SIGNING,
 	TX_COMMITTING
 };
@@ -61,7 +63,8 @@ enum tx_phase {
 struct tx {
 	struct command_mail mail;
 	struct policy_sender_reply by; /* what control said of the sender */
-	bool utf8; /* an address of the envelope is not in ASCII */
+	bool utf8;	 /* an address of the envelope is not in ASCII */
+	uint64_t number; /* control knows it by that */
 
 	struct tx_rcpt *rcpts;
 	size_t rcpts_len;
@@ -69,6 +72,10 @@ struct tx {
 	size_t replied; /* the first that has no reply yet */
 	size_t live;	/* TX_RCPT_OK */
 	size_t suppressed;
+
+	bool counted;	       /* control has reserved units for it */
+	uint64_t policy_epoch; /* the life of control that has */
+	uint64_t rate_ask;     /* asked for more; 0: not waiting */
 
 	bool open; /* with the queue */
 	uint64_t epoch;

@@ -18,25 +18,24 @@
  * Policy questions, and the commands that make what they are about.
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
- * sources: regress/control/fake_proc.c
- * sources: control/audit.c control/children.c control/compartment.c
- * sources: control/credential.c control/ctlsock.c control/dkimdns.c
- * sources: control/dkimkey.c control/dkimshow.c control/domain.c
- * sources: control/job.c control/keys.c control/lookup.c control/notice.c
- * sources: control/peers.c control/policy.c control/provider.c
- * sources: control/record.c control/relay.c control/sender.c
- * sources: control/store_bdb.c control/store_key.c control/store_lock.c
- * sources: control/throttle.c control/verb_throttle.c lib/netkey.c
- * sources: control/suppression.c control/tenancy.c control/usage.c
- * sources: control/user.c control/verb_compartment.c
- * sources: control/verb_credential.c control/verb_daemon.c
- * sources: control/verb_dkim.c control/verb_domain.c control/verb_need.c
- * sources: control/verb_sender.c control/verb_suppression.c
- * sources: control/verb_user.c control/verbs.c
- * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
- * sources: lib/id.c lib/log.c lib/msg.c lib/pending.c lib/proto_admin.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
- * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * sources: regress/control/fake_proc.c control/audit.c control/children.c
+ * sources: control/compartment.c control/credential.c control/ctlsock.c
+ * sources: control/dkimdns.c control/dkimkey.c control/dkimshow.c
+ * sources: control/domain.c control/job.c control/keys.c control/limit.c
+ * sources: control/lookup.c control/meter.c control/notice.c control/peers.c
+ * sources: control/policy.c control/provider.c control/rate.c control/record.c
+ * sources: control/relay.c control/seat.c control/sender.c control/store_bdb.c
+ * sources: control/store_key.c control/store_lock.c control/suppression.c
+ * sources: control/tenancy.c control/throttle.c control/usage.c control/user.c
+ * sources: control/verb_compartment.c control/verb_credential.c
+ * sources: control/verb_daemon.c control/verb_dkim.c control/verb_domain.c
+ * sources: control/verb_limit.c control/verb_need.c control/verb_sender.c
+ * sources: control/verb_suppression.c control/verb_throttle.c
+ * sources: control/verb_user.c control/verbs.c lib/address.c lib/base64.c
+ * sources: lib/chan.c lib/compat.c lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c
+ * sources: lib/netkey.c lib/pending.c lib/proto_admin.c lib/proto_ctl.c
+ * sources: lib/proto_dns.c lib/proto_notice.c lib/proto_policy.c
+ * sources: lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>
@@ -57,12 +56,14 @@
 #include "policy.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
+#include "seat.h"
 #include "suppression.h"
 #include "tmpdir.h"
 #include "user.h"
 #include "world.h"
 
 static struct world w;
+static uint64_t sessions;
 
 struct login {
 	char id[OBJECT_ID_SIZE];
@@ -108,7 +109,8 @@ auth(const char *login, const char *secret, struct policy_auth_reply *a)
 	(void)strlcpy(q.login, login, sizeof(q.login));
 	(void)strlcpy(q.secret, secret, sizeof(q.secret));
 	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
-	policy_auth(&w.control, &q, a);
+	q.session = ++sessions;
+	policy_auth(&w.control, &w, &q, a);
 	return a->status;
 }
 
@@ -134,7 +136,8 @@ rcpt(const char *compartment, const char *address)
 	memset(&q, 0, sizeof(q));
 	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
 	(void)strlcpy(q.address, address, sizeof(q.address));
-	policy_rcpt(&w.control, &q, &a);
+	q.units = 1;
+	policy_rcpt(&w.control, &w, &q, &a);
 	return a.status;
 }
 
@@ -197,6 +200,84 @@ failures_of_an_address_throttle_it(void **state)
 	assert_true(world_do(&w, "throttle clear"));
 	assert_int_equal(w.told_seconds, 0);
 	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+}
+
+/* By user, over everything that asks; what is gone is free again. */
+static void
+sessions_of_a_user_are_limited(void **state)
+{
+	struct policy_auth_reply a;
+	struct login l, m;
+	uint64_t first;
+
+	make_login("alice", &l);
+	make_login("bob", &m);
+	assert_true(world_do(&w, "limits set user alice sessions 2"));
+	first = sessions + 1;
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	assert_string_equal(a.user, "");
+	assert_int_equal(auth(m.name, m.secret, &a), POLICY_OK);
+	seats_leave(w.control.seats, &w, first);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	seats_gone(w.control.seats, &a);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	seats_gone(w.control.seats, &w);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_true(world_do(&w, "limits show user alice"));
+	assert_non_null(strstr(w.text, "sessionsUsed=1"));
+}
+
+static enum policy_status
+send(const char *user, const char *compartment, uint64_t transaction,
+    uint32_t units, uint32_t *limit)
+{
+	struct policy_rcpt q;
+	struct policy_rcpt_reply a;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, user, sizeof(q.user));
+	(void)strlcpy(q.credential, "none", sizeof(q.credential));
+	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
+	(void)strlcpy(q.address, "a@example.net", sizeof(q.address));
+	q.transaction = transaction;
+	q.units = units;
+	policy_rcpt(&w.control, &w, &q, &a);
+	*limit = a.limit;
+	return a.status;
+}
+
+/* The strictest of user, compartment and root holds. */
+static void
+limits_of_all_levels_hold(void **state)
+{
+	char prod[OBJECT_ID_SIZE], dev[OBJECT_ID_SIZE], user[OBJECT_ID_SIZE];
+	uint32_t n;
+
+	assert_true(world_do(&w, "user add alice"));
+	assert_true(world_value(&w, "id", user, sizeof(user)));
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(world_value(&w, "id", prod, sizeof(prod)));
+	assert_true(world_do(&w, "compartment add dev"));
+	assert_true(world_value(&w, "id", dev, sizeof(dev)));
+	assert_true(world_do(&w, "limits set compartment prod minute 3"));
+	assert_true(world_do(&w, "limits set compartment root day 5"));
+	assert_true(world_do(&w, "limits set user alice minute 4"));
+	assert_int_equal(send(user, prod, 1, 3, &n), POLICY_OK);
+	assert_int_equal(send(user, prod, 2, 1, &n), POLICY_MINUTE);
+	assert_int_equal(n, 3);
+	assert_int_equal(send(user, dev, 3, 1, &n), POLICY_OK);
+	assert_int_equal(send(user, dev, 4, 1, &n), POLICY_MINUTE);
+	assert_int_equal(n, 4);
+	assert_int_equal(send("other", dev, 5, 2, &n), POLICY_DAY);
+	assert_int_equal(n, 5);
+	assert_int_equal(send("other", dev, 6, 1, &n), POLICY_OK);
+	assert_true(world_do(&w, "limits set compartment root day none"));
+	assert_int_equal(send("other", dev, 7, 100, &n), POLICY_OK);
+	assert_true(world_do(&w, "limits show"));
+	assert_non_null(strstr(w.text, "name=prod|minute=3|minuteUsed=3"));
 }
 
 static void
@@ -492,6 +573,8 @@ main(void)
 		T(login_has_the_form_of_the_service),
 		T(auth_takes_the_right_secret_only),
 		T(failures_of_an_address_throttle_it),
+		T(sessions_of_a_user_are_limited),
+		T(limits_of_all_levels_hold),
 		T(auth_survives_a_restart),
 		T(auth_of_what_is_disabled_is_refused),
 		T(last_use_shows_in_the_list),

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "audit.h"
 #include "children.h"
@@ -32,8 +33,10 @@
 #include "peers.h"
 #include "proc.h"
 #include "proto_conf.h"
+#include "rate.h"
 #include "relay.h"
 #include "row.h"
+#include "seat.h"
 #include "store.h"
 #include "tenancy.h"
 #include "throttle.h"
@@ -54,6 +57,8 @@ world_rules(struct world *w)
 	};
 
 	throttle_set(w->control.throttle, &policy);
+	w->control.sessions_user = policy.sessions_user;
+	w->control.credentials_user = policy.credentials_user;
 }
 
 static void
@@ -64,7 +69,9 @@ world_open(struct world *w)
 	w->control.store = store_open(w->dir, secret, why, sizeof(why));
 	if (w->control.store == NULL ||
 	    tenancy_load(&w->control, secret) == -1 ||
-	    throttle_load(w->control.throttle, w->control.store) == -1)
+	    throttle_load(w->control.throttle, w->control.store) == -1 ||
+	    rate_load(w->control.rate, w->control.store, (int64_t)time(NULL)) ==
+		-1)
 		abort();
 }
 
@@ -103,6 +110,8 @@ world_make(struct world *w)
 	c->audit = audit_new(c);
 	c->usage = usage_new();
 	c->throttle = throttle_new(world_throttle_cb, w);
+	c->rate = rate_new();
+	c->seats = seats_new();
 	c->sock = ctlsock_new(c);
 	world_rules(w);
 	world_open(w);
@@ -112,11 +121,16 @@ world_make(struct world *w)
 void
 world_reopen(struct world *w)
 {
-	if (throttle_flush(w->control.throttle) == -1)
+	if (throttle_flush(w->control.throttle) == -1 ||
+	    rate_flush(w->control.rate, true) == -1)
 		abort();
 	throttle_free(w->control.throttle);
+	rate_free(w->control.rate);
+	seats_free(w->control.seats);
 	store_close(w->control.store);
 	w->control.throttle = throttle_new(world_throttle_cb, w);
+	w->control.rate = rate_new();
+	w->control.seats = seats_new();
 	world_rules(w);
 	world_open(w);
 }
@@ -133,6 +147,8 @@ world_free(struct world *w)
 	ctlsock_free(c->sock);
 	usage_free(c->usage);
 	throttle_free(c->throttle);
+	rate_free(c->rate);
+	seats_free(c->seats);
 	audit_free(c->audit);
 	children_free(c->children);
 	relay_free(c->relay);

@@ -130,6 +130,10 @@ REQUEST(policy_sender_reply)
 REQUEST(policy_rcpt)
 REQUEST(policy_rcpt_reply)
 PLAIN(policy_throttle)
+REQUEST(policy_resize)
+PLAIN(policy_commit)
+PLAIN(policy_release)
+PLAIN(policy_leave)
 REQUEST(sign_tls)
 REQUEST(sign_dkim)
 REQUEST(sign_signature)
@@ -329,6 +333,10 @@ static const struct proto protos[] = {
 	STRUCT(policy_rcpt, M_POLICY_RCPT),
 	STRUCT(policy_rcpt_reply, M_POLICY_RCPT_REPLY),
 	STRUCT(policy_throttle, M_POLICY_THROTTLE),
+	ROW(policy_resize, M_POLICY_RESIZE, sizeof(struct policy_units), NULL),
+	ROW(policy_commit, M_POLICY_COMMIT, sizeof(struct policy_units), NULL),
+	ROW(policy_release, M_POLICY_RELEASE, sizeof(struct policy_end), NULL),
+	ROW(policy_leave, M_POLICY_LEAVE, sizeof(struct policy_end), NULL),
 	STRUCT(sign_tls, M_SIGN_TLS),
 	STRUCT(sign_dkim, M_SIGN_DKIM),
 	STRUCT(sign_signature, M_SIGN_SIGNATURE),

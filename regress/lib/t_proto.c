@@ -65,6 +65,13 @@ struct sample {
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
+#define UNITS(NAME, LABEL, TRANSACTION, COUNT)                                 \
+	{                                                                      \
+		LABEL, NAME, &(const struct policy_units)                      \
+		{                                                              \
+			TRANSACTION, COUNT                                     \
+		}                                                              \
+	}
 #define NUMBER(NAME, TYPE, VALUE)                                              \
 	{                                                                      \
 		NULL, #NAME, &(const TYPE)                                     \
@@ -109,15 +116,22 @@ static const struct sample accepted[] = {
 	OK(conf_network, 6, 128, { 0xfe, 0x80 }),
 	OK(conf_secret, { 1, 2, 0, 4 }),
 	OK(conf_socket, true, 27),
-	OK(policy_auth, "login", "secret", "192.0.2.1"),
+	OK(policy_auth, "login", "secret", "192.0.2.1", 7),
 	OK(policy_auth_reply, POLICY_OK, "user", "credential"),
 	OK(policy_auth_reply, POLICY_NO, "", ""),
 	OK(policy_sender, "user", "192.0.2.1", "news@example.org"),
 	OK(policy_sender_reply, POLICY_OK, "compartment", "", 2,
 	    { { 1, SIGN_RSA_SHA256, "s1" }, { 2, SIGN_ED25519, "s2" } }),
 	OK(policy_sender_reply, POLICY_TEMPFAIL, "", "", 0, {}),
-	OK(policy_rcpt, "user", "compartment", "a@example.org"),
-	OK(policy_rcpt_reply, POLICY_TEMPFAIL),
+	OK(policy_rcpt, "user", "credential", "compartment", "a@example.org", 9,
+	    RATE_UNITS_MAX),
+	OK(policy_rcpt_reply, POLICY_OK, true, 0),
+	OK(policy_rcpt_reply, POLICY_DAY, false, 50),
+	UNITS("policy_resize", NULL, 1ull << 40, 7),
+	UNITS("policy_commit", NULL, 9, RATE_UNITS_MAX),
+	{ NULL, "policy_release", &(const struct policy_end) { 1ull << 33 } },
+	{ NULL, "policy_leave", &(const struct policy_end) { 3 } },
+	OK(policy_rcpt_reply, POLICY_TEMPFAIL, false, 0),
 	OK(policy_throttle, { 0x20, 1, 0xd, 0xb8 }, 600),
 	OK(conf_policy, 10, 600, 600, 1000, 2),
 	OK(conf_policy, 0, 1, 1, 1, 1),
@@ -223,8 +237,12 @@ static const struct sample refused[] = {
 	    1, 1),
 	NO("no window", conf_policy, 1, 0, 1, 1, 1),
 	NO("no credential", conf_policy, 1, 1, 1, 1, 0),
-	NO("no status", policy_rcpt_reply, 0),
-	NO("unknown status", policy_rcpt_reply, POLICY_STATUS_LAST + 1),
+	NO("no unit", policy_rcpt, "u", "c", "p", "a@example.org", 1, 0),
+	UNITS("policy_resize", "no unit", 1, 0),
+	UNITS("policy_commit", "too many units", 1, RATE_UNITS_MAX + 1),
+	NO("no status", policy_rcpt_reply, 0, false, 0),
+	NO("unknown status", policy_rcpt_reply, POLICY_STATUS_LAST + 1, false,
+	    0),
 	NO("no compartment", policy_sender_reply, POLICY_OK, "", "", 0, {}),
 	NO("too many keys", policy_sender_reply, POLICY_OK, "c", "",
 	    DKIM_KEYS_MAX + 1, {}),

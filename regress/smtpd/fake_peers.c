@@ -63,6 +63,7 @@ fake_new(void)
 	fake.open_status = SUBMIT_OK;
 	fake.done_status = SUBMIT_OK;
 	fake.epoch = 1;
+	fake.policy_epoch = 1;
 	return &fake;
 }
 
@@ -197,6 +198,18 @@ peers_sender(struct peers *p, const struct policy_sender *ask, void *who)
 	return r->id;
 }
 
+/* Over the limit is refused, and reserves nothing. */
+static void
+fake_limit(struct policy_rcpt_reply *a)
+{
+	if (fake.reserved <= fake.limit)
+		return;
+	a->status = POLICY_DAY;
+	a->counted = false;
+	a->limit = fake.limit;
+	fake.reserved = fake.limit;
+}
+
 uint64_t
 peers_rcpt(struct peers *p, const struct policy_rcpt *ask, void *who)
 {
@@ -210,7 +223,53 @@ peers_rcpt(struct peers *p, const struct policy_rcpt *ask, void *who)
 		r->u.rcpt.status = POLICY_NO;
 	else if (strncmp(ask->address, "temp@", 5) == 0)
 		r->u.rcpt.status = POLICY_TEMPFAIL;
+	else if (fake.limit != 0) {
+		r->u.rcpt.counted = true;
+		fake.reserved += ask->units;
+		fake.transaction = ask->transaction;
+		fake_limit(&r->u.rcpt);
+	}
 	return r->id;
+}
+
+uint64_t
+peers_resize(struct peers *p, const struct policy_units *ask, void *who)
+{
+	struct request *r;
+
+	if (fake.no_control)
+		return 0;
+	r = request_new(SESSION_EV_RCPT, who);
+	r->u.rcpt.status = POLICY_OK;
+	fake.reserved = ask->units;
+	fake_limit(&r->u.rcpt);
+	return r->id;
+}
+
+uint64_t
+peers_policy_epoch(const struct peers *p)
+{
+	return fake.no_control ? 0 : fake.policy_epoch;
+}
+
+void
+peers_counted(struct peers *p, const struct policy_units *units)
+{
+	fake.counted += units->units;
+	fake.reserved = 0;
+}
+
+void
+peers_release(struct peers *p, uint64_t transaction)
+{
+	fake.released++;
+	fake.reserved = 0;
+}
+
+void
+peers_leave(struct peers *p, uint64_t session)
+{
+	fake.left++;
 }
 
 uint64_t

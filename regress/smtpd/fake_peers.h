@@ -40,6 +40,8 @@ struct fake {
 	enum submit_status open_status;
 	enum submit_status done_status;
 	uint64_t epoch;
+	uint64_t policy_epoch;
+	uint32_t limit; /* units a day; 0: none */
 
 	struct evbuffer *data; /* of the message open last */
 	struct submit_commit commit;
@@ -47,6 +49,9 @@ struct fake {
 	char rcpts[4096];	 /* of the commit, each with a space */
 	unsigned opens, commits, aborts, suppressed, rejected;
 	unsigned asked_senders;
+	uint32_t reserved, counted; /* units */
+	uint64_t transaction;
+	unsigned released, left;
 };
 
 struct fake *fake_new(void);
