@@ -339,7 +339,7 @@ const char *
 outcome_name(enum outcome outcome)
 {
 	static const char *const names[] = { "?", "delivered", "tempfail",
-		"permfail", "hostdown" };
+		"permfail", "hostdown", "damaged" };
 
 	return (size_t)outcome < COUNT(names) ? names[outcome] : names[0];
 }

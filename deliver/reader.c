@@ -158,7 +158,7 @@ segment_read(const struct segment *s, uint64_t offset, void *buf, size_t len)
 			continue;
 		if (n <= 0) {
 			if (n == 0)
-				errno = EIO;
+				errno = EBADMSG;
 			return -1;
 		}
 		to += n;

@@ -37,6 +37,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crc32c.h"
 #include "ehlo.h"
 #include "job.h"
 #include "limits.h"
@@ -80,6 +81,7 @@ struct tx {
 	bool overflow;	 /* recipients are left for another transaction */
 	bool failed;	 /* writing did not work */
 	uint64_t offset; /* octets of the message that are written */
+	uint32_t crc;	 /* of the body so far */
 	enum stuff_state stuff;
 };
 
@@ -288,6 +290,7 @@ begin(struct tx *tx)
 	tx->rcpts = tx->sent = tx->answered = tx->accepted = 0;
 	tx->mail_ok = tx->failed = false;
 	tx->offset = 0;
+	tx->crc = 0;
 	tx->stuff = STUFF_LINE_START;
 	for (i = 0; i < tx->job->batch.rcpts; i++)
 		if (tx->job->state[i] == JOB_OPEN && tx->rcpts < WORK_RCPT_MAX)
@@ -314,6 +317,43 @@ tx_start(struct tx *tx, struct job *job, const struct ehlo *ehlo,
 	return begin(tx);
 }
 
+/* What is stored is not what was taken: not one octet more is sent. */
+static enum tx_want
+damaged(struct tx *tx)
+{
+	struct work_outcome out;
+
+	log_warnx("message %016llx is damaged on disk",
+	    (unsigned long long)tx->job->batch.message);
+	out = local(tx, OUTCOME_DAMAGED, "5.3.0",
+	    "message was damaged in storage");
+	job_outcome_all(tx->job, &out);
+	return finish(tx, TX_BROKEN);
+}
+
+/*
+ * Whether the message that was read is the one that queue took.  Its sum goes
+ * over the body and then the prefix, which was sent before.
+ */
+static bool
+is_intact(struct tx *tx)
+{
+	const struct work_batch *b = &tx->job->batch;
+	char buf[4096];
+	uint32_t crc = tx->crc, n, off;
+
+	for (off = 0; off < b->prefix_len; off += n) {
+		n = b->prefix_len - off;
+		if (n > sizeof(buf))
+			n = sizeof(buf);
+		if (segment_read(tx->job->segment, b->prefix_off + off, buf,
+			n) == -1)
+			return false;
+		crc = crc32c(crc, buf, n);
+	}
+	return crc == b->crc;
+}
+
 /* Write as much of the message as the output buffer shall hold. */
 static enum tx_want
 put_message(struct tx *tx)
@@ -335,13 +375,19 @@ put_message(struct tx *tx)
 		}
 		n = left < sizeof(buf) ? (size_t)left : sizeof(buf);
 		if (segment_read(tx->job->segment, at, buf, n) == -1) {
+			if (errno == EBADMSG)
+				return damaged(tx);
 			log_warn("batch %llu cannot be read",
 			    (unsigned long long)b->batch);
 			return broken(tx, "4.3.0", "message cannot be read");
 		}
+		if (tx->offset >= b->prefix_len)
+			tx->crc = crc32c(tx->crc, buf, n);
 		(void)stuff_bytes(&tx->stuff, buf, n, put_stuffed, tx);
 		tx->offset += n;
 	}
+	if (!is_intact(tx))
+		return damaged(tx);
 	(void)stuff_end(&tx->stuff, put_stuffed, tx);
 	tx->state = TX_END;
 	return await_reply(tx);

@@ -99,6 +99,7 @@ work_batch_send(struct chan *c, const struct work_batch *s)
 	msg_put_u32(o, s->prefix_len);
 	msg_put_u64(o, s->body_off);
 	msg_put_u64(o, s->body_len);
+	msg_put_u32(o, s->crc);
 	msg_put_u32(o, s->rcpts);
 	for (i = 0; i < s->rcpts; i++)
 		rcpt_put(o, &s->rcpt[i]);
@@ -159,6 +160,7 @@ work_batch_recv(struct msgin *m, struct work_batch *s)
 	s->prefix_len = msg_get_u32(m);
 	s->body_off = msg_get_u64(m);
 	s->body_len = msg_get_u64(m);
+	s->crc = msg_get_u32(m);
 	s->rcpts = msg_get_u32(m);
 	if (s->destination[0] == '\0' ||
 	    (s->via[0] == '\0') != (s->via_port == 0) ||

@@ -67,6 +67,7 @@ struct work_batch {
 	uint32_t prefix_len;
 	uint64_t body_off;
 	uint64_t body_len;
+	uint32_t crc; /* CRC-32C of body, then prefix */
 	uint32_t rcpts;
 	struct work_rcpt *rcpt; /* rcpts of them */
 };
@@ -76,7 +77,8 @@ enum outcome {
 	OUTCOME_TEMPFAIL,  /* this recipient or message: try again */
 	OUTCOME_PERMFAIL,  /* for good: bounce */
 	OUTCOME_HOST_DOWN, /* the destination cannot be reached now */
-	OUTCOME_LAST = OUTCOME_HOST_DOWN
+	OUTCOME_DAMAGED,   /* crc does not fit what was read: nothing sent */
+	OUTCOME_LAST = OUTCOME_DAMAGED
 };
 
 /* What a failure says of the recipient; only UNKNOWN suppresses. */

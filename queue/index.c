@@ -304,6 +304,7 @@ index_position_get(struct index *ix, struct index_position *pos)
 		pos->segment = cursor_u64(&c);
 		pos->next_segment = cursor_u64(&c);
 		pos->next_id = cursor_u64(&c);
+		pos->clean = cursor_u8(&c) != 0;
 		if (!cursor_end(&c))
 			rc = -1;
 	}
@@ -321,6 +322,7 @@ index_position_put(struct index *ix, const struct index_position *pos)
 	blob_put_u64(&b, pos->segment);
 	blob_put_u64(&b, pos->next_segment);
 	blob_put_u64(&b, pos->next_id);
+	blob_put_u8(&b, pos->clean);
 	rc = b.bad ? -1 : index_put(ix, POSITION_ID, &b);
 	blob_free(&b);
 	return rc;

@@ -23,6 +23,7 @@
 #ifndef INDEX_H
 #define INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,7 @@ struct index_position {
 	uint64_t segment;
 	uint64_t next_segment; /* numbers below it were used */
 	uint64_t next_id;
+	bool clean; /* the run ended in order after this */
 };
 
 struct index *index_open(const char *folder);

@@ -120,6 +120,7 @@ message_new(struct destinations *t, uint64_t id, uint32_t rcpts,
 	struct named one, *named = &one;
 	uint32_t i;
 
+	_Static_assert(ENVELOPE_SIZE_MAX < 1u << 24, "counted in 24 bits");
 	_Static_assert(RECORD_RCPTS_MAX <= UINT16_MAX, "counted in 16 bits");
 	if (rcpts == 0 || rcpts > RECORD_RCPTS_MAX)
 		return NULL;

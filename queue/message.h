@@ -37,6 +37,7 @@ struct segment;
 #define MESSAGE_INDEXED 0x01u /* has an entry in the index */
 #define MESSAGE_BOUNCE	0x02u /* made here */
 #define MESSAGE_BULK	0x04u /* gives way to others */
+#define MESSAGE_DAMAGED 0x08u /* its body is; it must not be sent */
 
 struct rcpt {
 	uint32_t index; /* in the envelope */
@@ -76,14 +77,15 @@ struct message {
 	uint64_t body_len;
 	uint8_t *envelope; /* NULL when not in memory */
 	int64_t accepted;  /* unix milliseconds */
-	uint32_t meta_len;
+	uint32_t meta_len : 24;
+	uint32_t flags : 8;
 	uint32_t prefix_len;
-	uint32_t marks; /* that wait for a commit */
+	uint32_t body_crc; /* of body and prefix; only with envelope */
+	uint32_t marks;	   /* that wait for a commit */
 	uint16_t rcpts;
 	uint16_t open; /* recipients not done */
 	uint16_t tasks;
 	uint16_t inflight; /* batches of it at deliver */
-	uint8_t flags;
 	struct task task[];
 };
 

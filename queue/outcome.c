@@ -277,6 +277,11 @@ batch_outcome(struct batch *b, const struct work_outcome *o)
 		b->down = true;
 		defer(b, r, o);
 		break;
+	case OUTCOME_DAMAGED:
+		/* It comes back at once, and is returned to its sender. */
+		b->partial = true;
+		spool_damaged(b->queue->spool, b->task->message);
+		break;
 	}
 	return 0;
 }
@@ -400,27 +405,52 @@ collect_open(struct batch *b, struct envelope *env)
 	return 0;
 }
 
-/* Bounce all open recipients of the task: their destination stayed down. */
-void
-batch_expire(struct batch *b)
+/* Bounce all open recipients of the task, for that reason. */
+static void
+end_all(struct batch *b, const char *event, const struct work_outcome *o,
+    uint64_t *count)
 {
-	struct work_outcome o;
 	struct envelope env;
 	uint32_t i;
 
 	envelope_of(b, &env);
 	if (env.rcpts == 0 || collect_open(b, &env) == -1)
 		return;
+	for (i = 0; i < b->rcpts; i++) {
+		(*count)++;
+		journal_outcome(b, event, &b->rcpt[i], o);
+		fail_rcpt(b, &b->rcpt[i], o);
+	}
+	report_failures(b);
+}
+
+/* All open recipients fail: their destination stayed down. */
+void
+batch_expire(struct batch *b)
+{
+	struct work_outcome o;
+
 	memset(&o, 0, sizeof(o));
 	o.outcome = OUTCOME_HOST_DOWN;
 	o.failure = FAILURE_OTHER;
 	(void)strlcpy(o.enhanced, "4.4.1", sizeof(o.enhanced));
 	(void)strlcpy(o.text, "the destination could not be reached",
 	    sizeof(o.text));
-	for (i = 0; i < b->rcpts; i++) {
-		b->queue->stats.expired++;
-		journal_outcome(b, "expired", &b->rcpt[i], &o);
-		fail_rcpt(b, &b->rcpt[i], &o);
-	}
-	report_failures(b);
+	end_all(b, "expired", &o, &b->queue->stats.expired);
+}
+
+/* All open recipients fail: there is no message any more. */
+void
+batch_damaged(struct batch *b)
+{
+	struct work_outcome o;
+
+	memset(&o, 0, sizeof(o));
+	o.outcome = OUTCOME_DAMAGED;
+	o.failure = FAILURE_OTHER;
+	(void)strlcpy(o.enhanced, "5.3.0", sizeof(o.enhanced));
+	(void)strlcpy(o.text,
+	    "the message was damaged in storage and could not be sent",
+	    sizeof(o.text));
+	end_all(b, "bounced", &o, &b->queue->stats.bounced);
 }

@@ -49,5 +49,6 @@ int batch_take_rcpts(struct batch *, const struct work_batch *);
 int batch_outcome(struct batch *, const struct work_outcome *);
 void batch_over(struct batch *);
 void batch_expire(struct batch *);
+void batch_damaged(struct batch *);
 
 #endif

@@ -129,6 +129,10 @@
 #define LIST_STEP_ROWS	256u
 #define LIST_SORTED_MAX 100000u
 
+/* What was found damaged is kept for a person to see, up to here. */
+#define CORRUPT_BYTES_MAX (256ull << 20)
+#define CORRUPT_FILES_MAX 10000u
+
 /* Notices that wait for control; more are dropped, oldest first. */
 #define NOTICES_MAX 10000u
 

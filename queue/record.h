@@ -19,7 +19,8 @@
  * eight octets.  The header names the segment that it was written for, so
  * that old octets of a recycled file are not believed, and has a CRC of its
  * own, so that a damaged record can be stepped over.  Pure: octets in,
- * structs out.
+ * structs out.  The segment is named by its tag, a random number: what a
+ * client sends cannot look like a record, wherever a scan may begin.
  *
  *   0 magic u32    4 type u8   5 version u8  6 zero u16
  *   8 segment u64  16 id u64   24 body length u64
@@ -47,7 +48,7 @@ enum record_type {
 
 struct record {
 	enum record_type type;
-	uint64_t segment;
+	uint64_t segment; /* its tag */
 	uint64_t id;
 	uint64_t body_len;
 	uint32_t meta_len;

@@ -31,6 +31,7 @@
 #include "blob.h"
 #include "crc32c.h"
 #include "log.h"
+#include "record.h"
 #include "segment.h"
 
 static const uint8_t magic[8] = { 'E', 'D', 'D', 'S', 'E', 'G', 1, '\n' };
@@ -92,16 +93,23 @@ segment_free(struct segment *s)
 	free(s);
 }
 
+static void
+encode_header(const struct segment *s, uint8_t header[SEGMENT_HEADER_SIZE])
+{
+	memset(header, 0, SEGMENT_HEADER_SIZE);
+	memcpy(header, magic, sizeof(magic));
+	store_u32(header + 8, s->kind);
+	store_u64(header + 16, s->number);
+	store_u64(header + 24, s->tag);
+	store_u32(header + 60, crc32c(0, header, 60));
+}
+
 static int
 write_header(struct segment *s)
 {
 	uint8_t header[SEGMENT_HEADER_SIZE];
 
-	memset(header, 0, sizeof(header));
-	memcpy(header, magic, sizeof(magic));
-	store_u32(header + 8, s->kind);
-	store_u64(header + 16, s->number);
-	store_u32(header + 60, crc32c(0, header, 60));
+	encode_header(s, header);
 	return segment_write_at(s, header, sizeof(header), 0);
 }
 
@@ -121,6 +129,10 @@ segment_create(int dirfd, uint64_t number, enum segment_kind kind,
 	s = segment_new(dirfd, number, kind);
 	if (s == NULL)
 		return NULL;
+	if (getentropy(&s->tag, sizeof(s->tag)) == -1) {
+		segment_free(s);
+		return NULL;
+	}
 	segment_name(number, kind, name);
 	s->fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 	    0600);
@@ -141,9 +153,92 @@ segment_create(int dirfd, uint64_t number, enum segment_kind kind,
 	return s;
 }
 
+/* Whether so many octets of the file are zeros. */
+static bool
+is_zero(int fd, uint64_t size)
+{
+	uint8_t buf[16384];
+	uint64_t off;
+	ssize_t n, i;
+
+	for (off = 0; off < size; off += (uint64_t)n) {
+		n = pread(fd, buf, sizeof(buf), (off_t)off);
+		if (n <= 0)
+			return false;
+		for (i = 0; i < n; i++)
+			if (buf[i] != 0)
+				return false;
+	}
+	return true;
+}
+
+static enum segment_found
+inspect(int fd, uint64_t *number, enum segment_kind *kind)
+{
+	uint8_t header[SEGMENT_HEADER_SIZE];
+	struct stat st;
+	uint32_t found;
+	bool same;
+
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return SEGMENT_FOREIGN;
+	if (is_zero(fd, (uint64_t)st.st_size))
+		return SEGMENT_UNWRITTEN;
+	if (pread(fd, header, sizeof(header), 0) != (ssize_t)sizeof(header))
+		return SEGMENT_FOREIGN;
+	found = load_u32(header + 8);
+	if (memcmp(header, magic, sizeof(magic)) != 0 ||
+	    load_u32(header + 60) != crc32c(0, header, 60) ||
+	    (found != SEGMENT_LOG && found != SEGMENT_BIG))
+		return SEGMENT_HEADLESS;
+	same = *kind == (enum segment_kind)found &&
+	    *number == load_u64(header + 16);
+	*kind = found;
+	*number = load_u64(header + 16);
+	return same ? SEGMENT_SOUND : SEGMENT_MISNAMED;
+}
+
 /*
- * A file that exists, for reading; size is the file's until a scan says
- * better.  NULL with errno; EBADMSG if its header is not that segment's.
+ * What the file of that name is; number and kind are what the name says, and
+ * if the header says otherwise, what that says.
+ */
+enum segment_found
+segment_inspect(int dirfd, const char *name, uint64_t *number,
+    enum segment_kind *kind)
+{
+	enum segment_found found;
+	int fd;
+
+	fd = openat(dirfd, name,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd == -1)
+		return SEGMENT_FOREIGN;
+	found = inspect(fd, number, kind);
+	(void)close(fd);
+	return found;
+}
+
+/* The tag is in each record: take it from the first one that is whole. */
+static uint64_t
+find_tag(struct segment *s)
+{
+	uint8_t header[RECORD_HEADER_SIZE];
+	struct record r;
+	uint64_t off;
+
+	for (off = SEGMENT_HEADER_SIZE; off + sizeof(header) <= s->size;
+	     off += RECORD_ALIGN) {
+		if (segment_read(s, header, sizeof(header), off) == -1)
+			break;
+		if (record_decode(&r, header) == 0)
+			return r.segment;
+	}
+	return s->number;
+}
+
+/*
+ * A file that segment_inspect() found sound or headless, for reading; size
+ * is the file's until a scan says better.  NULL with errno.
  */
 struct segment *
 segment_open(int dirfd, uint64_t number, enum segment_kind kind)
@@ -157,21 +252,40 @@ segment_open(int dirfd, uint64_t number, enum segment_kind kind)
 	if (s == NULL)
 		return NULL;
 	if (segment_read(s, header, sizeof(header), 0) == -1 ||
-	    fstat(s->rfd, &st) == -1)
-		goto fail;
-	errno = EBADMSG;
-	if (memcmp(header, magic, sizeof(magic)) != 0 ||
-	    load_u32(header + 60) != crc32c(0, header, 60) ||
-	    load_u32(header + 8) != (uint32_t)kind ||
-	    load_u64(header + 16) != number)
-		goto fail;
+	    fstat(s->rfd, &st) == -1) {
+		saved = errno;
+		segment_free(s);
+		errno = saved;
+		return NULL;
+	}
 	s->size = (uint64_t)st.st_size;
+	/* Without a tag: made before there were tags. */
+	s->tag = load_u64(header + 24);
+	if (s->tag == 0)
+		s->tag = number;
 	return s;
-fail:
-	saved = errno;
-	segment_free(s);
-	errno = saved;
-	return NULL;
+}
+
+/*
+ * Give a segment whose header is damaged a new one.  0 or -1 with errno.
+ */
+int
+segment_mend(struct segment *s)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int rc;
+
+	segment_name(s->number, s->kind, name);
+	s->tag = find_tag(s);
+	s->fd = openat(s->dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (s->fd == -1)
+		return -1;
+	rc = write_header(s);
+	if (rc == 0)
+		rc = segment_sync(s);
+	(void)close(s->fd);
+	s->fd = -1;
+	return rc;
 }
 
 /* Unlink the file and free the segment in every case; 0 or -1 with errno. */

@@ -43,6 +43,7 @@ enum segment_kind {
 struct segment {
 	TAILQ_ENTRY(segment) entry;
 	uint64_t number;
+	uint64_t tag; /* in each of its records; nobody can guess it */
 	enum segment_kind kind;
 	int dirfd;	     /* the folder; not owned */
 	int fd;		     /* for writing; -1 when sealed */
@@ -62,20 +63,56 @@ struct segment {
 
 TAILQ_HEAD(segment_list, segment);
 
+/* What a file that is called a segment turned out to be. */
+enum segment_found {
+	SEGMENT_SOUND = 1,
+	SEGMENT_MISNAMED,  /* another one than its name says */
+	SEGMENT_UNWRITTEN, /* empty, or nothing but zeros */
+	SEGMENT_HEADLESS,  /* its header is damaged, its records may not be */
+	SEGMENT_FOREIGN	   /* too short, no file, not readable */
+};
+
+/* What is wrong with a piece of a segment. */
+enum segment_damage {
+	SEGMENT_HEADER_HURT = 1, /* there is no header of a record */
+	SEGMENT_ENVELOPE_HURT,	 /* or what a mark says */
+	SEGMENT_BODY_HURT,
+	SEGMENT_CUT_SHORT, /* the segment ends within the record */
+	SEGMENT_TORN	   /* the same, where the last run ended: normal */
+};
+
+struct segment_hurt {
+	uint64_t off;
+	uint64_t len;
+	uint64_t id; /* of the message; 0 if not even that is known */
+	enum segment_damage what;
+	const struct record *record; /* NULL: no header to be believed */
+	const uint8_t *meta;	     /* if that is intact */
+};
+
+/* How to scan. */
+enum segment_how {
+	SEGMENT_LOOK = 1, /* change nothing */
+	SEGMENT_SEALED,
+	SEGMENT_TAIL /* the last run wrote here: an incomplete end is cut */
+};
+
 /* What segment_scan() calls. */
 struct segment_visitor {
 	/* A whole record; meta holds until return.  -1 stops the scan. */
 	int (*record)(struct segment *, uint64_t off, const struct record *,
 	    const uint8_t *meta, void *);
-	/* Octets that are no record; id 0 if not even that is known. */
-	void (*damaged)(struct segment *, uint64_t off, uint64_t len,
-	    uint64_t id, void *);
+	/* Octets that are no record. */
+	void (*damaged)(struct segment *, const struct segment_hurt *, void *);
 	void *arg;
 };
 
 struct segment *segment_create(int dirfd, uint64_t number, enum segment_kind,
     uint64_t preallocate);
 struct segment *segment_open(int dirfd, uint64_t number, enum segment_kind);
+enum segment_found segment_inspect(int dirfd, const char *name,
+    uint64_t *number, enum segment_kind *);
+int segment_mend(struct segment *);
 void segment_free(struct segment *);
 int segment_remove(struct segment *);
 void segment_name(uint64_t, enum segment_kind, char[SEGMENT_NAME_SIZE]);
@@ -90,8 +127,9 @@ void segment_seal(struct segment *);
 int segment_read(struct segment *, void *, size_t len, uint64_t off);
 void segment_rest(struct segment *);
 int segment_descriptor(const struct segment *);
-int segment_scan(struct segment *, uint64_t from, bool tail,
-    const struct segment_visitor *);
+int segment_scan(struct segment *, uint64_t *off, uint64_t limit,
+    enum segment_how, const struct segment_visitor *);
+const char *segment_damage_text(enum segment_damage);
 int segment_check(struct segment *, uint64_t off, const struct record *);
 int segment_save(struct segment *, uint64_t off, uint64_t len, int todir,
     const char *);

@@ -24,12 +24,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blob.h"
 #include "crc32c.h"
 #include "log.h"
 #include "record.h"
 #include "segment.h"
 
 #define WINDOW_SIZE (256u << 10)
+
+/* For people: what is wrong. */
+const char *
+segment_damage_text(enum segment_damage what)
+{
+	switch (what) {
+	case SEGMENT_HEADER_HURT:
+		return "header damaged";
+	case SEGMENT_ENVELOPE_HURT:
+		return "envelope or outcome damaged";
+	case SEGMENT_BODY_HURT:
+		return "body damaged";
+	case SEGMENT_CUT_SHORT:
+		return "end missing";
+	case SEGMENT_TORN:
+		return "incomplete write of the last run";
+	}
+	return "damaged";
+}
 
 /* A piece of the file in memory. */
 struct window {
@@ -82,17 +102,23 @@ window_crc(struct window *w, uint64_t off, uint64_t len, uint32_t *crc)
 	return 0;
 }
 
-/* Whether a record of this segment begins at off, and fits into the file. */
-static bool
-header_at(struct window *w, uint64_t off, struct record *r)
+/* What is at a place where a record should begin. */
+enum place {
+	PLACE_RECORD = 1,
+	PLACE_SHORT, /* its end is missing */
+	PLACE_OTHER  /* no header of this segment */
+};
+
+static enum place
+look_at(struct window *w, uint64_t off, struct record *r)
 {
 	const uint8_t *p;
 
 	p = window_get(w, off, RECORD_HEADER_SIZE);
-	if (p == NULL || record_decode(r, p) == -1)
-		return false;
-	return r->segment == w->seg->number &&
-	    record_size(r) <= w->seg->size - off;
+	if (p == NULL || record_decode(r, p) == -1 || r->segment != w->seg->tag)
+		return PLACE_OTHER;
+	return record_size(r) <= w->seg->size - off ? PLACE_RECORD :
+						      PLACE_SHORT;
 }
 
 static bool
@@ -136,12 +162,26 @@ resync(struct window *w, uint64_t off)
 {
 	struct record r;
 
+	if (w->seg->kind == SEGMENT_BIG)
+		return w->seg->size; /* there is one record only */
 	off -= off % RECORD_ALIGN;
 	for (off += RECORD_ALIGN; off + RECORD_HEADER_SIZE <= w->seg->size;
 	     off += RECORD_ALIGN)
-		if (header_at(w, off, &r))
+		if (look_at(w, off, &r) == PLACE_RECORD)
 			return off;
 	return w->seg->size;
+}
+
+/* The id that a damaged header names, if the rest of it looks right; or 0. */
+static uint64_t
+guess_id(struct window *w, uint64_t off)
+{
+	const uint8_t *p;
+
+	p = window_get(w, off, RECORD_HEADER_SIZE);
+	if (p == NULL || load_u64(p + 8) != w->seg->tag)
+		return 0;
+	return load_u64(p + 16);
 }
 
 /* Whether the rest of the file is zeros: room that was asked in advance. */
@@ -181,67 +221,114 @@ cut_tail(struct segment *s, uint64_t off)
 }
 
 /*
- * What is at off is no whole record.  Returns where to go on, or the end.
- * In the last segment, and with nothing behind it, it is the write that the
- * crash interrupted, and never was acknowledged.
+ * The end of the segment from off on is no whole record.  In the segment that
+ * the last run wrote it is the write that the crash interrupted; in a sealed
+ * one it is damage.
  */
+static void
+end_at(struct window *w, uint64_t off, uint64_t id, enum segment_damage what,
+    enum segment_how how, const struct segment_visitor *v)
+{
+	struct segment *s = w->seg;
+	struct segment_hurt hurt = { off, s->size - off, id, what, NULL, NULL };
+
+	if (how == SEGMENT_TAIL && s->kind == SEGMENT_LOG)
+		hurt.what = SEGMENT_TORN;
+	if (!only_zeros(w, off))
+		v->damaged(s, &hurt, v->arg);
+	if (how == SEGMENT_TAIL)
+		cut_tail(s, off);
+}
+
+/* What is at off has no header that can be believed.  Where to go on. */
 static uint64_t
-step_over(struct window *w, uint64_t off, uint64_t id, bool tail,
+pass_header(struct window *w, uint64_t off, uint64_t id,
+    enum segment_damage what, enum segment_how how,
     const struct segment_visitor *v)
 {
 	struct segment *s = w->seg;
+	struct segment_hurt hurt = { off, 0, id, what, NULL, NULL };
 	uint64_t next;
 
 	next = resync(w, off);
-	if (next < s->size) {
-		v->damaged(s, off, next - off, id, v->arg);
-		return next;
+	if (next == s->size) {
+		end_at(w, off, id, what, how, v);
+		return s->size;
 	}
-	if (!only_zeros(w, off)) {
-		if (!tail)
-			v->damaged(s, off, s->size - off, id, v->arg);
-		else
-			log_info("segment %016llx: torn record at %llu cut",
-			    (unsigned long long)s->number,
-			    (unsigned long long)off);
-	}
-	cut_tail(s, off);
-	return s->size;
+	hurt.len = next - off;
+	v->damaged(s, &hurt, v->arg);
+	return next;
 }
 
 /*
- * Visit every record from off (0: the first).  tail says that this is the
- * segment being written when the last run ended: only there an incomplete
- * end is normal.  0, or -1 if a visitor stopped it or memory is short.
+ * Visit the record at off.  Where the next begins; it is not looked for
+ * inside this one, whose octets a client may have chosen.
+ */
+static uint64_t
+visit(struct window *w, uint64_t off, const struct record *r,
+    enum segment_how how, const struct segment_visitor *v, int *rc)
+{
+	struct segment *s = w->seg;
+	struct segment_hurt hurt = { off, record_size(r), r->id,
+		SEGMENT_ENVELOPE_HURT, r, NULL };
+	uint8_t *meta;
+	bool intact;
+
+	meta = meta_read(s, off, r);
+	intact = body_intact(w, off, r);
+	if (meta != NULL && intact) {
+		*rc = v->record(s, off, r, meta, v->arg);
+		free(meta);
+		return off + hurt.len;
+	}
+	if (how == SEGMENT_TAIL && only_zeros(w, off + hurt.len)) {
+		free(meta);
+		end_at(w, off, r->id, SEGMENT_TORN, how, v);
+		return s->size;
+	}
+	if (!intact)
+		hurt.what = SEGMENT_BODY_HURT;
+	hurt.meta = meta;
+	v->damaged(s, &hurt, v->arg);
+	free(meta);
+	return off + hurt.len;
+}
+
+/*
+ * Visit the records from *off on (0: the first) until limit octets are seen
+ * or the segment ends; *off is then where to go on, or the size.  0, or -1
+ * if a visitor stopped it or memory is short.
  */
 int
-segment_scan(struct segment *s, uint64_t off, bool tail,
-    const struct segment_visitor *v)
+segment_scan(struct segment *s, uint64_t *off, uint64_t limit,
+    enum segment_how how, const struct segment_visitor *v)
 {
 	struct window *w;
 	struct record r;
-	uint8_t *meta;
+	uint64_t start;
 	int rc = 0;
 
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -1;
 	w->seg = s;
-	if (off < SEGMENT_HEADER_SIZE)
-		off = SEGMENT_HEADER_SIZE;
-	while (rc == 0 && off < s->size) {
-		if (!header_at(w, off, &r)) {
-			off = step_over(w, off, 0, tail, v);
-			continue;
+	if (*off < SEGMENT_HEADER_SIZE)
+		*off = SEGMENT_HEADER_SIZE;
+	start = *off;
+	while (rc == 0 && *off < s->size && *off - start < limit) {
+		switch (look_at(w, *off, &r)) {
+		case PLACE_RECORD:
+			*off = visit(w, *off, &r, how, v, &rc);
+			break;
+		case PLACE_SHORT:
+			*off = pass_header(w, *off, r.id, SEGMENT_CUT_SHORT,
+			    how, v);
+			break;
+		case PLACE_OTHER:
+			*off = pass_header(w, *off, guess_id(w, *off),
+			    SEGMENT_HEADER_HURT, how, v);
+			break;
 		}
-		meta = body_intact(w, off, &r) ? meta_read(s, off, &r) : NULL;
-		if (meta == NULL) {
-			off = step_over(w, off, r.id, tail, v);
-			continue;
-		}
-		rc = v->record(s, off, &r, meta, v->arg);
-		free(meta);
-		off += record_size(&r);
 	}
 	free(w);
 	return rc;
@@ -281,7 +368,7 @@ segment_save(struct segment *s, uint64_t off, uint64_t len, int todir,
 	char buf[16384];
 	size_t n;
 	ssize_t written;
-	int fd, rc = 0;
+	int fd, rc = 0, saved;
 
 	fd = openat(todir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 	    0600);
@@ -293,12 +380,23 @@ segment_save(struct segment *s, uint64_t off, uint64_t len, int todir,
 		if (rc == -1)
 			break;
 		written = write(fd, buf, n);
-		if (written != (ssize_t)n)
+		if (written != (ssize_t)n) {
+			if (written >= 0)
+				errno = ENOSPC;
 			rc = -1;
+		}
 		off += n;
 		len -= n;
 	}
-	if (close(fd) == -1)
+	if (rc == 0)
+		rc = fsync(fd);
+	saved = errno;
+	if (close(fd) == -1 && rc == 0) {
+		saved = errno;
 		rc = -1;
+	}
+	if (rc == -1)
+		(void)unlinkat(todir, name, 0);
+	errno = saved;
 	return rc;
 }

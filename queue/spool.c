@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "corrupt.h"
 #include "crc32c.h"
 #include "envelope.h"
 #include "id.h"
@@ -201,14 +202,17 @@ spool_abandon(struct spool *sp)
 void
 spool_close(struct spool *sp)
 {
+	bool clean;
+
 	if (sp == NULL)
 		return;
-	if (spool_commit(sp) == -1)
+	clean = spool_commit(sp) == 0;
+	if (!clean)
 		log_warnx("spool: what waited could not be written");
 	spool_seal_current(sp);
 	spool_reclaim(sp);
 	spool_index_all(sp, CLOSE_INDEX_MAX);
-	spool_checkpoint(sp);
+	spool_checkpoint(sp, clean);
 	spool_abandon(sp);
 }
 
@@ -409,7 +413,7 @@ check_header(struct message *m, struct record *r)
 	if (segment_read(m->segment, header, sizeof(header), m->offset) == -1)
 		return -1;
 	if (record_decode(r, header) == -1 || r->id != m->id ||
-	    r->segment != m->segment->number || r->meta_len != m->meta_len ||
+	    r->segment != m->segment->tag || r->meta_len != m->meta_len ||
 	    r->body_len != m->body_len || r->prefix_len != m->prefix_len) {
 		errno = EBADMSG;
 		return -1;
@@ -448,6 +452,7 @@ spool_envelope(struct spool *sp, struct message *m)
 		return -1;
 	}
 	m->envelope = data;
+	m->body_crc = r.body_crc;
 	sp->messages.hot += m->meta_len;
 	return 0;
 }
@@ -535,9 +540,9 @@ spool_lose(struct spool *sp, struct message *m, const char *why)
 	struct rcpt *rcpt;
 	uint32_t i;
 
-	log_warnx("%s: %s; record copied to corrupt/, message given up",
-	    id_format(m->id, id), why);
-	spool_save_damaged(sp, m->segment, m->offset, message_size(m), m->id);
+	log_warnx("%s: %s, message given up", id_format(m->id, id), why);
+	corrupt_save(sp->corrupt_fd, m->segment, m->offset, message_size(m),
+	    m->id);
 	rcpt = message_rcpt(m);
 	memset(&mark, 0, sizeof(mark));
 	mark.state = RCPT_DONE;
@@ -546,6 +551,25 @@ spool_lose(struct spool *sp, struct message *m, const char *why)
 		if (rcpt[i].state != RCPT_DONE)
 			(void)spool_mark(sp, m, &mark);
 	}
+}
+
+/*
+ * The body of a message turned out to be damaged: a copy is kept for a
+ * person, and it must not be sent.  The envelope is sound, so that its sender
+ * can be told.
+ */
+void
+spool_damaged(struct spool *sp, struct message *m)
+{
+	char id[ID_TEXT_SIZE];
+
+	if ((m->flags & MESSAGE_DAMAGED) != 0)
+		return;
+	m->flags |= MESSAGE_DAMAGED;
+	log_warnx("%s: body damaged, it is returned to its sender",
+	    id_format(m->id, id));
+	corrupt_save(sp->corrupt_fd, m->segment, m->offset, message_size(m),
+	    m->id);
 }
 
 /* Counters and sizes. */

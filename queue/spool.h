@@ -61,6 +61,7 @@ struct spool_entry {
 	/* The spool's own: */
 	bool moved; /* a copy made by compaction */
 	struct message *message;
+	uint32_t record_crc; /* of body and prefix */
 	uint64_t offset;
 	uint8_t header[RECORD_HEADER_SIZE];
 };
@@ -113,6 +114,7 @@ void spool_lane_reset(struct spool *, unsigned lane);
 void spool_segment_hold(struct segment *);
 void spool_segment_release(struct spool *, struct segment *);
 void spool_lose(struct spool *, struct message *, const char *why);
+void spool_damaged(struct spool *, struct message *);
 void spool_get_stats(struct spool *, struct spool_stats *);
 uint64_t spool_room(const struct spool *);
 

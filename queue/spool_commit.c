@@ -67,10 +67,10 @@ add_iov(struct spool *sp, const void *data, size_t len)
 }
 
 static void
-describe(const struct spool_entry *e, uint64_t segment, struct record *r)
+describe(struct spool_entry *e, uint64_t tag, struct record *r)
 {
 	r->type = RECORD_MESSAGE;
-	r->segment = segment;
+	r->segment = tag;
 	r->id = e->id;
 	r->body_len = e->body_len;
 	r->meta_len = (uint32_t)e->meta.len;
@@ -78,6 +78,7 @@ describe(const struct spool_entry *e, uint64_t segment, struct record *r)
 	r->body_crc = e->big != NULL ? e->body_crc :
 				       crc32c(0, e->body, e->body_len);
 	r->body_crc = crc32c(r->body_crc, e->prefix.data, e->prefix.len);
+	e->record_crc = r->body_crc;
 	r->meta_crc = crc32c(0, e->meta.data, e->meta.len);
 }
 
@@ -87,7 +88,7 @@ gather_entry(struct spool *sp, struct spool_entry *e, uint64_t off)
 {
 	struct record r;
 
-	describe(e, sp->current->number, &r);
+	describe(e, sp->current->tag, &r);
 	record_encode(&r, e->header);
 	e->offset = off;
 	if (add_iov(sp, e->header, RECORD_HEADER_SIZE) == -1 ||
@@ -110,7 +111,7 @@ gather_marks_of(struct spool *sp, size_t i)
 
 	memset(&r, 0, sizeof(r));
 	r.type = RECORD_MARK;
-	r.segment = sp->current->number;
+	r.segment = sp->current->tag;
 	r.id = sp->mark[i].message->id;
 	(void)blob_reserve(b, RECORD_HEADER_SIZE);
 	do {
@@ -229,7 +230,7 @@ write_big(struct spool *sp, struct spool_entry *e)
 	struct record r;
 	uint64_t off;
 
-	describe(e, e->big->number, &r);
+	describe(e, e->big->tag, &r);
 	record_encode(&r, e->header);
 	e->offset = SEGMENT_HEADER_SIZE;
 	off = e->offset + RECORD_HEADER_SIZE + e->body_len;
@@ -271,7 +272,8 @@ refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
 
 /* Keep the envelope for the first attempt, if memory allows. */
 static void
-keep_envelope(struct spool *sp, struct message *m, struct blob *meta)
+keep_envelope(struct spool *sp, struct message *m, struct blob *meta,
+    uint32_t body_crc)
 {
 	size_t len;
 
@@ -280,6 +282,7 @@ keep_envelope(struct spool *sp, struct message *m, struct blob *meta)
 	m->envelope = blob_take(meta, &len);
 	if (m->envelope != NULL)
 		sp->messages.hot += len;
+	m->body_crc = body_crc;
 }
 
 /* The entry is on disk. */
@@ -308,7 +311,7 @@ accept_entry(struct spool *sp, struct spool_entry *e)
 	if (e->moved)
 		(void)spool_index_update(sp, m, NULL, 0);
 	else
-		keep_envelope(sp, m, &e->meta);
+		keep_envelope(sp, m, &e->meta, e->record_crc);
 	if (e->done != NULL)
 		e->done(m, SPOOL_OK, e->arg);
 	e->message = NULL;

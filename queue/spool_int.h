@@ -77,6 +77,7 @@ struct spool {
 	struct spool_stats stats;
 };
 
+int spool_list_segments(struct spool *);
 int spool_recover(struct spool *);
 void spool_link(struct spool *, struct message *, struct segment *);
 void spool_unlink(struct message *);
@@ -91,11 +92,9 @@ int spool_repeat_marks(struct spool *, struct message *);
 void spool_condemn(struct spool *, struct segment *);
 int spool_index_update(struct spool *, struct message *,
     const struct spool_waiting_mark *, size_t);
-void spool_checkpoint(struct spool *);
+void spool_checkpoint(struct spool *, bool clean);
 void spool_index_all(struct spool *, size_t limit);
 void spool_tick_cb(int, short, void *);
 void spool_work_cb(int, short, void *);
-void spool_save_damaged(struct spool *, struct segment *, uint64_t off,
-    uint64_t len, uint64_t id);
 
 #endif

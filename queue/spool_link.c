@@ -19,15 +19,12 @@
  * the index knows of a message.  Decides nothing about deliveries.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "crash.h"
-#include "id.h"
 #include "log.h"
 #include "qbounds.h"
 #include "spool_int.h"
@@ -233,22 +230,6 @@ spool_index_update(struct spool *sp, struct message *m,
 	blob_free(&store);
 	blob_free(&entry);
 	return rc;
-}
-
-/* Copy octets of a segment to the folder corrupt, for a person to see. */
-void
-spool_save_damaged(struct spool *sp, struct segment *s, uint64_t off,
-    uint64_t len, uint64_t id)
-{
-	char name[64], text[ID_TEXT_SIZE];
-
-	(void)snprintf(name, sizeof(name), "%s-%llx-%llx", id_format(id, text),
-	    (unsigned long long)s->number, (unsigned long long)off);
-	if (segment_save(s, off, len, sp->corrupt_fd, name) == -1)
-		log_warn("spool: corrupt/%s", name);
-	else
-		log_warnx("spool: %llu damaged octets are in corrupt/%s",
-		    (unsigned long long)len, name);
 }
 
 /* A worker is gone, and with it the descriptors that it had. */

@@ -18,15 +18,13 @@
  * The start of a spool: what the index knows, then what the log's tail says
  * since; damage is put aside.  After it nothing acknowledged is missing.
  */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
+#include "corrupt.h"
 #include "crash.h"
 #include "envelope.h"
 #include "id.h"
@@ -36,9 +34,14 @@
 #include "state.h"
 
 /* Entries of the index whose message is not there any more. */
+struct orphan {
+	uint64_t id;
+	uint64_t segment;
+};
+
 struct orphans {
 	struct spool *sp;
-	uint64_t *id;
+	struct orphan *orphan;
 	size_t count;
 	size_t cap;
 	bool failed;
@@ -59,79 +62,22 @@ find_segment(struct spool *sp, uint64_t number)
 	return NULL;
 }
 
-/* Keep a list in the order of numbers. */
 static void
-insert_segment(struct segment_list *list, struct segment *s)
+orphan_add(struct orphans *o, uint64_t id, uint64_t segment)
 {
-	struct segment *at;
-
-	TAILQ_FOREACH(at, list, entry) {
-		if (at->number > s->number) {
-			TAILQ_INSERT_BEFORE(at, s, entry);
-			return;
-		}
-	}
-	TAILQ_INSERT_TAIL(list, s, entry);
-}
-
-/* A file that is no segment though it is called one: put it aside. */
-static void
-put_aside(struct spool *sp, const char *name)
-{
-	log_warn("spool: segments/%s is moved to corrupt/", name);
-	if (renameat(sp->segments_fd, name, sp->corrupt_fd, name) == -1)
-		log_warn("spool: corrupt/%s", name);
-	sp->folder_dirty = true;
-}
-
-static int
-list_segments(struct spool *sp)
-{
-	enum segment_kind kind;
-	struct dirent *d;
-	struct segment *s;
-	uint64_t number;
-	DIR *dir;
-	int fd;
-
-	fd = openat(sp->segments_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd == -1 ? NULL : fdopendir(fd);
-	if (dir == NULL) {
-		if (fd != -1)
-			(void)close(fd);
-		return -1;
-	}
-	while ((d = readdir(dir)) != NULL) {
-		if (segment_parse_name(d->d_name, &number, &kind) == -1)
-			continue;
-		if (number >= sp->next_segment)
-			sp->next_segment = number + 1;
-		s = segment_open(sp->segments_fd, number, kind);
-		if (s == NULL)
-			put_aside(sp, d->d_name);
-		else
-			insert_segment(
-			    kind == SEGMENT_BIG ? &sp->bigs : &sp->logs, s);
-	}
-	(void)closedir(dir);
-	return 0;
-}
-
-static void
-orphan_add(struct orphans *o, uint64_t id)
-{
-	uint64_t *p;
+	struct orphan *p;
 
 	if (o->count == o->cap) {
 		o->cap = o->cap == 0 ? 64 : o->cap * 2;
-		p = reallocarray(o->id, o->cap, sizeof(*p));
+		p = reallocarray(o->orphan, o->cap, sizeof(*p));
 		if (p == NULL) {
 			o->failed = true;
 			return;
 		}
-		o->id = p;
+		o->orphan = p;
 	}
-	o->id[o->count++] = id;
+	o->orphan[o->count].id = id;
+	o->orphan[o->count++].segment = segment;
 }
 
 static int
@@ -142,19 +88,18 @@ load_entry(uint64_t id, const void *data, size_t len, void *arg)
 	struct message *m = NULL;
 	struct segment *s = NULL;
 	struct state st;
-	char text[ID_TEXT_SIZE];
+	uint64_t number = 0;
 
 	if (state_decode(&st, data, len) == 0) {
-		s = find_segment(sp, st.segment);
+		number = st.segment;
+		s = find_segment(sp, number);
 		if (s != NULL)
 			m = state_message(&st, &sp->destinations, id);
 	}
 	state_clear(&st);
 	if (m == NULL) {
 		/* The tail of the log may still know it. */
-		log_debug("%s: index entry without a message",
-		    id_format(id, text));
-		orphan_add(o, id);
+		orphan_add(o, id, number);
 		return o->failed ? -1 : 0;
 	}
 	if (id >= sp->next_id)
@@ -223,7 +168,8 @@ found_message(struct spool *sp, struct segment *s, uint64_t off,
 		spool_unlink(m);
 	} else {
 		if (envelope_decode(&env, meta, r->meta_len) == -1) {
-			spool_save_damaged(sp, s, off, record_size(r), r->id);
+			corrupt_save(sp->corrupt_fd, s, off, record_size(r),
+			    r->id);
 			return 0;
 		}
 		m = message_from_envelope(&sp->destinations, r->id, &env);
@@ -266,28 +212,80 @@ found_record(struct segment *s, uint64_t off, const struct record *r,
 	return 0;
 }
 
+/* A message that the index knew, and whose record is lost, is given up. */
 static void
-found_damage(struct segment *s, uint64_t off, uint64_t len, uint64_t id,
-    void *arg)
+give_up(struct spool *sp, struct segment *s, const struct segment_hurt *hurt)
 {
 	char text[ID_TEXT_SIZE];
+	struct message *m;
 
-	log_warnx("%s: segment %016llx is damaged at %llu",
-	    id == 0 ? "message unknown" : id_format(id, text),
-	    (unsigned long long)s->number, (unsigned long long)off);
-	spool_save_damaged(arg, s, off, len, id);
+	LIST_FOREACH(m, &s->indexed, entry) {
+		if (m->offset < hurt->off ||
+		    m->offset >= hurt->off + hurt->len ||
+		    (m->flags & MESSAGE_DAMAGED) != 0)
+			continue;
+		log_warnx("%s: record damaged, message given up",
+		    id_format(m->id, text));
+		sp->messages.rcpts -= m->open;
+		m->open = 0;
+	}
 }
 
-/* Large messages: each a file; one that holds no message never was whole. */
+/*
+ * Damage is kept for a person.  If only the body suffered, the message stays:
+ * it is not sent, but its sender is told.
+ */
+static void
+found_damage(struct segment *s, const struct segment_hurt *hurt, void *arg)
+{
+	struct spool *sp = arg;
+	struct message *m;
+	char text[ID_TEXT_SIZE];
+
+	log_warnx("%s: segment %016llx at %llu: %s",
+	    hurt->id == 0 ? "message unknown" : id_format(hurt->id, text),
+	    (unsigned long long)s->number, (unsigned long long)hurt->off,
+	    segment_damage_text(hurt->what));
+	corrupt_save(sp->corrupt_fd, s, hurt->off, hurt->len, hurt->id);
+	if (hurt->what == SEGMENT_BODY_HURT && hurt->meta != NULL &&
+	    hurt->record->type == RECORD_MESSAGE &&
+	    found_message(sp, s, hurt->off, hurt->record, hurt->meta) == 0) {
+		m = messages_find(&sp->messages, hurt->id);
+		if (m != NULL)
+			m->flags |= MESSAGE_DAMAGED;
+	}
+	give_up(sp, s, hurt);
+}
+
+/*
+ * Whether the header of a large message's record, which is written last, is
+ * not there at all: it was still being received.
+ */
+static bool
+is_unfinished(struct segment *s)
+{
+	static const uint8_t zeros[RECORD_HEADER_SIZE];
+	uint8_t header[RECORD_HEADER_SIZE];
+
+	if (s->size < SEGMENT_HEADER_SIZE + RECORD_HEADER_SIZE)
+		return true;
+	return segment_read(s, header, sizeof(header), SEGMENT_HEADER_SIZE) ==
+	    0 &&
+	    memcmp(header, zeros, sizeof(zeros)) == 0;
+}
+
+/* Large messages: each a file. */
 static int
 scan_bigs(struct spool *sp, const struct segment_visitor *v)
 {
 	struct segment *s, *next;
+	uint64_t off;
 
 	for (s = TAILQ_FIRST(&sp->bigs); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, entry);
-		if (LIST_EMPTY(&s->indexed) &&
-		    segment_scan(s, 0, true, v) == -1)
+		off = 0;
+		if (LIST_EMPTY(&s->indexed) && !is_unfinished(s) &&
+		    segment_scan(s, &off, UINT64_MAX, SEGMENT_SEALED, v) == -1)
 			return -1;
 		segment_rest(s);
 		if (LIST_EMPTY(&s->fresh) && LIST_EMPTY(&s->indexed))
@@ -296,34 +294,68 @@ scan_bigs(struct spool *sp, const struct segment_visitor *v)
 	return 0;
 }
 
+/*
+ * The log from a segment on.  After an orderly end all is sealed; otherwise
+ * the last one may end anywhere.
+ */
 static int
-scan_logs(struct spool *sp, uint64_t from, const struct segment_visitor *v)
+scan_logs(struct spool *sp, const struct index_position *pos,
+    const struct segment_visitor *v)
 {
+	enum segment_how how;
 	struct segment *s;
+	uint64_t off;
 
 	TAILQ_FOREACH(s, &sp->logs, entry) {
-		if (s->number < from)
+		if (s->number < pos->segment)
 			continue;
-		if (segment_scan(s, 0, TAILQ_NEXT(s, entry) == NULL, v) == -1)
+		off = 0;
+		how = TAILQ_NEXT(s, entry) == NULL && !pos->clean ?
+		    SEGMENT_TAIL :
+		    SEGMENT_SEALED;
+		if (segment_scan(s, &off, UINT64_MAX, how, v) == -1)
 			return -1;
 	}
 	return 0;
 }
 
+/*
+ * Whether the segment that an orphan was in should be there: after an orderly
+ * end each should, and otherwise those between others, as they go in order.
+ */
+static bool
+is_missing(const struct spool *sp, const struct index_position *pos,
+    uint64_t segment)
+{
+	struct segment *s;
+
+	s = TAILQ_FIRST(&sp->logs);
+	return pos->clean || (s != NULL && segment > s->number);
+}
+
 /* Orphans that the log did not bring back are lost, or long done. */
 static void
-drop_orphans(struct spool *sp, struct orphans *o)
+drop_orphans(struct spool *sp, struct orphans *o,
+    const struct index_position *pos)
 {
 	char text[ID_TEXT_SIZE];
-	size_t i;
+	size_t i, done = 0;
 
 	for (i = 0; i < o->count; i++) {
-		if (messages_find(&sp->messages, o->id[i]) != NULL)
+		if (messages_find(&sp->messages, o->orphan[i].id) != NULL)
 			continue;
-		log_warnx("%s: its segment is missing, message given up",
-		    id_format(o->id[i], text));
-		(void)index_remove(sp->index, o->id[i]);
+		if (is_missing(sp, pos, o->orphan[i].segment))
+			log_warnx("%s: its segment %016llx is missing, message "
+				  "given up",
+			    id_format(o->orphan[i].id, text),
+			    (unsigned long long)o->orphan[i].segment);
+		else
+			done++;
+		(void)index_remove(sp->index, o->orphan[i].id);
 	}
+	if (done > 0)
+		log_info("spool: %zu messages of the index were done since",
+		    done);
 }
 
 /* Tell of each message; those that marks have ended go. */
@@ -361,7 +393,7 @@ spool_recover(struct spool *sp)
 	int64_t start = clock_mono();
 	int rc;
 
-	if (list_segments(sp) == -1)
+	if (spool_list_segments(sp) == -1)
 		return -1;
 	rc = open_index(sp, &o, &pos);
 	if (rc == 1) {
@@ -377,16 +409,19 @@ spool_recover(struct spool *sp)
 	if (rc == 0)
 		rc = scan_bigs(sp, &v);
 	if (rc == 0)
-		rc = scan_logs(sp, pos.segment, &v);
+		rc = scan_logs(sp, &pos, &v);
 	CRASH("recover-read");
 	if (rc == 0) {
-		drop_orphans(sp, &o);
+		drop_orphans(sp, &o, &pos);
 		rc = announce(sp);
 		spool_reclaim(sp);
 	}
 	(void)index_commit(sp->index);
 	CRASH("recover-done");
-	free(o.id);
+	free(o.orphan);
+	/* From here on an end may not be orderly. */
+	if (rc == 0 && pos.clean)
+		spool_checkpoint(sp, false);
 	if (rc == 0)
 		log_info("spool: %zu messages, %llu recipients, read in "
 			 "%lld ms",

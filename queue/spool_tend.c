@@ -82,10 +82,11 @@ first_needed(const struct spool *sp)
 /*
  * Bring the index to disk with the position up to which it is complete.
  * Names of removed files are made durable before, since a start believes
- * every large message that it finds.
+ * every large message that it finds.  clean says that nothing more will be
+ * written before the end.
  */
 void
-spool_checkpoint(struct spool *sp)
+spool_checkpoint(struct spool *sp, bool clean)
 {
 	struct index_position pos;
 
@@ -95,6 +96,7 @@ spool_checkpoint(struct spool *sp)
 	pos.segment = first_needed(sp);
 	pos.next_segment = sp->next_segment;
 	pos.next_id = sp->next_id;
+	pos.clean = clean;
 	if (index_begin(sp->index) == -1)
 		return;
 	CRASH("checkpoint-begun");
@@ -308,7 +310,7 @@ spool_tick_cb(int fd, short what, void *arg)
 		spool_index_all(sp, INDEX_STEP_COUNT * 8);
 	if (now - sp->checkpointed > CHECKPOINT_MS &&
 	    (sp->index_dirty || sp->folder_dirty))
-		spool_checkpoint(sp);
+		spool_checkpoint(sp, false);
 	if (!sp->compacting && worth_compacting(sp)) {
 		sp->compacting = true;
 		event_active(sp->work_ev, EV_TIMEOUT, 0);

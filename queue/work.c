@@ -296,6 +296,7 @@ send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 	wb.body_len = m->body_len;
 	wb.prefix_off = wb.body_off + m->body_len + m->meta_len;
 	wb.prefix_len = m->prefix_len;
+	wb.crc = m->body_crc;
 	if (batch_take_rcpts(b, &wb) == -1)
 		return -1;
 	return work_batch_send(w->chan, &wb);
@@ -308,6 +309,20 @@ lose(struct queue *q, struct task *t)
 	schedule_remove(q->schedule, t->message);
 	if (t->message->inflight == 0)
 		spool_lose(q->spool, t->message, "damaged on disk");
+}
+
+/* Its body is damaged: it is not sent, and its sender is told. */
+static void
+give_back(struct queue *q, struct task *t)
+{
+	struct batch *b;
+
+	b = batch_new(q, t);
+	if (b == NULL)
+		return;
+	batch_damaged(b);
+	batch_free(b);
+	spool_envelope_drop(q->spool, t->message);
 }
 
 /* schedule's hook: send what is open of a task. */
@@ -328,6 +343,10 @@ work_send(struct task *t, unsigned lane, void *arg)
 	if (m->envelope == NULL ||
 	    envelope_decode(&env, m->envelope, m->meta_len) == -1) {
 		lose(q, t);
+		return 1;
+	}
+	if ((m->flags & MESSAGE_DAMAGED) != 0) {
+		give_back(q, t);
 		return 1;
 	}
 	slot = find_slot(w);

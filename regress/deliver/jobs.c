@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "crc32c.h"
 #include "jobs.h"
 #include "reader.h"
 
@@ -45,6 +46,8 @@ jobs_batch(struct work_batch *b, uint64_t number, const char *domain,
 	b->prefix_len = sizeof(JOBS_PREFIX) - 1;
 	b->body_off = b->prefix_len;
 	b->body_len = sizeof(JOBS_BODY) - 1;
+	b->crc = crc32c(0, JOBS_BODY JOBS_PREFIX,
+	    sizeof(JOBS_BODY JOBS_PREFIX) - 1);
 	b->rcpts = rcpts;
 	b->rcpt = calloc(rcpts, sizeof(*b->rcpt));
 	if (b->rcpt == NULL)

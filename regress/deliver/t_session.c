@@ -20,7 +20,7 @@
  *
  * sources: deliver/session.c deliver/tx.c deliver/job.c deliver/reader.c
  * sources: deliver/stuff.c deliver/reply.c deliver/ehlo.c deliver/outcome.c
- * sources: regress/deliver/jobs.c regress/deliver/script.c lib/compat.c
+ * sources: regress/deliver/jobs.c regress/deliver/script.c lib/compat.c lib/crc32c.c
  * sources: lib/log.c lib/proto_work.c
  * sources: lib/chan.c lib/pending.c lib/msg.c
  * libs: -levent
@@ -37,6 +37,7 @@
 #include <cmocka.h>
 
 #include "compat.h"
+#include "crc32c.h"
 #include "job.h"
 #include "jobs.h"
 #include "limits.h"
@@ -530,6 +531,7 @@ test_large_message(void **state)
 	batch.prefix_len = 0;
 	batch.body_off = 0;
 	batch.body_len = sizeof(body);
+	batch.crc = crc32c(0, body, sizeof(body));
 	job = job_new(&batch, jobs_segment_of(body, sizeof(body)), script_sink,
 	    NULL);
 	memset(script_get()->outcome, 0, sizeof(script_get()->outcome));
@@ -565,19 +567,34 @@ test_answer_within_the_message(void **state)
 	script_check(0, OUTCOME_PERMFAIL, 552, "5.3.4");
 }
 
+/* Without its end, no server takes a message. */
 static void
-test_message_that_cannot_be_read(void **state)
+check_damaged(struct job *job)
 {
-	struct job *job = script_make_job(1);
-
-	job->batch.body_len += 1000;
 	script_greet(SCRIPT_PIPELINED);
 	script_event(SESSION_EV_JOB, job);
 	script_get()->sent_len = 0;
 	script_server("250 Ok\r\n250 Ok\r\n354 Go\r\n", SESSION_GOODBYE);
-	script_check(0, OUTCOME_TEMPFAIL, 0, "4.3.0");
-	/* Without its end, no server takes it. */
+	script_check(0, OUTCOME_DAMAGED, 0, "5.3.0");
 	assert_null(strstr(script_get()->sent, "\r\n.\r\n"));
+}
+
+static void
+test_message_that_ends_too_soon(void **state)
+{
+	struct job *job = script_make_job(1);
+
+	job->batch.body_len += 1000;
+	check_damaged(job);
+}
+
+static void
+test_message_that_changed_on_disk(void **state)
+{
+	struct job *job = script_make_job(1);
+
+	job->batch.crc ^= 0x100;
+	check_damaged(job);
 }
 
 #define TEST(f)                                                                \
@@ -617,7 +634,8 @@ main(void)
 		TEST(test_so_many_messages),
 		TEST(test_large_message),
 		TEST(test_answer_within_the_message),
-		TEST(test_message_that_cannot_be_read),
+		TEST(test_message_that_ends_too_soon),
+		TEST(test_message_that_changed_on_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

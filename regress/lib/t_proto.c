@@ -167,6 +167,8 @@ static const struct sample accepted[] = {
 	OK(work_outcome, 1, 2, OUTCOME_PERMFAIL, FAILURE_UNKNOWN, 550,
 	    "5.1.1", "550 5.1.1 no", "mx.example.org", "192.0.2.2",
 	    "TLSv1.3"),
+	OK(work_outcome, 1, 2, OUTCOME_DAMAGED, FAILURE_OTHER, 0, "5.3.0",
+	    "damaged", "", "", ""),
 	OK(work_outcome, 1, 2, OUTCOME_HOST_DOWN, FAILURE_OTHER, 0, "4.4.1",
 	    "timed out", "", "", ""),
 	OK(notice_bounce, 1, "c", "a@example.org", "<x@y>", "mx", "550 no"),
@@ -424,7 +426,7 @@ static void
 batch_passes_unchanged(void **state)
 {
 	const struct work_batch b = { 1, 2, "example.org", "relay.example", 26,
-		"a@example.org", "env", ENVELOPE_UTF8, 3, 4, 5, 6, 7, 2,
+		"a@example.org", "env", ENVELOPE_UTF8, 3, 4, 5, 6, 7, 8, 2,
 		rcpts };
 	struct work_batch *d = (void *)decoded;
 	const struct proto *p;
@@ -439,6 +441,7 @@ batch_passes_unchanged(void **state)
 	assert_string_equal(d->via, "relay.example");
 	assert_int_equal(d->via_port, 26);
 	assert_int_equal(d->body_len, 7);
+	assert_int_equal(d->crc, 8);
 	p->clear(d);
 	refuse_other_lengths(p, len);
 }

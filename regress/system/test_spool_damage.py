@@ -1,0 +1,94 @@
+"""A damaged spool under the whole daemon: what is damaged is never sent as if
+it were sound, is kept for a person, and everything else goes on."""
+
+import os
+import re
+import shutil
+
+import pytest
+
+from eddtest import message, wait_for
+
+
+@pytest.fixture
+def waiting(make_edd, sink):
+    """Three messages that wait for a closed server, and the daemon stopped."""
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="queue retry 1s").start().setup()
+    sink.mail_reply = "451 4.3.0 Closed"
+    edd.ids = [edd.send("r%d@example.net" % i, message(
+        subject="s%d" % i, body="unmistakable-%d\r\n" % i * 50))
+        for i in range(3)]
+    for id_ in edd.ids:
+        edd.wait_event("deferred", id=id_)
+    edd.stop()
+    sink.mail_reply = None
+    return edd
+
+
+def segments(edd):
+    folder = os.path.join(edd.spool, "segments")
+    return [os.path.join(folder, n) for n in sorted(os.listdir(folder))]
+
+
+def damage(edd, what):
+    """Flip a bit of these octets, wherever they are."""
+    done = 0
+    for path in segments(edd):
+        with open(path, "r+b") as f:
+            data = f.read()
+            at = data.find(what)
+            if at >= 0:
+                f.seek(at)
+                f.write(bytes([data[at] ^ 4]))
+                done += 1
+    assert done == 1
+
+
+def corrupt(edd):
+    return os.listdir(os.path.join(edd.spool, "corrupt"))
+
+
+@pytest.mark.parametrize("index", ["with index", "index lost"])
+def test_damaged_body_goes_back(waiting, sink, index):
+    edd = waiting
+    damage(edd, b"unmistakable-1")
+    if index == "index lost":
+        shutil.rmtree(os.path.join(edd.spool, "index"))
+    edd.start()
+    sink.wait(3)
+    by_rcpt = {m.rcpts[0]: m for m in sink.messages}
+    assert set(by_rcpt) == {"r0@example.net", "r2@example.net",
+                            "news@example.org"}
+    assert b"damaged in storage" in by_rcpt["news@example.org"].data
+    assert b"Status: 5.3.0" in by_rcpt["news@example.org"].data
+    assert edd.wait_event("bounced", id=edd.ids[1])["enhanced"] == "5.3.0"
+    assert re.search(edd.ids[1] + ".*damaged", edd.log())
+    wait_for(lambda: "example" not in edd.ctl("show", "queue"), "the end")
+    kept = corrupt(edd)
+    assert len(kept) == 1 and kept[0].startswith(edd.ids[1] + ".")
+
+
+def test_damaged_envelope_is_given_up(waiting, sink):
+    edd = waiting
+    damage(edd, b"r1@example.net\0")
+    edd.start()
+    sink.wait(2)
+    wait_for(lambda: "example" not in edd.ctl("show", "queue"), "the end")
+    assert {m.rcpts[0] for m in sink.messages} == {
+        "r0@example.net", "r2@example.net"}
+    assert re.search(edd.ids[1] + ": damaged on disk, message given up",
+                     edd.log())
+    kept = corrupt(edd)
+    assert len(kept) == 1 and kept[0].startswith(edd.ids[1] + ".")
+
+
+def test_segments_are_gone(waiting, sink):
+    edd = waiting
+    for path in segments(edd):
+        os.unlink(path)
+    edd.start()
+    for id_ in edd.ids:
+        edd.wait_log(id_ + ".*missing, message given up")
+    edd.send("new@example.net")
+    assert sink.wait(1)[0].rcpts == ["new@example.net"]
