@@ -60,6 +60,7 @@ struct store {
 	DBT found; /* memory of the last store_get() */
 	uint8_t check[STORE_SUBKEY_SIZE];
 	char error[256]; /* what Berkeley DB said last */
+	bool full;	 /* and once, that the disk is */
 };
 
 static const char *const table_file[STORE_TABLES] = {
@@ -90,6 +91,8 @@ bdb_error_cb(const DB_ENV *env, const char *prefix, const char *text)
 
 	s = env->app_private;
 	(void)snprintf(s->error, sizeof(s->error), "%s", text);
+	if (strstr(text, strerror(ENOSPC)) != NULL)
+		s->full = true;
 	log_debug("store: %s", text);
 }
 
@@ -177,6 +180,13 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 	explicit_bzero(phrase, sizeof(phrase));
 	if (r == 0)
 		r = tables_open(s);
+	if (r != 0 && s->full) {
+		(void)snprintf(why, size,
+		    "the store in %s cannot be opened: %s; make room there, "
+		    "it is not damaged",
+		    dir, strerror(ENOSPC));
+		return -1;
+	}
 	if (r != 0) {
 		(void)snprintf(why, size,
 		    "the store in %s cannot be opened or recovered: %s%s%s; "

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from eddtest import message, wait_for
+from eddtest import EDCTL, message, wait_for
 
 
 class SmallDisk:
@@ -72,3 +72,39 @@ def test_full_disk(make_edd, sink, folder, cleanup, reserve):
     edd.stop()
     edd.start()
     assert "example.net" not in edd.ctl("show", "queue")
+
+
+@pytest.mark.root
+def test_full_disk_under_the_store(make_edd, folder, cleanup):
+    disk = SmallDisk(os.path.join(folder, "disk"), "24M")
+    cleanup.append(disk)
+    edd = make_edd()
+    edd.store = os.path.join(disk.path, "store")
+    edd.write_conf()
+    edd.start().setup()
+    fill = os.path.join(disk.path, "fill")
+    with open(fill, "wb", 0) as f:
+        with pytest.raises(OSError):
+            while True:
+                f.write(b"x" * 4096)
+
+    def refused():
+        refused.n += 1
+        return subprocess.run(
+            [EDCTL, "-s", edd.socket, "suppression", "add",
+             "r%d@example.net" % refused.n, "compartment", "prod"],
+            capture_output=True).returncode == 1
+    refused.n = 0
+    wait_for(refused, "the store to be full")
+    edd.stop()
+    mark = edd.log_size()
+    edd.start(wait=False)
+    wait_for(lambda: edd.process.poll() is not None or
+             "edd ready" in edd.log(mark), "the start or its failure")
+    assert "backup" not in edd.log(mark)
+    if edd.process.poll() is not None:
+        assert "make room there" in edd.log(mark)
+    edd.stop(expect=None)
+    os.unlink(fill)
+    edd.start()
+    assert "news@example.org" in edd.ctl("sender", "list")
