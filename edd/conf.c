@@ -184,6 +184,50 @@ check_pkis(struct conf *c, conf_report report, void *arg)
 	return bad;
 }
 
+struct folder {
+	const char *what;
+	const char *path;
+};
+
+/* Whether b is a or lies in it. */
+static bool
+contains(const struct folder *a, const struct folder *b)
+{
+	size_t len;
+
+	len = strlen(a->path);
+	return strncmp(a->path, b->path, len) == 0 &&
+	    (b->path[len] == '\0' || b->path[len] == '/');
+}
+
+/* A process owns its folder and must not find what is another's in it. */
+static int
+check_folders(const struct conf *c, conf_report report, void *arg)
+{
+	const struct folder f[] = { { "spool", c->spool },
+		{ "store", c->store }, { "keys", c->keys } };
+	char text[ERROR_SIZE];
+	size_t i, j;
+	int bad;
+
+	bad = 0;
+	for (i = 0; i < sizeof(f) / sizeof(f[0]); i++) {
+		for (j = 0; j < sizeof(f) / sizeof(f[0]); j++) {
+			if (i == j || !contains(&f[i], &f[j]) ||
+			    (j < i && contains(&f[j], &f[i])))
+				continue;
+			(void)snprintf(text, sizeof(text),
+			    strcmp(f[i].path, f[j].path) == 0 ?
+				"%s and %s are the same folder" :
+				"the folder of %s holds that of %s",
+			    f[i].what, f[j].what);
+			report(NULL, text, arg);
+			bad++;
+		}
+	}
+	return bad;
+}
+
 /*
  * Check what no statement alone can know, and report each thing that is
  * wrong.  0, or -1 if there was one.
@@ -202,10 +246,7 @@ conf_check(struct conf *c, conf_report report, void *arg)
 		report(NULL, "there is no listen statement", arg);
 		bad++;
 	}
-	if (strcmp(c->spool, c->store) == 0) {
-		report(NULL, "spool and store are the same folder", arg);
-		bad++;
-	}
+	bad += check_folders(c, report, arg);
 	return bad == 0 ? 0 : -1;
 }
 
