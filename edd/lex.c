@@ -165,7 +165,10 @@ lex_push_text(struct lex *l, const char *name, const char *text)
 	return source_push(l, name, strdup(text));
 }
 
-/* The whole of a regular file, or NULL with errno. */
+/*
+ * The whole of a regular file, or NULL with errno.  Whoever can write it is
+ * root in the end: EPERM if that is everybody.
+ */
 static char *
 slurp(int fd)
 {
@@ -178,6 +181,10 @@ slurp(int fd)
 		return NULL;
 	if (!S_ISREG(st.st_mode) || st.st_size > CONF_FILE_MAX) {
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EFBIG;
+		return NULL;
+	}
+	if (geteuid() == 0 && (st.st_mode & 02) != 0) {
+		errno = EPERM;
 		return NULL;
 	}
 	text = malloc((size_t)st.st_size + 1);
@@ -224,7 +231,8 @@ resolve(const struct lex *l, const char *path)
 
 /*
  * Read a file of at most CONF_FILE_MAX octets now, then go on where reading
- * was.  0, or -1 with errno; ELOOP if files include each other.
+ * was.  0, or -1 with errno; ELOOP if files include each other, EPERM if we
+ * are root and anybody may write the file.
  */
 int
 lex_push_file(struct lex *l, const char *path)

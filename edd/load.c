@@ -20,13 +20,9 @@
  */
 #include "load.h"
 
-#include <sys/stat.h>
-
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "conf.h"
 #include "conf_default.h"
@@ -51,23 +47,6 @@ load_say(const char *where, const char *text, void *arg)
 	l->report(line, l->arg);
 }
 
-/* Whoever can write the file is root in the end. */
-static int
-load_check_file(struct load *l)
-{
-	struct stat st;
-
-	if (stat(l->opt->file, &st) == -1) {
-		load_say(l->opt->file, strerror(errno), l);
-		return -1;
-	}
-	if (geteuid() == 0 && (st.st_mode & 02) != 0) {
-		load_say(l->opt->file, "anybody may write it: chmod o-w it", l);
-		return -1;
-	}
-	return 0;
-}
-
 static struct conf *
 load_parse(struct load *l)
 {
@@ -81,7 +60,7 @@ load_parse(struct load *l)
 	source.macro = l->opt->macros;
 	if (l->opt->file != NULL) {
 		source.file = l->opt->file;
-		return load_check_file(l) == -1 ? NULL : parser_run(&source);
+		return parser_run(&source);
 	}
 	text = conf_default_text(l->opt->dir);
 	if (text == NULL) {

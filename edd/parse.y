@@ -432,14 +432,23 @@ parser_listen(struct parser *p, const char *address, const char *port,
 	    conf_add_listen(p->conf, address, port, tls, pki, where));
 }
 
+/* Why a file could not be read. */
+static const char *
+parser_why(int error)
+{
+	if (error == ELOOP)
+		return "files are included too deeply";
+	if (error == EPERM)
+		return "anybody may write it: chmod o-w it";
+	return strerror(error);
+}
+
 /* The newline is read already: the file's lines come next. */
 static void
 parser_include(struct parser *p, const char *file)
 {
 	if (lex_push_file(p->lex, file) == -1)
-		parser_fail(p, file,
-		    errno == ELOOP ? "files are included too deeply" :
-				     strerror(errno));
+		parser_fail(p, file, parser_why(errno));
 }
 
 static void
@@ -578,7 +587,7 @@ parser_open(struct parser *p, const struct parser_source *s)
 		r = lex_push_text(p->lex, s->name, s->text);
 	if (r == -1)
 		parser_say(p, "%s: %s", s->file != NULL ? s->file : s->name,
-		    strerror(errno));
+		    parser_why(errno));
 	return r;
 }
 

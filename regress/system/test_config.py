@@ -94,6 +94,22 @@ def test_key_that_cannot_serve_is_refused(make_edd, kind, complaint):
         assert "%s near \"%s\"" % (complaint, edd.cert) in done.stderr
 
 
+@pytest.mark.root
+@pytest.mark.parametrize("which", ["file", "include"])
+def test_file_that_anybody_may_write_is_refused(make_edd, folder, which):
+    include = os.path.join(folder, "more.conf")
+    edd = make_edd(extra='include "%s"' % include)
+    with open(include, "w") as f:
+        f.write("log verbose\n")
+    os.chmod(edd.conf if which == "file" else include, 0o666)
+    done = check(edd.conf)
+    assert done.returncode == 1
+    assert "anybody may write it: chmod o-w it" in done.stderr
+    os.chmod(edd.conf, 0o644)
+    os.chmod(include, 0o644)
+    assert check(edd.conf).returncode == 0
+
+
 def test_missing_file(folder):
     done = check(folder + "/nothing.conf")
     assert done.returncode == 1
