@@ -108,10 +108,11 @@ listen_fill(struct conf *c, struct conf_listen *l, const char *address,
 
 	if (add_port(c, port, &l->port) == -1)
 		return -1;
-	if (strcmp(address, "*") == 0)
-		(void)strlcpy(l->address, address, sizeof(l->address));
-	else if (add_host(c, address, l->address) == -1)
-		return -1;
+	if (strcmp(address, "*") != 0 && strcmp(address, "localhost") != 0 &&
+	    !value_is_address(address))
+		return conf_fail(c, address,
+		    "neither an IP address, nor localhost or *");
+	(void)strlcpy(l->address, address, sizeof(l->address));
 	if (strlcpy(l->pki, pki, sizeof(l->pki)) >= sizeof(l->pki))
 		return conf_fail(c, pki, "there is no pki");
 	TAILQ_FOREACH(other, &c->listens, entry) {

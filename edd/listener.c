@@ -16,6 +16,7 @@
 
 /*
  * Binds the sockets of listen statements.  Never accepts: that is for smtpd.
+ * Never looks a name up: what name servers answer is not for root to read.
  */
 #include "listener.h"
 
@@ -105,18 +106,39 @@ open_one(struct listeners *all, const struct listen *from,
 	return 0;
 }
 
-/* "*" on a machine without IPv6 is IPv4 alone. */
+static bool
+is_everywhere(const struct listen *l)
+{
+	return strcmp(l->l.address, "*") == 0;
+}
+
+static bool
+is_loopback(const struct listen *l)
+{
+	return strcmp(l->l.address, "localhost") == 0;
+}
+
+/* Both are IPv4 alone on a machine without IPv6, or without its loopback. */
 static bool
 may_lack(const struct listen *from, const struct addrinfo *ai)
 {
+	struct sockaddr_in6 any_port;
+	bool lacks;
 	int fd;
 
-	if (strcmp(from->l.address, "*") != 0 || ai->ai_family != AF_INET6)
+	if ((!is_everywhere(from) && !is_loopback(from)) ||
+	    ai->ai_family != AF_INET6 || ai->ai_addrlen != sizeof(any_port))
 		return false;
+	memcpy(&any_port, ai->ai_addr, sizeof(any_port));
+	any_port.sin6_port = 0;
 	fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd != -1)
-		(void)close(fd);
-	return fd == -1;
+	if (fd == -1)
+		return true;
+	lacks = bind(fd, (const struct sockaddr *)&any_port,
+		    sizeof(any_port)) == -1 &&
+	    errno == EADDRNOTAVAIL;
+	(void)close(fd);
+	return lacks;
 }
 
 /* All addresses of a listen statement.  0, or -1 and logged. */
@@ -125,17 +147,20 @@ open_all(struct listeners *all, const struct listen *from,
     const struct listeners *old)
 {
 	struct addrinfo hints, *list, *ai;
+	const char *name;
 	char port[16];
 	int n, r;
 
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_family = AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
-	hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+	hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+	if (is_everywhere(from))
+		hints.ai_flags |= AI_PASSIVE;
 	(void)snprintf(port, sizeof(port), "%u", from->l.port);
-	r = getaddrinfo(strcmp(from->l.address, "*") == 0 ? NULL :
-							    from->l.address,
-	    port, &hints, &list);
+	name = is_everywhere(from) || is_loopback(from) ? NULL :
+							  from->l.address;
+	r = getaddrinfo(name, port, &hints, &list);
 	if (r != 0) {
 		log_warnx("%s: %s: %s", from->where, from->l.address,
 		    gai_strerror(r));

@@ -203,3 +203,17 @@ def test_death_during_reload_brings_the_old_configuration_back(edd, sink):
     edd.ports["tls"] = old
     edd.send("a@example.net", kind="tls")
     sink.wait()
+
+
+def test_localhost_is_loopback(make_edd):
+    edd = make_edd()
+    port = free_port()
+    edd.extra = "listen on localhost port %d starttls pki main" % port
+    edd.write_conf()
+    edd.start()
+    assert is_open(port)
+    assert "cannot listen" not in edd.log()
+    before = edd.log_size()
+    edd.reload()
+    assert is_open(port)
+    assert "configuration reloaded" in edd.log(before)
