@@ -167,6 +167,7 @@ $(BUILD)/flags: FORCE
 # they are made of.
 
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard regress/*/t_*.c))
+BENCH = $(addprefix $(BUILD)/regress/bench/,gen sink)
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard regress/fuzz/f_*.c))
 
 $(BUILD)/obj/regress/%.o: regress/%.c $(BUILD)/flags
@@ -191,6 +192,7 @@ $(BUILD)/regress/%: $(BUILD)/obj/regress/%.o \
 
 unit-build: $(UNIT)
 fuzz-build: $(FUZZERS)
+bench-build: $(BENCH)
 
 deps:
 	@sh etc/deps/install.sh build
@@ -265,5 +267,5 @@ clean:
 	    $(BUILD)-crash
 
 FORCE:
-.PHONY: all unit-build fuzz-build deps deps-test try check nightly unit \
-	system san style crash bench fuzz install uninstall clean FORCE
+.PHONY: all unit-build fuzz-build bench-build deps deps-test try check nightly \
+	unit system san style crash bench fuzz install uninstall clean FORCE

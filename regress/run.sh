@@ -212,10 +212,11 @@ style() {
 
 bench() {
 	build "$build"
+	step "build of the bench" make $jobs BUILD="$build" bench-build
 	for script in regress/bench/*.sh; do
 		[ -f "$script" ] || continue
 		echo "== $script"
-		sh "$script" || failed=$((failed + 1))
+		BUILD="$build" sh "$script" || failed=$((failed + 1))
 	done
 }
 

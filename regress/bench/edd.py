@@ -1,0 +1,90 @@
+"""edd as it was built, for the bench."""
+
+import json
+import os
+import shutil
+import subprocess
+
+from servers import (DOMAIN, SELECTOR, SENDER, USER, Server, free_port,
+                     make_certificate, run)
+
+
+class Edd(Server):
+    name = "edd"
+    messages = 10000
+
+    def __init__(self, folder, sink_port, build):
+        self.build = build
+        super().__init__(folder, sink_port)
+        self.conf = os.path.join(self.folder, "edd.conf")
+        self.socket = os.path.join(self.folder, "edd.sock")
+        self.insecure = has_insecure(self)
+        self.key_ready = False
+
+    def configure(self, mode):
+        shutil.rmtree(os.path.join(self.folder, "spool"), ignore_errors=True)
+        with open(self.conf, "w") as f:
+            f.write(self.text(mode))
+
+    def text(self, mode):
+        cert, key = make_certificate(self.folder)
+        listen = "starttls pki main"
+        if mode == "plain" and self.insecure:
+            listen = "insecure"
+        return "\n".join([
+            'hostname "bench.test"',
+            'spool "%s/spool"' % self.folder,
+            'store "%s/store"' % self.folder,
+            'keys "%s/keys"' % self.folder,
+            'control socket "%s"' % self.socket,
+            'pki main certificate "%s" key "%s"' % (cert, key),
+            'listen on 127.0.0.1 port %d %s' % (self.port, listen),
+            'smtp sessions per address 20000', 'smtp sessions 20000',
+            'smtp idle timeout 1h',
+            'resolver 127.0.0.1 port %d' % free_port(),
+            'allow network 127.0.0.0/8',
+            'route * via 127.0.0.1 port %d' % self.sink_port, ""])
+
+    def command(self):
+        return [os.path.join(self.build, "bin", "edd"), "-d", "-f", self.conf]
+
+    def ctl(self, *words):
+        return run([os.path.join(self.build, "bin", "edctl"), "-j", "-s",
+                    self.socket, *words])
+
+    def started(self, mode):
+        """Users live in the store, which stays from run to run."""
+        if not self.key_ready:
+            self.ctl("compartment", "add", "bench")
+            self.ctl("user", "add", USER)
+            self.ctl("domain", "add", DOMAIN, "compartment", "bench")
+            self.ctl("sender", "add", SENDER, "compartment", "bench")
+            for line in self.ctl("credential", "add", USER).splitlines():
+                row = json.loads(line)
+                if "password" in row:
+                    self.user, self.secret = row["username"], row["password"]
+            self.key_ready = True
+        if mode == "tls" and not self.signs:
+            self.ctl("dkim", "add", DOMAIN, "selector", SELECTOR)
+            self.signs = True
+        elif mode == "plain" and self.signs:
+            self.ctl("dkim", "remove", DOMAIN, "selector", SELECTOR)
+            self.signs = False
+
+    signs = False
+
+    def arguments(self, mode):
+        """Without a listener that takes AUTH in the clear: by TLS too."""
+        if mode == "plain" and self.insecure:
+            return ["-a", "%s:%s" % (self.user, self.secret)]
+        return self.login()
+
+
+def has_insecure(edd):
+    """Whether this edd knows "listen ... insecure"."""
+    edd.insecure = True
+    with open(edd.conf, "w") as f:
+        f.write(edd.text("plain"))
+    return subprocess.run([*edd.command()[:1], "-n", "-f", edd.conf],
+                          stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0
