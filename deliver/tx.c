@@ -490,6 +490,7 @@ end_reply(struct tx *tx, const struct reply *r)
 	struct work_outcome out = tx->where;
 
 	outcome_from_reply(&out, STAGE_END, r);
+	out.dsn = out.outcome == OUTCOME_DELIVERED && tx->ehlo->dsn;
 	if (r->code >= 300 && r->code < 400)
 		outcome_local(&out, OUTCOME_TEMPFAIL, "4.5.0",
 		    "server answered the message with a question");

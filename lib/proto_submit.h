@@ -85,7 +85,8 @@ struct submit_rcpt {
 #define ENVELOPE_UTF8	  0x02u /* RFC 6531 SMTPUTF8 */
 #define ENVELOPE_RET_HDRS 0x04u /* RFC 3461 RET=HDRS */
 #define ENVELOPE_RET_FULL 0x08u
-#define ENVELOPE_ALL	  0x0fu
+#define ENVELOPE_LONGLINE 0x10u /* a line over MESSAGE_LINE_MAX */
+#define ENVELOPE_ALL	  0x1fu
 
 struct submit_commit {
 	uint64_t message;

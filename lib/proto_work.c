@@ -200,12 +200,13 @@ work_outcome_send(struct chan *c, const struct work_outcome *s)
 	msg_put_str(o, s->host);
 	msg_put_str(o, s->address);
 	msg_put_str(o, s->tls);
+	msg_put_bool(o, s->dsn);
 	return chan_end(c, -1);
 }
 
 /*
  * Decode OUTCOME.  -1 if ill-formed, a code that is no SMTP reply (RFC 5321
- * section 4.2), or a delivery with a failure.
+ * section 4.2), a delivery with a failure, or none whose report is passed on.
  */
 int
 work_outcome_recv(struct msgin *m, struct work_outcome *s)
@@ -222,7 +223,10 @@ work_outcome_recv(struct msgin *m, struct work_outcome *s)
 	msg_get_str(m, s->tls, sizeof(s->tls));
 	if (s->code != 0 && (s->code < 200 || s->code > 599))
 		m->bad = true;
+	s->dsn = msg_get_bool(m);
 	if (s->outcome == OUTCOME_DELIVERED && s->failure != FAILURE_NONE)
+		m->bad = true;
+	if (s->outcome != OUTCOME_DELIVERED && s->dsn)
 		m->bad = true;
 	return msg_end(m);
 }

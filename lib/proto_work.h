@@ -102,6 +102,12 @@ struct work_outcome {
 	char host[HOST_SIZE];	    /* MX name, may be empty */
 	char address[HOST_SIZE];    /* its address, may be empty */
 	char tls[64];		    /* "TLSv1.3 CIPHER", empty: plain */
+	/*
+	 * Only of a delivery: the server offers DSN and was given what the
+	 * sender asked for, so the report of success is its duty (RFC 3461
+	 * section 5.2.1).  Else it is ours, as "relayed" (5.2.2).
+	 */
+	bool dsn;
 };
 
 int work_segment_send(struct chan *, uint64_t segment, int fd);

@@ -231,6 +231,9 @@ test_parameters(void **state)
 	script_server("250 Ok\r\n", SESSION_REPLY);
 	script_client("RCPT TO:<r0@example.net> NOTIFY=SUCCESS,DELAY "
 		      "ORCPT=rfc822;a@b.example\r\n");
+	script_server("250 Ok\r\n", SESSION_REPLY);
+	script_server("354 Go\r\n250 Ok\r\n", SESSION_JOB);
+	assert_true(script_get()->outcome[0].dsn);
 }
 
 static void
@@ -246,6 +249,10 @@ test_parameters_not_offered(void **state)
 	script_client("MAIL FROM:<from@example.org>\r\n");
 	script_server("250 Ok\r\n", SESSION_REPLY);
 	script_client("RCPT TO:<r0@example.net>\r\n");
+	script_server("250 Ok\r\n", SESSION_REPLY);
+	script_server("354 Go\r\n250 Ok\r\n", SESSION_JOB);
+	assert_int_equal(script_get()->outcome[0].outcome, OUTCOME_DELIVERED);
+	assert_false(script_get()->outcome[0].dsn);
 }
 
 static void
