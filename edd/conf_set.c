@@ -226,6 +226,8 @@ conf_set_flag(struct conf *c, enum conf_setting s, bool on)
 		c->smtp.received_client = on;
 	else if (s == SET_SMTP_STRICT)
 		c->smtp.strict = on;
+	else if (s == SET_QUEUE_EXPORT)
+		c->queue.can_export = on;
 	else
 		c->verbose = on;
 	return 0;

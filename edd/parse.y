@@ -72,7 +72,7 @@ static void yyerror(struct parser *, const char *);
 %}
 
 %token ADDRESS ALLOW AUTH BRIEF CERTIFICATE CLIENT CONNECT CONTROL DATA
-%token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE FAILURES GROUP HOSTNAME
+%token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE EXPORT FAILURES GROUP HOSTNAME
 %token IDLE INCLUDE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
@@ -267,6 +267,10 @@ queue		: EXPIRE STRING {
 		| DELAYNOTICE OFF {
 			parser_try(p, conf_set_delay_off(p->conf));
 		}
+		| EXPORT onoff {
+			parser_try(p, conf_set_flag(p->conf,
+			    SET_QUEUE_EXPORT, $2));
+		}
 		| RESERVE PERCENT {
 			parser_try(p, conf_set_reserve(p->conf, $2, NULL));
 		}
@@ -304,6 +308,7 @@ static const struct keyword keywords[] = {
 	{ "destination", DESTINATION },
 	{ "enhanced-status-codes", ENHANCED },
 	{ "expire", EXPIRE },
+	{ "export", EXPORT },
 	{ "failures", FAILURES },
 	{ "group", GROUP },
 	{ "hostname", HOSTNAME },

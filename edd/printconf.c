@@ -176,6 +176,7 @@ print_queue(FILE *f, const struct conf_queue *q)
 	else
 		duration(f, "queue delay-notice ", q->delay_notice);
 	print_reserve(f, q);
+	(void)fprintf(f, "queue export %s\n", on_off(q->can_export));
 	duration(f, "journal keep ", q->journal_keep);
 }
 

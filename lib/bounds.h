@@ -141,6 +141,12 @@
 #define ROW_FIELDS_MAX	64u
 #define ADMIN_WORDS_MAX 64u
 
+/*
+ * Rows of an answer that queue sends before it is asked for more: enough that
+ * no turn is lost in waiting, few enough to be held for one who reads slowly.
+ */
+#define ADMIN_ROWS_AHEAD 256u
+
 /* One value of a row: a TXT record of RSA-4096 is 800 characters. */
 #define ROW_VALUE_MAX 32768u
 

@@ -94,6 +94,14 @@ admin_end_get(struct msgin *m, struct admin_end *s)
 	msg_get_str(m, s->hint, sizeof(s->hint));
 }
 
+/* Append how far a command is to a message. */
+void
+admin_progress_put(struct msgout *o, const struct admin_progress *s)
+{
+	msg_put_u64(o, s->done);
+	msg_put_u64(o, s->total);
+}
+
 /* Send a command; ROW and END have the same id.  0 or -1. */
 int
 admin_command_send(struct chan *c, uint64_t id, const struct admin_command *s)
@@ -175,4 +183,60 @@ int
 admin_event_recv(struct msgin *m, struct row *r)
 {
 	return admin_row_recv(m, r);
+}
+
+/* Say how far a command is.  0 or -1. */
+int
+admin_progress_send(struct chan *c, uint64_t id, const struct admin_progress *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_ADMIN_PROGRESS, id);
+	admin_progress_put(o, s);
+	return chan_end(c, -1);
+}
+
+/* Decode PROGRESS.  -1 if ill-formed. */
+int
+admin_progress_recv(struct msgin *m, struct admin_progress *s)
+{
+	s->done = msg_get_u64(m);
+	s->total = msg_get_u64(m);
+	return msg_end(m);
+}
+
+/* Rows were taken: as many more may come.  0 or -1. */
+int
+admin_more_send(struct chan *c, uint64_t id, uint32_t rows)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_ADMIN_MORE, id);
+	msg_put_u32(o, rows);
+	return chan_end(c, -1);
+}
+
+/* Decode MORE.  -1 if ill-formed, or more than can have been under way. */
+int
+admin_more_recv(struct msgin *m, uint32_t *rows)
+{
+	*rows = msg_get_u32(m);
+	if (*rows == 0 || *rows > ADMIN_ROWS_AHEAD)
+		m->bad = true;
+	return msg_end(m);
+}
+
+/* Nobody waits for this answer any more.  0 or -1. */
+int
+admin_cancel_send(struct chan *c, uint64_t id)
+{
+	(void)chan_begin(c, M_ADMIN_CANCEL, id);
+	return chan_end(c, -1);
+}
+
+/* Decode CANCEL.  -1 if ill-formed. */
+int
+admin_cancel_recv(struct msgin *m)
+{
+	return msg_end(m);
 }

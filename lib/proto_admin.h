@@ -23,8 +23,15 @@
  *                              the journal; no answer
  *
  * Commands: "statistics" (every child: name and value rows); and for queue
- * "queue list", "trace ID|MESSAGE-ID".  Words are canonical: edctl's
- * abbreviations are already spelled out.
+ * those of admin.c there.  Words are canonical: edctl's abbreviations are
+ * already spelled out.
+ *
+ * Of queue's answers at most ADMIN_ROWS_AHEAD rows are under way, so that one
+ * who reads slowly holds up nobody else:
+ *
+ *   PROGRESS                   queue is at work; among the rows
+ *   MORE                       so many rows were taken
+ *   CANCEL                     nobody waits any more; no answer
  */
 #ifndef PROTO_ADMIN_H
 #define PROTO_ADMIN_H
@@ -44,7 +51,10 @@ enum admin_type {
 	M_ADMIN_COMMAND = 1,
 	M_ADMIN_ROW,
 	M_ADMIN_END,
-	M_ADMIN_EVENT
+	M_ADMIN_EVENT,
+	M_ADMIN_PROGRESS,
+	M_ADMIN_MORE,
+	M_ADMIN_CANCEL
 };
 
 /* Words and their storage; freed with admin_command_clear(). */
@@ -59,11 +69,18 @@ struct admin_end {
 	char hint[ERROR_SIZE]; /* what to do next, may be empty */
 };
 
+/* How far a command is; total 0: not known. */
+struct admin_progress {
+	uint64_t done;
+	uint64_t total;
+};
+
 /* The encoding itself, which proto_ctl shares. */
 void admin_command_put(struct msgout *, const struct admin_command *);
 void admin_command_get(struct msgin *, struct admin_command *);
 void admin_end_put(struct msgout *, const struct admin_end *);
 void admin_end_get(struct msgin *, struct admin_end *);
+void admin_progress_put(struct msgout *, const struct admin_progress *);
 
 int admin_command_send(struct chan *, uint64_t, const struct admin_command *);
 int admin_command_recv(struct msgin *, struct admin_command *);
@@ -74,5 +91,11 @@ int admin_end_send(struct chan *, uint64_t, const struct admin_end *);
 int admin_end_recv(struct msgin *, struct admin_end *);
 int admin_event_send(struct chan *, const struct row *);
 int admin_event_recv(struct msgin *, struct row *);
+int admin_progress_send(struct chan *, uint64_t, const struct admin_progress *);
+int admin_progress_recv(struct msgin *, struct admin_progress *);
+int admin_more_send(struct chan *, uint64_t, uint32_t rows);
+int admin_more_recv(struct msgin *, uint32_t *rows);
+int admin_cancel_send(struct chan *, uint64_t);
+int admin_cancel_recv(struct msgin *);
 
 #endif

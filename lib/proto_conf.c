@@ -179,6 +179,7 @@ conf_queue_send(struct chan *c, const struct conf_queue *s)
 		msg_put_u32(o, s->retry[i]);
 	msg_put_u64(o, s->reserve_bytes);
 	msg_put_u32(o, s->reserve_percent);
+	msg_put_bool(o, s->can_export);
 	return chan_end(c, -1);
 }
 
@@ -205,6 +206,7 @@ conf_queue_recv(struct msgin *m, struct conf_queue *s)
 	}
 	s->reserve_bytes = msg_get_u64(m);
 	s->reserve_percent = msg_get_u32(m);
+	s->can_export = msg_get_bool(m);
 	if (s->expire == 0 || s->journal_keep == 0 || s->reserve_percent >= 100)
 		m->bad = true;
 	return msg_end(m);

@@ -86,6 +86,7 @@ struct conf_queue {
 	/* Free space that accepting leaves: the smaller; 0: not given. */
 	uint64_t reserve_bytes;
 	uint32_t reserve_percent;
+	bool can_export; /* operators may read messages */
 };
 
 enum deliver_tls {

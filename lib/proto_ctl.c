@@ -103,3 +103,21 @@ ctl_end_recv(struct msgin *m, struct admin_end *s)
 {
 	return admin_end_recv(m, s);
 }
+
+/* Say how far a command is.  0 or -1. */
+int
+ctl_progress_send(struct chan *c, const struct admin_progress *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_CTL_PROGRESS, 0);
+	admin_progress_put(o, s);
+	return chan_end(c, -1);
+}
+
+/* Decode PROGRESS.  -1 if ill-formed. */
+int
+ctl_progress_recv(struct msgin *m, struct admin_progress *s)
+{
+	return admin_progress_recv(m, s);
+}

@@ -18,7 +18,7 @@
  * edctl <-> control, over the control socket.
  *
  *   edctl -> control:   HELLO {version}, then COMMAND
- *   control -> edctl:   HELLO {version}, ROW ..., END
+ *   control -> edctl:   HELLO {version}, ROW ..., PROGRESS ..., END
  *
  * control treats edctl as hostile: an ill-formed message closes that
  * connection and nothing else.  The structures are those of proto_admin.h;
@@ -33,17 +33,19 @@
 
 struct admin_command;
 struct admin_end;
+struct admin_progress;
 struct chan;
 struct msgin;
 struct row;
 
-#define CTL_VERSION 1u
+#define CTL_VERSION 2u
 
 enum ctl_type {
 	M_CTL_HELLO = 1,
 	M_CTL_COMMAND,
 	M_CTL_ROW,
-	M_CTL_END
+	M_CTL_END,
+	M_CTL_PROGRESS
 };
 
 int ctl_hello_send(struct chan *, uint32_t version);
@@ -54,5 +56,7 @@ int ctl_row_send(struct chan *, const struct row *);
 int ctl_row_recv(struct msgin *, struct row *);
 int ctl_end_send(struct chan *, const struct admin_end *);
 int ctl_end_recv(struct msgin *, struct admin_end *);
+int ctl_progress_send(struct chan *, const struct admin_progress *);
+int ctl_progress_recv(struct msgin *, struct admin_progress *);
 
 #endif

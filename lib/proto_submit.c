@@ -259,3 +259,22 @@ submit_event_recv(struct msgin *m, struct submit_event *s)
 	msg_get_str(m, s->text, sizeof(s->text));
 	return msg_end(m);
 }
+
+/* Say whether mail is taken.  0 or -1. */
+int
+submit_state_send(struct chan *c, bool open)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_SUBMIT_STATE, 0);
+	msg_put_bool(o, open);
+	return chan_end(c, -1);
+}
+
+/* Decode STATE.  -1 if ill-formed. */
+int
+submit_state_recv(struct msgin *m, bool *open)
+{
+	*open = msg_get_bool(m);
+	return msg_end(m);
+}

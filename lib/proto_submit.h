@@ -26,6 +26,9 @@
  * EVENT                 a line for the journal that is no message (refused,
  *                       suppressed); no answer
  *
+ * STATE                 queue -> smtpd, httpd: whether mail is taken at all;
+ *                       at the begin of a channel, and when it changes
+ *
  * Several messages may be open on a channel; each carries its id.  A channel
  * that ends aborts what is open on it.
  */
@@ -49,7 +52,8 @@ enum submit_type {
 	M_SUBMIT_COMMIT,
 	M_SUBMIT_DONE,
 	M_SUBMIT_ABORT,
-	M_SUBMIT_EVENT
+	M_SUBMIT_EVENT,
+	M_SUBMIT_STATE
 };
 
 /* Largest DATA: a full message less what frames it. */
@@ -143,5 +147,7 @@ int submit_abort_send(struct chan *, uint64_t message);
 int submit_abort_recv(struct msgin *, uint64_t *message);
 int submit_event_send(struct chan *, const struct submit_event *);
 int submit_event_recv(struct msgin *, struct submit_event *);
+int submit_state_send(struct chan *, bool open);
+int submit_state_recv(struct msgin *, bool *open);
 
 #endif

@@ -153,6 +153,8 @@ REQUEST(notice_taken)
 REQUEST(dns_query)
 REQUEST(dns_answer)
 REQUEST(admin_end)
+REQUEST(admin_progress)
+PLAIN(ctl_progress)
 /* clang-format on */
 
 /* Messages of one number. */
@@ -176,10 +178,12 @@ NUMBER(setup_request, enum setup_request_kind,
     setup_request_send(NULL, TEST_ID, *v))
 NUMBER(sign_drop, uint64_t, sign_drop_send(NULL, *v))
 NUMBER(submit_open, uint64_t, submit_open_send(NULL, TEST_ID, *v))
+NUMBER(submit_state, bool, submit_state_send(NULL, *v))
 NUMBER(submit_abort, uint64_t, submit_abort_send(NULL, *v))
 NUMBER(work_segment, uint64_t, work_segment_send(NULL, *v, TEST_FD))
 NUMBER(work_segment_close, uint64_t, work_segment_close_send(NULL, *v))
 NUMBER(ctl_hello, uint32_t, ctl_hello_send(NULL, *v))
+NUMBER(admin_more, uint32_t, admin_more_send(NULL, TEST_ID, *v))
 /* clang-format on */
 
 static int
@@ -192,6 +196,18 @@ static int
 setup_stop_r(struct msgin *m, void *p)
 {
 	return setup_empty_recv(m);
+}
+
+static int
+admin_cancel_s(const void *p)
+{
+	return admin_cancel_send(NULL, TEST_ID);
+}
+
+static int
+admin_cancel_r(struct msgin *m, void *p)
+{
+	return admin_cancel_recv(m);
 }
 
 /* DATA as a length and octets, so that it has a struct like the others. */
@@ -356,6 +372,7 @@ static const struct proto protos[] = {
 	STRUCT(dns_query, M_DNS_QUERY),
 	STRUCT(dns_answer, M_DNS_ANSWER),
 	STRUCT(admin_end, M_ADMIN_END),
+	STRUCT(admin_progress, M_ADMIN_PROGRESS),
 	ROW(setup_stop, M_SETUP_STOP, 0, NULL),
 	ROW(setup_conf_begin, M_SETUP_CONF_BEGIN, sizeof(uint32_t), NULL),
 	ROW(setup_conf_end, M_SETUP_CONF_END, sizeof(uint32_t), NULL),
@@ -364,6 +381,7 @@ static const struct proto protos[] = {
 	    NULL),
 	ROW(sign_drop, M_SIGN_DROP, sizeof(uint64_t), NULL),
 	ROW(submit_open, M_SUBMIT_OPEN, sizeof(uint64_t), NULL),
+	ROW(submit_state, M_SUBMIT_STATE, sizeof(bool), NULL),
 	ROW(submit_abort, M_SUBMIT_ABORT, sizeof(uint64_t), NULL),
 	ROW(submit_data, M_SUBMIT_DATA, sizeof(struct data), NULL),
 	ROW(work_segment, M_WORK_SEGMENT, sizeof(uint64_t), NULL),
@@ -377,6 +395,9 @@ static const struct proto protos[] = {
 	ROW(ctl_command, M_CTL_COMMAND, sizeof(struct admin_command),
 	    admin_command_c),
 	ROW(ctl_row, M_CTL_ROW, sizeof(struct row *), row_c),
+	ROW(admin_more, M_ADMIN_MORE, sizeof(uint32_t), NULL),
+	ROW(admin_cancel, M_ADMIN_CANCEL, 0, NULL),
+	ROW(ctl_progress, M_CTL_PROGRESS, sizeof(struct admin_progress), NULL),
 	ROW(ctl_end, M_CTL_END, sizeof(struct admin_end), NULL),
 };
 
