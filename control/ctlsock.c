@@ -176,6 +176,17 @@ ctl_full(void *arg)
 }
 
 static void
+ctl_progress(const struct admin_progress *progress, void *arg)
+{
+	struct ctl *c;
+
+	c = arg;
+	(void)evtimer_add(c->idle, &ctl_idle);
+	if (!chan_is_full(c->chan))
+		(void)ctl_progress_send(c->chan, progress);
+}
+
+static void
 ctl_end(const struct admin_end *end, void *arg)
 {
 	struct ctl *c;
@@ -187,7 +198,8 @@ ctl_end(const struct admin_end *end, void *arg)
 	(void)ctl_end_send(c->chan, end);
 }
 
-static const struct job_sink ctl_sink = { ctl_row, ctl_full, ctl_end };
+static const struct job_sink ctl_sink = { ctl_row, ctl_full, ctl_progress,
+	ctl_end };
 
 /* A version that is not ours gets ours, and then the end of the line. */
 static int

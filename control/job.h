@@ -45,6 +45,7 @@ struct job_who {
 struct job_sink {
 	void (*row)(const struct row *, void *);
 	bool (*full)(void *);
+	void (*progress)(const struct admin_progress *, void *);
 	void (*end)(const struct admin_end *, void *);
 };
 

@@ -48,6 +48,7 @@ struct relay_op {
 	uint64_t id;
 	struct relay_to to;
 	bool held;
+	uint32_t rows; /* that came and were not asked for again */
 };
 
 struct relay {
@@ -76,7 +77,7 @@ relay_new(void)
 static void
 op_free(struct relay_op *op)
 {
-	if (op->held)
+	if (op->held && !op->to.counts)
 		chan_hold(op->chan, false);
 	chan_cancel(op->chan, op);
 	if (op->timer != NULL)
@@ -157,6 +158,24 @@ op_find(struct relay *r, const struct chan *chan, uint64_t id)
 	return NULL;
 }
 
+/* It said something; its time begins again unless we make it wait. */
+static void
+op_alive(struct relay_op *op)
+{
+	if (!op->held)
+		(void)evtimer_add(op->timer, &relay_timeout);
+}
+
+/* Half of what may be under way was taken: ask for as much again. */
+static void
+op_ask_more(struct relay_op *op)
+{
+	if (!op->to.counts || op->held || op->rows < ADMIN_ROWS_AHEAD / 2)
+		return;
+	(void)admin_more_send(op->chan, op->id, op->rows);
+	op->rows = 0;
+}
+
 /* A row of a command that was cancelled is dropped. */
 static int
 row_cb(struct chan *chan, struct msgin *m, void *arg)
@@ -170,8 +189,32 @@ row_cb(struct chan *chan, struct msgin *m, void *arg)
 	op = op_find(c->relay, chan, m->id);
 	if (op == NULL)
 		return 0;
-	(void)evtimer_add(op->timer, &relay_timeout);
+	op->rows++;
+	op_alive(op);
 	op->to.row(c->relay->row, op->to.arg);
+	/* The reader may have gone, or be full now. */
+	op = op_find(c->relay, chan, m->id);
+	if (op != NULL)
+		op_ask_more(op);
+	return 0;
+}
+
+static int
+progress_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct admin_progress progress;
+	struct control *c;
+	struct relay_op *op;
+
+	c = arg;
+	if (admin_progress_recv(m, &progress) == -1)
+		return -1;
+	op = op_find(c->relay, chan, m->id);
+	if (op == NULL)
+		return 0;
+	op_alive(op);
+	if (op->to.progress != NULL)
+		op->to.progress(&progress, op->to.arg);
 	return 0;
 }
 
@@ -222,7 +265,7 @@ relay_start(struct relay *r, struct chan *chan, const char *const *words,
 
 /*
  * The receiver of the rows cannot take more now, or can again.  Meanwhile
- * nothing is read from that process, and it has no time limit.
+ * nothing more is asked for, and that process has no time limit.
  */
 void
 relay_hold(struct relay *r, const void *arg, bool hold)
@@ -237,7 +280,10 @@ relay_hold(struct relay *r, const void *arg, bool hold)
 			(void)evtimer_del(op->timer);
 		else
 			(void)evtimer_add(op->timer, &relay_timeout);
-		chan_hold(op->chan, hold);
+		if (!op->to.counts)
+			chan_hold(op->chan, hold);
+		else if (!hold)
+			op_ask_more(op);
 	}
 }
 
@@ -249,8 +295,11 @@ relay_cancel(struct relay *r, const void *arg)
 
 	for (op = LIST_FIRST(&r->ops); op != NULL; op = next) {
 		next = LIST_NEXT(op, entry);
-		if (op->to.arg == arg)
-			op_free(op);
+		if (op->to.arg != arg)
+			continue;
+		if (op->to.counts)
+			(void)admin_cancel_send(op->chan, op->id);
+		op_free(op);
 	}
 }
 
@@ -275,6 +324,7 @@ relay_rules(void)
 {
 	static const struct chan_rule rules[] = {
 		{ M_ADMIN_ROW, 0, "row", row_cb },
+		{ M_ADMIN_PROGRESS, 0, "progress", progress_cb },
 		{ M_ADMIN_END, CHAN_REPLY, "end", NULL },
 		{ 0, 0, NULL, NULL },
 	};

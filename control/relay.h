@@ -25,13 +25,20 @@
 #include <stddef.h>
 
 struct admin_end;
+struct admin_progress;
 struct chan;
 struct chan_rule;
 struct relay;
 struct row;
 
+/*
+ * Only queue counts rows ahead, so that a reader that waits holds up no other
+ * command; of the others nothing is read meanwhile.
+ */
 struct relay_to {
+	bool counts;
 	void (*row)(const struct row *, void *);
+	void (*progress)(const struct admin_progress *, void *); /* or NULL */
 	void (*end)(const struct admin_end *, void *);
 	void *arg;
 };

@@ -15,8 +15,8 @@
  */
 
 /*
- * show commands, queue, status, trace, reload, stop, log: what other
- * processes answer, and what concerns the daemon as a whole.
+ * show commands, status, reload, stop, log: what concerns the daemon as a
+ * whole.
  */
 #include "verb_daemon.h"
 
@@ -103,77 +103,6 @@ void
 verb_log_brief(struct job *j)
 {
 	request(j, SETUP_BRIEF);
-}
-
-/* Commands that another process answers. */
-
-static void
-relayed_row(const struct row *row, void *arg)
-{
-	struct job *j;
-
-	j = arg;
-	j->sink->row(row, j->sink_arg);
-	if (job_is_full(j))
-		relay_hold(j->control->relay, j, true);
-}
-
-static void
-relayed_end(const struct admin_end *end, void *arg)
-{
-	job_end(arg, end);
-}
-
-static void
-relayed_resume(struct job *j)
-{
-	if (!job_is_full(j))
-		relay_hold(j->control->relay, j, false);
-}
-
-static void
-relayed_cancel(struct job *j)
-{
-	relay_cancel(j->control->relay, j);
-}
-
-static void
-ask_queue(struct job *j, const char *const *words, size_t n)
-{
-	struct relay_to to;
-	struct chan *queue;
-
-	queue = peers_find(j->control->peers, CONV_ADMIN, PROC_QUEUE, 0);
-	to.row = relayed_row;
-	to.end = relayed_end;
-	to.arg = j;
-	j->resume = relayed_resume;
-	j->cancel = relayed_cancel;
-	if (queue == NULL ||
-	    relay_start(j->control->relay, queue, words, n, &to) == -1) {
-		j->cancel = NULL;
-		job_fail(j, "try again in a moment", "queue is not running");
-	}
-}
-
-/* show queue */
-void
-verb_show_queue(struct job *j)
-{
-	static const char *const words[] = { "queue", "list" };
-
-	ask_queue(j, words, 2);
-}
-
-/* trace ID|MESSAGE-ID|RECIPIENT */
-void
-verb_trace(struct job *j)
-{
-	const char *words[2];
-
-	words[0] = "trace";
-	words[1] = j->arg[0];
-	ask_queue(j, words, 2);
 }
 
 /* show status: rows of processes, then each process's counters in turn. */
@@ -296,6 +225,7 @@ status_next(struct status *s)
 	struct job *j;
 
 	j = s->job;
+	memset(&to, 0, sizeof(to));
 	to.row = status_row;
 	to.end = status_end;
 	to.arg = s;

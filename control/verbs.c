@@ -31,10 +31,20 @@
 #include "verb_dkim.h"
 #include "verb_domain.h"
 #include "verb_limit.h"
+#include "verb_queue.h"
 #include "verb_sender.h"
 #include "verb_suppression.h"
 #include "verb_throttle.h"
 #include "verb_user.h"
+
+/* Which messages: by id, all, or those that every condition holds for. */
+#define FILTER                                                                 \
+	{ NULL, "ID|all", true }, { "domain", "DOMAIN", true },                \
+	    { "sender", "ADDRESS", true }, { "user", "NAME", true },           \
+	    { "older", "TIME", true },                                         \
+	{                                                                      \
+		"state", "waiting|inflight|deferred|held|rerouted", true       \
+	}
 
 static const struct verb verbs[] = {
 	{ { "compartment", "add" }, VERB_WRITE, verb_compartment_add,
@@ -79,6 +89,17 @@ static const struct verb verbs[] = {
 	{ { "domain", "show" }, VERB_READ, verb_domain_show,
 	    { { NULL, "DOMAIN", false } }, "show a domain and its DKIM keys" },
 
+	{ { "drain", NULL }, VERB_DAEMON, verb_queue_change,
+	    { { NULL, "off|status", true } },
+	    "accept no mail, deliver what there is, say how much is left" },
+
+	{ { "events", NULL }, VERB_READ, verb_queue_look,
+	    { { NULL, "follow", true }, { "event", "NAME", true },
+		{ "recipient", "ADDRESS", true }, { "sender", "ADDRESS", true },
+		{ "user", "NAME", true }, { "id", "ID", true },
+		{ "since", "TIME", true } },
+	    "show events of the journal" },
+
 	{ { "limits", "remove" }, VERB_WRITE, verb_limit_remove,
 	    { { NULL, "compartment|credential|user", false },
 		{ NULL, "NAME", false } },
@@ -97,6 +118,41 @@ static const struct verb verbs[] = {
 	    { { NULL, NULL, false } }, "log what matters" },
 	{ { "log", "verbose" }, VERB_DAEMON, verb_log_verbose,
 	    { { NULL, NULL, false } }, "log everything" },
+
+	{ { "queue", "bounce" }, VERB_WRITE, verb_queue_change, { FILTER },
+	    "return messages to their senders" },
+	{ { "queue", "count" }, VERB_READ, verb_queue_look,
+	    { FILTER, { "by", "destination|sender|user|state|age", true } },
+	    "count what is in the queue" },
+	{ { "queue", "export" }, VERB_WRITE, verb_queue_change,
+	    { { NULL, "ID", false } }, "write a message to standard output" },
+	{ { "queue", "flush" }, VERB_WRITE, verb_queue_change, { FILTER },
+	    "try messages now" },
+	{ { "queue", "hold" }, VERB_WRITE, verb_queue_change, { FILTER },
+	    "keep messages until they are released" },
+	{ { "queue", "list" }, VERB_READ, verb_queue_look, { FILTER },
+	    "list recipients in the queue" },
+	{ { "queue", "pause" }, VERB_WRITE, verb_queue_change,
+	    { { NULL, "all", true }, { "destination", "DOMAIN", true },
+		{ "user", "NAME", true } },
+	    "send nothing, or nothing of it, until it is resumed" },
+	{ { "queue", "release" }, VERB_WRITE, verb_queue_change, { FILTER },
+	    "let messages go that are held" },
+	{ { "queue", "remove" }, VERB_WRITE, verb_queue_change, { FILTER },
+	    "remove messages without telling anybody" },
+	{ { "queue", "reroute" }, VERB_WRITE, verb_queue_change,
+	    { FILTER, { "via", "HOST|default", false },
+		{ "port", "NUMBER", true } },
+	    "give messages to another host" },
+	{ { "queue", "resume" }, VERB_WRITE, verb_queue_change,
+	    { { NULL, "all", true }, { "destination", "DOMAIN", true },
+		{ "user", "NAME", true } },
+	    "end a pause" },
+	{ { "queue", "show" }, VERB_READ, verb_queue_look,
+	    { { NULL, "ID", false } }, "show a message in the queue" },
+	{ { "queue", "summary" }, VERB_READ, verb_queue_look,
+	    { { NULL, NULL, false } },
+	    "show the destinations of what is in the queue" },
 
 	{ { "reload", NULL }, VERB_DAEMON, verb_reload,
 	    { { NULL, NULL, false } }, "read the configuration again" },
@@ -142,7 +198,7 @@ static const struct verb verbs[] = {
 	{ { "throttle", "list" }, VERB_READ, verb_throttle_list,
 	    { { NULL, NULL, false } }, "list addresses that failed" },
 
-	{ { "trace", NULL }, VERB_READ, verb_trace,
+	{ { "trace", NULL }, VERB_READ, verb_queue_look,
 	    { { NULL, "ID|MESSAGE-ID|RECIPIENT", false } },
 	    "show what happened to a message" },
 
@@ -235,8 +291,12 @@ verb_arguments(const struct verb *v, const struct admin_command *c,
 	w = v->word[1] == NULL ? 1 : 2;
 	for (i = 0; i < VERB_ARGS_MAX && v->arg[i].label != NULL &&
 	     v->arg[i].keyword == NULL && w < c->words;
-	     i++)
-		arg[i] = c->word[w++];
+	     i++) {
+		/* One that may be left away is, if a keyword stands there. */
+		if (!v->arg[i].optional ||
+		    arg_keyword(v, c->word[w]) == VERB_ARGS_MAX)
+			arg[i] = c->word[w++];
+	}
 	if (arg_keywords(v, c, w, arg, why, size) == -1)
 		return -1;
 	for (i = 0; i < VERB_ARGS_MAX && v->arg[i].label != NULL; i++) {

@@ -33,11 +33,11 @@ struct job;
 #define VERB_DAEMON 0x04u /* reload, stop, verbosity */
 #define VERB_ALL    (VERB_READ | VERB_WRITE | VERB_DAEMON)
 
-/* The longest has four. */
-#define VERB_ARGS_MAX 5u
+/* The longest is "queue reroute". */
+#define VERB_ARGS_MAX 9u
 
 /* A line that shows a verb and its arguments. */
-#define VERB_USAGE_SIZE 256u
+#define VERB_USAGE_SIZE 320u
 
 /* An argument: by its place, or after its keyword. */
 struct verb_arg {

@@ -26,6 +26,24 @@
 #define MUST false
 #define MAY  true
 
+#define FILTER                                                                 \
+	{ NULL, "ID|all", ARGUMENT_WORD, MAY },                                \
+	    { "domain", "DOMAIN", ARGUMENT_WORD, MAY },                        \
+	    { "sender", "ADDRESS", ARGUMENT_WORD, MAY },                       \
+	    { "user", "NAME", ARGUMENT_WORD, MAY },                            \
+	    { "older", "TIME", ARGUMENT_WORD, MAY },                           \
+	{                                                                      \
+		"state", "waiting|inflight|deferred|held|rerouted",            \
+		    ARGUMENT_CHOICE, MAY                                       \
+	}
+
+#define PAUSED                                                                 \
+	{ NULL, "all", ARGUMENT_CHOICE, MAY },                                 \
+	    { "destination", "DOMAIN", ARGUMENT_WORD, MAY },                   \
+	{                                                                      \
+		"user", "NAME", ARGUMENT_WORD, MAY                             \
+	}
+
 #define REASONS "manual|hardbounce|softbounce|complaint|unsubscribe|unknown"
 
 static const struct command commands[] = {
@@ -79,6 +97,18 @@ static const struct command commands[] = {
 	{ { "domain", "show" }, LAYOUT_DKIM,
 	    { { NULL, "DOMAIN", ARGUMENT_WORD, MUST } },
 	    "show a domain and its DKIM keys" },
+	{ { "drain", NULL }, LAYOUT_RECORD,
+	    { { NULL, "off|status", ARGUMENT_CHOICE, MAY } },
+	    "accept no mail, deliver what there is, say how much is left" },
+	{ { "events", NULL }, LAYOUT_TRACE,
+	    { { NULL, "follow", ARGUMENT_CHOICE, MAY },
+		{ "event", "NAME", ARGUMENT_WORD, MAY },
+		{ "recipient", "ADDRESS", ARGUMENT_WORD, MAY },
+		{ "sender", "ADDRESS", ARGUMENT_WORD, MAY },
+		{ "user", "NAME", ARGUMENT_WORD, MAY },
+		{ "id", "ID", ARGUMENT_WORD, MAY },
+		{ "since", "TIME", ARGUMENT_WORD, MAY } },
+	    "show events of the journal" },
 	{ { "help", NULL }, LAYOUT_TABLE,
 	    { { NULL, "COMMAND", ARGUMENT_WORD, MAY } },
 	    "list commands, or those that begin with a word" },
@@ -101,6 +131,38 @@ static const struct command commands[] = {
 	    { { NULL, NULL, ARGUMENT_WORD, MUST } }, "log what matters" },
 	{ { "log", "verbose" }, LAYOUT_TABLE,
 	    { { NULL, NULL, ARGUMENT_WORD, MUST } }, "log everything" },
+	{ { "queue", "bounce" }, LAYOUT_RECORD, { FILTER },
+	    "return messages to their senders" },
+	{ { "queue", "count" }, LAYOUT_TABLE,
+	    { FILTER,
+		{ "by", "destination|sender|user|state|age", ARGUMENT_CHOICE,
+		    MAY } },
+	    "count what is in the queue" },
+	{ { "queue", "export" }, LAYOUT_OCTETS,
+	    { { NULL, "ID", ARGUMENT_WORD, MUST } },
+	    "write a message to standard output" },
+	{ { "queue", "flush" }, LAYOUT_RECORD, { FILTER }, "try messages now" },
+	{ { "queue", "hold" }, LAYOUT_RECORD, { FILTER },
+	    "keep messages until they are released" },
+	{ { "queue", "list" }, LAYOUT_TABLE, { FILTER },
+	    "list recipients in the queue" },
+	{ { "queue", "pause" }, LAYOUT_TABLE, { PAUSED },
+	    "send nothing, or nothing of it, until it is resumed" },
+	{ { "queue", "release" }, LAYOUT_RECORD, { FILTER },
+	    "let messages go that are held" },
+	{ { "queue", "remove" }, LAYOUT_RECORD, { FILTER },
+	    "remove messages without telling anybody" },
+	{ { "queue", "reroute" }, LAYOUT_RECORD,
+	    { FILTER, { "via", "HOST|default", ARGUMENT_WORD, MUST },
+		{ "port", "NUMBER", ARGUMENT_WORD, MAY } },
+	    "give messages to another host" },
+	{ { "queue", "resume" }, LAYOUT_TABLE, { PAUSED }, "end a pause" },
+	{ { "queue", "show" }, LAYOUT_RECORD,
+	    { { NULL, "ID", ARGUMENT_WORD, MUST } },
+	    "show a message in the queue" },
+	{ { "queue", "summary" }, LAYOUT_TABLE,
+	    { { NULL, NULL, ARGUMENT_WORD, MUST } },
+	    "show the destinations of what is in the queue" },
 	{ { "reload", NULL }, LAYOUT_TABLE,
 	    { { NULL, NULL, ARGUMENT_WORD, MUST } },
 	    "read the configuration again" },

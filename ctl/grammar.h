@@ -24,10 +24,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMAND_ARGS_MAX 5u
+#define COMMAND_ARGS_MAX 9u
 
 /* A line that shows a command and its arguments. */
-#define COMMAND_USAGE_SIZE 256u
+#define COMMAND_USAGE_SIZE 320u
 
 enum argument_kind {
 	ARGUMENT_WORD,
@@ -42,6 +42,7 @@ enum layout {
 	LAYOUT_CREDENTIAL,
 	LAYOUT_DKIM,
 	LAYOUT_TRACE,
+	LAYOUT_OCTETS,
 	LAYOUT_STATUS
 };
 

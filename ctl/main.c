@@ -52,6 +52,8 @@ struct edctl {
 	struct print *print;
 	struct row *row; /* the one that came last */
 	struct parse command;
+	bool terminal; /* standard error is one */
+	bool progress; /* something of it stands there */
 	int status;
 };
 
@@ -130,6 +132,32 @@ hello_cb(struct chan *c, struct msgin *m, void *arg)
 	return 0;
 }
 
+/* For a person who waits, on a line that the next one takes the place of. */
+static int
+progress_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct edctl *e = arg;
+	struct admin_progress progress;
+
+	if (ctl_progress_recv(m, &progress) == -1)
+		return -1;
+	if (!e->terminal || progress.total == 0)
+		return 0;
+	e->progress = true;
+	(void)fprintf(stderr, "\r%llu of %llu ",
+	    (unsigned long long)progress.done,
+	    (unsigned long long)progress.total);
+	return 0;
+}
+
+static void
+progress_wipe(struct edctl *e)
+{
+	if (e->progress)
+		(void)fprintf(stderr, "\r%*s\r", 44, "");
+	e->progress = false;
+}
+
 static int
 row_cb(struct chan *c, struct msgin *m, void *arg)
 {
@@ -137,6 +165,7 @@ row_cb(struct chan *c, struct msgin *m, void *arg)
 
 	if (ctl_row_recv(m, e->row) == -1)
 		return -1;
+	progress_wipe(e);
 	if (print_row(e->print, e->row) == -1)
 		fail("out of memory", NULL);
 	return 0;
@@ -150,6 +179,7 @@ end_cb(struct chan *c, struct msgin *m, void *arg)
 
 	if (ctl_end_recv(m, &end) == -1)
 		return -1;
+	progress_wipe(e);
 	if (print_end(e->print) == -1)
 		fail("standard output cannot be written", NULL);
 	if (!end.ok)
@@ -165,6 +195,7 @@ static const struct chan_rule rules[] = {
 	{ M_CTL_HELLO, 0, "hello", hello_cb },
 	{ M_CTL_ROW, 0, "row", row_cb },
 	{ M_CTL_END, 0, "end", end_cb },
+	{ M_CTL_PROGRESS, 0, "progress", progress_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -239,10 +270,11 @@ help(const char *topic)
 int
 main(int argc, char **argv)
 {
+	static char follow[] = "follow";
 	static struct edctl e;
 	const char *path;
 	bool json;
-	int ch;
+	int ch, i;
 
 	log_init("edctl", true, 0);
 	path = getenv("EDD_SOCKET");
@@ -257,6 +289,10 @@ main(int argc, char **argv)
 	}
 	if (optind == argc)
 		usage();
+	/* "events -f" as tail(1) has it. */
+	for (i = optind + 1; i < argc; i++)
+		if (argv[optind][0] == 'e' && strcmp(argv[i], "-f") == 0)
+			argv[i] = follow;
 	if (parse_command(argc - optind, argv + optind, &e.command) == -1)
 		fail(e.command.why, e.command.hint);
 	if (strcmp(e.command.command->word[0], "help") == 0) {
@@ -266,6 +302,7 @@ main(int argc, char **argv)
 	}
 	e.print = print_new(e.command.command->layout, json, terminal_width());
 	e.row = row_new();
+	e.terminal = isatty(STDERR_FILENO) == 1;
 	if (e.print == NULL || e.row == NULL)
 		fail("out of memory", NULL);
 	return ask(&e, path == NULL ? DEFAULT_SOCKET : path);

@@ -269,7 +269,24 @@ parse_value(struct parse *p, const struct argument *a, int argc,
 	return push(p, value) == -1 ? -1 : used;
 }
 
-/* Arguments by place, then those with keywords. */
+/* Whether a word is, or begins, a keyword of the command. */
+static bool
+is_keyword(const struct command *c, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < COMMAND_ARGS_MAX; i++) {
+		if (c->arg[i].keyword != NULL && word[0] != '\0' &&
+		    strncmp(c->arg[i].keyword, word, strlen(word)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Arguments by place, then those with keywords.  One that may be left away is,
+ * if a keyword stands in its place.
+ */
 static int
 parse_places(struct parse *p, int argc, char *const *argv, int i, bool *given)
 {
@@ -281,6 +298,8 @@ parse_places(struct parse *p, int argc, char *const *argv, int i, bool *given)
 		a = &p->command->arg[n];
 		if (a->label == NULL || a->keyword != NULL || i == argc)
 			break;
+		if (a->optional && is_keyword(p->command, argv[i]))
+			continue;
 		used = parse_value(p, a, argc, argv, i);
 		if (used == -1)
 			return -1;

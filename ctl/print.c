@@ -26,6 +26,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base64.h"
+#include "bounds.h"
 #include "row.h"
 #include "table.h"
 #include "text.h"
@@ -243,6 +245,23 @@ print_trace(const struct row *row)
 	return 0;
 }
 
+/* A piece of a message, as it is. */
+static int
+print_octets(const struct row *row)
+{
+	uint8_t octets[BASE64_OCTETS(ROW_VALUE_MAX)];
+	const char *text;
+	size_t len;
+
+	text = row_value(row, "data");
+	if (text == NULL)
+		return 0;
+	if (base64_decode(text, strlen(text), octets, sizeof(octets), &len) ==
+	    -1)
+		return -1;
+	return fwrite(octets, 1, len, stdout) == len ? 0 : -1;
+}
+
 /* Seconds as "3d 04:05:06". */
 static void
 uptime(char *text, size_t size, int64_t seconds)
@@ -284,6 +303,8 @@ print_row(struct print *p, const struct row *row)
 	int r;
 
 	r = -1;
+	if (p->layout == LAYOUT_OCTETS)
+		return print_octets(row);
 	if (p->json)
 		return print_json(row);
 	switch (p->layout) {
@@ -301,6 +322,8 @@ print_row(struct print *p, const struct row *row)
 		break;
 	case LAYOUT_TRACE:
 		r = print_trace(row);
+		break;
+	case LAYOUT_OCTETS:
 		break;
 	case LAYOUT_STATUS:
 		r = print_status(p, row);

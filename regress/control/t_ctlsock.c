@@ -30,7 +30,7 @@
  * sources: control/tenancy.c control/throttle.c control/usage.c control/user.c
  * sources: control/verb_compartment.c control/verb_credential.c
  * sources: control/verb_daemon.c control/verb_dkim.c control/verb_domain.c
- * sources: control/verb_limit.c control/verb_need.c control/verb_sender.c
+ * sources: control/verb_limit.c control/verb_need.c control/verb_queue.c control/verb_sender.c
  * sources: control/verb_suppression.c control/verb_throttle.c
  * sources: control/verb_user.c control/verbs.c lib/address.c lib/base64.c
  * sources: lib/chan.c lib/compat.c lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c

@@ -186,6 +186,11 @@ world_full(void *arg)
 }
 
 static void
+world_progress(const struct admin_progress *progress, void *arg)
+{
+}
+
+static void
 world_end(const struct admin_end *end, void *arg)
 {
 	struct world *w;
@@ -203,7 +208,7 @@ void
 world_start(struct world *w, const char *line)
 {
 	static const struct job_sink sink = { world_row, world_full,
-		world_end };
+		world_progress, world_end };
 	static const struct job_who who = { 0, 1, VERB_ALL };
 	struct admin_command command;
 	char *copy, *rest, *word;
