@@ -195,6 +195,10 @@ cmd_mail_run(struct session *s, const struct command *c)
 
 	m = &c->u.mail;
 	s->asked = *m;
+	if (peers_draining(s->env->peers)) {
+		session_reply(s, REPLY_DRAIN, NULL, NULL);
+		return;
+	}
 	r = mail_check(s, m, &ascii);
 	if (r != REPLY_NONE) {
 		session_refuse(s, r,

@@ -55,6 +55,7 @@ struct peers {
 	TAILQ_HEAD(, peers_link) links;
 	uint64_t epoch;	       /* of the newest channel to the queue */
 	uint64_t policy_epoch; /* the same, to control */
+	bool draining;	       /* the queue takes no new mail */
 };
 
 /*
@@ -187,6 +188,17 @@ admin_command_cb(struct chan *c, struct msgin *m, void *arg)
 	return r;
 }
 
+static int
+submit_state_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	bool open;
+
+	if (submit_state_recv(m, &open) == -1)
+		return -1;
+	self.draining = !open;
+	return 0;
+}
+
 static const struct chan_rule policy_rules[] = {
 	{ M_POLICY_AUTH_REPLY, CHAN_REPLY, "auth-reply", NULL },
 	{ M_POLICY_SENDER_REPLY, CHAN_REPLY, "sender-reply", NULL },
@@ -203,6 +215,7 @@ static const struct chan_rule sign_rules[] = {
 static const struct chan_rule submit_rules[] = {
 	{ M_SUBMIT_OPENED, CHAN_REPLY, "opened", NULL },
 	{ M_SUBMIT_DONE, CHAN_REPLY, "done", NULL },
+	{ M_SUBMIT_STATE, 0, "state", submit_state_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -520,4 +533,11 @@ bool
 peers_full(const struct peers *p)
 {
 	return p->submit != NULL && chan_is_full(p->submit);
+}
+
+/* Whether an operator wants no new mail to be taken. */
+bool
+peers_draining(const struct peers *p)
+{
+	return p->draining;
 }

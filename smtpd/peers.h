@@ -95,5 +95,6 @@ int peers_add_rcpt(struct peers *, uint64_t epoch, const struct submit_rcpt *);
 void peers_abort(struct peers *, uint64_t epoch, uint64_t message);
 void peers_event(struct peers *, const struct submit_event *);
 bool peers_full(const struct peers *);
+bool peers_draining(const struct peers *);
 
 #endif /* PEERS_H */

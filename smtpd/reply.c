@@ -67,6 +67,8 @@ static const struct reply_row rows[] = {
 	    "Too many errors, closing transmission channel" },
 	[REPLY_SHUTDOWN] = { 421, NULL,
 	    "4.3.0 Mail system failure, closing transmission channel" },
+	[REPLY_DRAIN] = { 421, "4.3.2",
+	    "System not accepting messages, try again later" },
 	[REPLY_SERVER_ERROR] = { 451, "4.3.0", "Server error" },
 	[REPLY_PROCESSING] = { 451, "4.3.0", "Error in Processing" },
 	[REPLY_STORAGE] = { 452, "4.3.1", "System storage error" },

@@ -423,6 +423,10 @@ state_new(struct session *s, enum session_event ev)
 		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
 		return WANT_AGAIN;
 	}
+	if (peers_draining(s->env->peers)) {
+		session_reply(s, REPLY_DRAIN, NULL, NULL);
+		return WANT_AGAIN;
+	}
 	session_reply(s, REPLY_GREETING, s->conf->hostname, NULL);
 	session_enter(s, SESSION_COMMAND);
 	return WANT_AGAIN;

@@ -364,6 +364,12 @@ peers_full(const struct peers *p)
 	return fake.full;
 }
 
+bool
+peers_draining(const struct peers *p)
+{
+	return fake.draining;
+}
+
 /* A configuration that nobody frees: it is the test's. */
 struct conf *
 conf_ref(struct conf *c)

@@ -35,6 +35,7 @@ struct fake {
 	bool no_queue;
 	bool no_signer;
 	bool full;
+	bool draining;
 	bool backwards; /* answers in the opposite order */
 	unsigned keys;
 	enum submit_status open_status;
