@@ -15,50 +15,28 @@
  */
 
 /*
- * "statistics", "queue list", "trace WORD": each answer is made a piece at a
- * time and waits while the channel is full.
+ * The channel to control and the answers that are being given on it.  What a
+ * command does is in the other files admin_*.c.
  */
 #include "admin.h"
 
-#include <sys/queue.h>
-
 #include <event2/event.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "chan.h"
 #include "clock.h"
-#include "envelope.h"
-#include "id.h"
-#include "intake.h"
 #include "journal.h"
 #include "log.h"
 #include "msg.h"
-#include "notice.h"
 #include "proc.h"
 #include "proto_admin.h"
 #include "qbounds.h"
 #include "queue.h"
 #include "row.h"
-#include "schedule.h"
-#include "spool.h"
-#include "state.h"
-#include "trace.h"
-#include "work.h"
-
-/* An answer that is being given. */
-struct answer {
-	LIST_ENTRY(answer) entry;
-	struct admin *admin;
-	uint64_t request;
-	struct event *ev; /* next piece of a list */
-	struct trace *trace;
-	char *word;
-	uint64_t *id; /* messages of a list */
-	size_t ids;
-	size_t at;
-};
 
 struct admin {
 	struct queue *queue;
@@ -72,10 +50,17 @@ answer_free(struct answer *a)
 	LIST_REMOVE(a, entry);
 	if (a->ev != NULL)
 		event_free(a->ev);
-	trace_free(a->trace);
-	free(a->word);
-	free(a->id);
+	if (a->clear != NULL && a->work != NULL)
+		a->clear(a->work);
 	free(a);
+}
+
+static void
+step_cb(int fd, short what, void *arg)
+{
+	struct answer *a = arg;
+
+	a->step(a);
 }
 
 static struct answer *
@@ -86,250 +71,209 @@ answer_new(struct admin *admin, uint64_t request)
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return NULL;
+	a->ev = evtimer_new(proc_base(), step_cb, a);
+	if (a->ev == NULL) {
+		free(a);
+		return NULL;
+	}
 	a->admin = admin;
+	a->queue = admin->queue;
 	a->request = request;
+	a->credit = ADMIN_ROWS_AHEAD;
+	a->told = clock_mono();
 	LIST_INSERT_HEAD(&admin->answers, a, entry);
 	return a;
 }
 
+/*
+ * Go on with step at the next turn of the loop.  work is cleared when the
+ * answer ends, whoever ends it.
+ */
+void
+answer_start(struct answer *a, void (*step)(struct answer *), void *work,
+    void (*clear)(void *))
+{
+	a->step = step;
+	a->work = work;
+	a->clear = clear;
+	answer_go(a);
+}
+
+/* Whether a row can be sent. */
+bool
+answer_has_room(const struct answer *a)
+{
+	return a->credit > 0 && !chan_is_full(a->admin->chan);
+}
+
+/* Call the step again, when there is room. */
+void
+answer_go(struct answer *a)
+{
+	a->waits = !answer_has_room(a);
+	if (!a->waits)
+		event_active(a->ev, EV_TIMEOUT, 0);
+}
+
+/* Call it again after so many milliseconds. */
+void
+answer_later(struct answer *a, int ms)
+{
+	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	(void)evtimer_add(a->ev, &tv);
+}
+
+/* Send a row that stays as it is. */
+void
+answer_copy(struct answer *a, const struct row *row)
+{
+	if (admin_row_send(a->admin->chan, a->request, row) == 0 &&
+	    a->credit > 0)
+		a->credit--;
+}
+
+/* Send a row, and empty it. */
+void
+answer_row(struct answer *a, struct row *row)
+{
+	answer_copy(a, row);
+	row_clear(row);
+}
+
+/* Say how far it is, not more than once a second. */
+void
+answer_progress(struct answer *a, uint64_t done, uint64_t total)
+{
+	const struct admin_progress p = { done, total };
+	int64_t now = clock_mono();
+
+	if (now - a->told < ADMIN_PROGRESS_MS)
+		return;
+	a->told = now;
+	(void)admin_progress_send(a->admin->chan, a->request, &p);
+}
+
 static void
-send_end(struct admin *admin, uint64_t id, const char *why, const char *hint)
+answer_end(struct answer *a, const struct admin_end *end)
+{
+	(void)admin_end_send(a->admin->chan, a->request, end);
+	answer_free(a);
+}
+
+/* End well.  The answer is gone after that: last in a function. */
+void
+answer_ok(struct answer *a)
 {
 	struct admin_end end;
 
 	memset(&end, 0, sizeof(end));
-	end.ok = why == NULL;
-	if (why != NULL)
-		(void)snprintf(end.why, sizeof(end.why), "%s", why);
+	end.ok = true;
+	answer_end(a, &end);
+}
+
+/* End with what is wrong and, unless NULL, what to do about it. */
+void
+answer_fail(struct answer *a, const char *hint, const char *fmt, ...)
+{
+	struct admin_end end;
+	va_list ap;
+
+	memset(&end, 0, sizeof(end));
+	va_start(ap, fmt);
+	(void)vsnprintf(end.why, sizeof(end.why), fmt, ap);
+	va_end(ap);
 	if (hint != NULL)
 		(void)snprintf(end.hint, sizeof(end.hint), "%s", hint);
-	(void)admin_end_send(admin->chan, id, &end);
+	answer_end(a, &end);
 }
 
-static void
-send_number(struct admin *admin, uint64_t id, const char *name, uint64_t v)
+static const struct admin_verb *
+find_verb(const struct admin_command *cmd)
 {
-	struct row *row;
+	const struct admin_verb *tables[] = { admin_queue_verbs(),
+		admin_act_verbs(), admin_group_verbs(), admin_misc_verbs() };
+	const struct admin_verb *v;
+	size_t i;
 
-	row = row_new();
-	if (row == NULL)
-		return;
-	row_str(row, "name", name);
-	row_num(row, "value", (int64_t)v);
-	(void)admin_row_send(admin->chan, id, row);
-	row_free(row);
-}
-
-static void
-statistics(struct admin *admin, uint64_t id)
-{
-	struct queue *q = admin->queue;
-	struct schedule_stats sched;
-	struct spool_stats spool;
-
-	spool_get_stats(q->spool, &spool);
-	schedule_get_stats(q->schedule, &sched);
-	send_number(admin, id, "messages", q->stats.messages);
-	send_number(admin, id, "accepted", q->stats.accepted);
-	send_number(admin, id, "relayed", q->stats.relayed);
-	send_number(admin, id, "deferred", q->stats.deferred);
-	send_number(admin, id, "bounced", q->stats.bounced);
-	send_number(admin, id, "expired", q->stats.expired);
-	send_number(admin, id, "suppressed", q->stats.suppressed);
-	send_number(admin, id, "rejected", q->stats.rejected);
-	send_number(admin, id, "queued messages",
-	    spool_messages(q->spool)->count);
-	send_number(admin, id, "queued recipients",
-	    spool_messages(q->spool)->rcpts);
-	send_number(admin, id, "in flight", sched.inflight);
-	send_number(admin, id, "waiting for retry", sched.waiting);
-	send_number(admin, id, "destinations down", sched.down);
-	send_number(admin, id, "being received", intake_open(q->intake));
-	send_number(admin, id, "notices waiting", notices_waiting(q->notices));
-	send_number(admin, id, "segments", spool.segments);
-	send_number(admin, id, "octets on disk", spool.bytes);
-	send_number(admin, id, "octets live", spool.live);
-	send_number(admin, id, "commits", spool.commits);
-	send_number(admin, id, "syncs", spool.syncs);
-	send_end(admin, id, NULL, NULL);
-}
-
-static const char *
-state_name(enum rcpt_state state, const struct task *t)
-{
-	if (state == RCPT_HELD)
-		return "held";
-	if (t->state == TASK_INFLIGHT)
-		return "in flight";
-	return state == RCPT_DEFERRED ? "deferred" : "waiting";
-}
-
-static void
-list_rcpt(struct answer *a, struct message *m, const struct envelope *env,
-    const char *address, const struct state_rcpt *r)
-{
-	struct task *t;
-	struct row *row;
-	struct rcpt *rcpt;
-	char id[ID_TEXT_SIZE];
-
-	rcpt = message_find_rcpt(m, (uint32_t)(a->at & 0xffffffffu));
-	if (rcpt == NULL || r->state == RCPT_DONE)
-		return;
-	t = message_task_of(m, (uint32_t)(rcpt - message_rcpt(m)));
-	row = row_new();
-	if (row == NULL)
-		return;
-	row_str(row, "id", id_format(m->id, id));
-	row_str(row, "sender", env->sender);
-	row_str(row, "recipient", address);
-	row_str(row, "state", state_name(r->state, t));
-	row_num(row, "attempts", r->attempts);
-	row_time(row, "next", r->attempts == 0 ? 0 : r->next);
-	row_time(row, "queued", m->accepted / 1000);
-	row_num(row, "size", (int64_t)(m->body_len + m->prefix_len));
-	row_str(row, "error", r->text);
-	(void)admin_row_send(a->admin->chan, a->request, row);
-	row_free(row);
-}
-
-/* The rows of one message.  Its envelope is read if it is not in memory. */
-static size_t
-list_message(struct answer *a, struct message *m)
-{
-	struct spool *spool = a->admin->queue->spool;
-	struct blob store = { 0 };
-	struct envelope env;
-	struct envelope_rcpt er;
-	struct cursor c;
-	struct state st;
-	size_t at = a->at;
-	uint32_t i;
-
-	if (m->open == 0 || spool_envelope(spool, m) == -1 ||
-	    envelope_decode(&env, m->envelope, m->meta_len) == -1 ||
-	    spool_state(spool, m, &st, &store) == -1)
-		return 1;
-	envelope_first(&env, &c);
-	for (i = 0; i < st.rcpts && envelope_next(&c, &er) == 1; i++) {
-		a->at = i;
-		list_rcpt(a, m, &env, er.address, &st.rcpt[i]);
-	}
-	a->at = at;
-	i = st.rcpts;
-	state_clear(&st);
-	blob_free(&store);
-	if (m->inflight == 0)
-		spool_envelope_drop(spool, m);
-	return i;
-}
-
-static void
-list_cb(int fd, short what, void *arg)
-{
-	struct answer *a = arg;
-	struct message *m;
-	size_t rows = 0;
-
-	while (a->at < a->ids && rows < LIST_STEP_ROWS &&
-	    !chan_is_full(a->admin->chan)) {
-		m = spool_find(a->admin->queue->spool, a->id[a->at]);
-		a->at++;
-		if (m != NULL)
-			rows += list_message(a, m);
-	}
-	if (a->at < a->ids) {
-		if (!chan_is_full(a->admin->chan))
-			event_active(a->ev, EV_TIMEOUT, 0);
-		return;
-	}
-	send_end(a->admin, a->request, NULL, NULL);
-	answer_free(a);
-}
-
-static void
-list(struct admin *admin, uint64_t id)
-{
-	struct answer *a;
-
-	a = answer_new(admin, id);
-	if (a == NULL) {
-		send_end(admin, id, "out of memory", NULL);
-		return;
-	}
-	a->id = messages_ids(spool_messages(admin->queue->spool), &a->ids);
-	a->ev = event_new(proc_base(), -1, 0, list_cb, a);
-	if (a->ev == NULL) {
-		send_end(admin, id, "out of memory", NULL);
-		answer_free(a);
-		return;
-	}
-	event_active(a->ev, EV_TIMEOUT, 0);
-}
-
-static void
-trace_row(const struct row *row, void *arg)
-{
-	struct answer *a = arg;
-
-	(void)admin_row_send(a->admin->chan, a->request, row);
-}
-
-static void
-trace_over(unsigned long events, void *arg)
-{
-	struct answer *a = arg;
-	char why[ERROR_SIZE];
-
-	(void)snprintf(why, sizeof(why), "no events of \"%.200s\"", a->word);
-	if (events == 0)
-		send_end(a->admin, a->request, why,
-		    "give a message id, a Message-ID or a recipient; events "
-		    "are kept for \"journal keep\"");
-	else
-		send_end(a->admin, a->request, NULL, NULL);
-	answer_free(a);
-}
-
-static void
-trace(struct admin *admin, uint64_t id, const char *word)
-{
-	struct answer *a;
-
-	journal_flush(admin->queue->journal);
-	a = answer_new(admin, id);
-	if (a != NULL) {
-		a->word = strdup(word);
-		if (a->word != NULL)
-			a->trace = trace_start(proc_base(),
-			    journal_folder(admin->queue->journal), word,
-			    trace_row, trace_over, a);
-		if (a->trace != NULL)
-			return;
-		answer_free(a);
-	}
-	send_end(admin, id, "the journal cannot be read", NULL);
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (v = tables[i]; v->run != NULL; v++)
+			if (strcmp(cmd->word[0], v->word[0]) == 0 &&
+			    (v->word[1] == NULL ||
+				(cmd->words > 1 &&
+				    strcmp(cmd->word[1], v->word[1]) == 0)))
+				return v;
+	return NULL;
 }
 
 static int
 command_cb(struct chan *c, struct msgin *m, void *arg)
 {
+	const struct admin_verb *v;
 	struct admin *admin = arg;
 	struct admin_command cmd;
+	struct admin_end end;
+	struct answer *a;
 
 	if (admin_command_recv(m, &cmd) == -1)
 		return -1;
-	if (cmd.words == 1 && strcmp(cmd.word[0], "statistics") == 0)
-		statistics(admin, m->id);
-	else if (cmd.words == 2 && strcmp(cmd.word[0], "queue") == 0 &&
-	    strcmp(cmd.word[1], "list") == 0)
-		list(admin, m->id);
-	else if (cmd.words == 2 && strcmp(cmd.word[0], "trace") == 0)
-		trace(admin, m->id, cmd.word[1]);
-	else
-		send_end(admin, m->id, "queue does not know this command",
-		    NULL);
+	v = find_verb(&cmd);
+	a = v == NULL ? NULL : answer_new(admin, m->id);
+	if (a != NULL)
+		v->run(a, &cmd);
+	else {
+		memset(&end, 0, sizeof(end));
+		(void)snprintf(end.why, sizeof(end.why), "%s",
+		    v == NULL ? "queue does not know this command" :
+				"queue is out of memory");
+		(void)admin_end_send(c, m->id, &end);
+	}
 	admin_command_clear(&cmd);
+	return 0;
+}
+
+/* The answer to that request, or NULL: it has ended meanwhile. */
+static struct answer *
+answer_find(struct admin *admin, uint64_t request)
+{
+	struct answer *a;
+
+	LIST_FOREACH(a, &admin->answers, entry) {
+		if (a->request == request)
+			return a;
+	}
+	return NULL;
+}
+
+static int
+more_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct answer *a;
+	uint32_t rows;
+
+	if (admin_more_recv(m, &rows) == -1)
+		return -1;
+	a = answer_find(arg, m->id);
+	if (a == NULL)
+		return 0;
+	if (rows > ADMIN_ROWS_AHEAD - a->credit)
+		return -1;
+	a->credit += rows;
+	if (a->waits)
+		answer_go(a);
+	return 0;
+}
+
+static int
+cancel_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct answer *a;
+
+	if (admin_cancel_recv(m) == -1)
+		return -1;
+	a = answer_find(arg, m->id);
+	if (a != NULL)
+		answer_free(a);
 	return 0;
 }
 
@@ -353,16 +297,18 @@ event_cb(struct chan *c, struct msgin *m, void *arg)
 static const struct chan_rule rules[] = {
 	{ M_ADMIN_COMMAND, 0, "command", command_cb },
 	{ M_ADMIN_EVENT, 0, "event", event_cb },
+	{ M_ADMIN_MORE, 0, "more", more_cb },
+	{ M_ADMIN_CANCEL, 0, "cancel", cancel_cb },
 	{ 0, 0, NULL, NULL },
 };
 
 static void
 admin_drop(struct admin *admin)
 {
-	chan_free(admin->chan);
-	admin->chan = NULL;
 	while (!LIST_EMPTY(&admin->answers))
 		answer_free(LIST_FIRST(&admin->answers));
+	chan_free(admin->chan);
+	admin->chan = NULL;
 }
 
 static void
@@ -371,18 +317,18 @@ down_cb(struct chan *c, void *arg)
 	admin_drop(arg);
 }
 
-/* Room again, or none: lists and traces wait meanwhile. */
+/* Room again: answers that wait go on. */
 static void
 full_cb(struct chan *c, bool full, void *arg)
 {
 	struct admin *admin = arg;
 	struct answer *a;
 
+	if (full)
+		return;
 	LIST_FOREACH(a, &admin->answers, entry) {
-		if (a->trace != NULL)
-			trace_hold(a->trace, full);
-		else if (!full)
-			event_active(a->ev, EV_TIMEOUT, 0);
+		if (a->waits)
+			answer_go(a);
 	}
 }
 
@@ -393,8 +339,10 @@ admin_new(struct queue *q)
 	struct admin *admin;
 
 	admin = calloc(1, sizeof(*admin));
-	if (admin != NULL)
-		admin->queue = q;
+	if (admin == NULL)
+		return NULL;
+	admin->queue = q;
+	LIST_INIT(&admin->answers);
 	return admin;
 }
 

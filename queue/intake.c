@@ -43,6 +43,7 @@
 #include "queue.h"
 #include "schedule.h"
 #include "spool.h"
+#include "steer.h"
 
 /* A message that is being received. */
 struct incoming {
@@ -121,7 +122,8 @@ incoming_new(struct producer *p, uint64_t size, uint64_t *id)
 	struct queue *q = intake->queue;
 	struct incoming *in;
 
-	if (q->stopping || intake->open >= INTAKE_OPEN_MAX ||
+	if (q->stopping || steer_is_draining(q->steer) ||
+	    intake->open >= INTAKE_OPEN_MAX ||
 	    intake->memory >= INTAKE_MEMORY_MAX)
 		return SUBMIT_TEMPFAIL;
 	if (!disk_has_room(&q->conf, size + intake->memory,
@@ -514,6 +516,21 @@ intake_peer(struct intake *intake, enum proc_kind kind, unsigned instance,
 	if (p->chan == NULL)
 		fatal("intake");
 	chan_on_down(p->chan, down_cb);
+	(void)submit_state_send(p->chan,
+	    !steer_is_draining(intake->queue->steer));
+}
+
+/* Tell all peers whether mail is taken. */
+void
+intake_tell(struct intake *intake)
+{
+	struct producer *p;
+
+	LIST_FOREACH(p, &intake->producers, entry) {
+		if (p->chan != NULL)
+			(void)submit_state_send(p->chan,
+			    !steer_is_draining(intake->queue->steer));
+	}
 }
 
 /* Messages that are being received. */

@@ -30,6 +30,7 @@ struct queue;
 
 struct intake *intake_new(struct queue *);
 void intake_peer(struct intake *, enum proc_kind, unsigned instance, int fd);
+void intake_tell(struct intake *);
 size_t intake_open(const struct intake *);
 
 #endif

@@ -37,6 +37,7 @@
 #include "queue.h"
 #include "schedule.h"
 #include "spool.h"
+#include "steer.h"
 #include "work.h"
 
 /* What a new configuration is gathered in until it is complete. */
@@ -133,6 +134,10 @@ start(void *arg)
 	struct spool_hooks hooks = { message_found, message_gone,
 		work_segment_closed, q };
 
+	if (steer_load(q->steer) == -1)
+		return -1;
+	/* Peers may have come before. */
+	intake_tell(q->intake);
 	q->journal = journal_new(proc_base(), "journal");
 	if (q->journal == NULL)
 		return -1;
@@ -197,9 +202,10 @@ make_parts(void *arg)
 	q->intake = intake_new(q);
 	q->notices = notices_new();
 	q->admin = admin_new(q);
+	q->steer = steer_new();
 	q->started = time(NULL);
 	return q->schedule == NULL || q->work == NULL || q->intake == NULL ||
-		q->notices == NULL || q->admin == NULL ?
+		q->notices == NULL || q->admin == NULL || q->steer == NULL ?
 	    -1 :
 	    0;
 }

@@ -259,6 +259,15 @@ message_task_of(struct message *m, uint32_t position)
 	return &m->task[low];
 }
 
+/* Whether the recipient at a position of message_rcpt() is to be sent to. */
+bool
+task_rcpt_is_open(const struct task *t, uint32_t position)
+{
+	const struct rcpt *r = message_rcpt(t->message) + position;
+
+	return r->state == RCPT_WAITING || r->state == RCPT_DEFERRED;
+}
+
 /* When the task is to be tried next, unix seconds. */
 int64_t
 task_next(const struct task *t)

@@ -110,6 +110,7 @@ void message_free(struct destinations *, struct message *);
 struct rcpt *message_rcpt(const struct message *);
 struct rcpt *message_find_rcpt(const struct message *, uint32_t index);
 struct task *message_task_of(struct message *, uint32_t position);
+bool task_rcpt_is_open(const struct task *, uint32_t position);
 int64_t task_next(const struct task *);
 void task_set_next(struct task *, int64_t seconds);
 uint64_t message_size(const struct message *);

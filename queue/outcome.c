@@ -30,6 +30,7 @@
 #include "compat.h"
 #include "crash.h"
 #include "envelope.h"
+#include "filter.h"
 #include "id.h"
 #include "journal.h"
 #include "log.h"
@@ -374,9 +375,10 @@ batch_over(struct batch *b)
 	batch_free(b);
 }
 
-/* Open recipients of a task whose time is over without another attempt. */
+/* Open recipients of a task that end without another attempt. */
 static int
-collect_open(struct batch *b, struct envelope *env)
+collect_open(struct batch *b, const struct envelope *env,
+    const struct filter *filter)
 {
 	struct task *t = b->task;
 	struct rcpt *r = message_rcpt(t->message);
@@ -392,7 +394,9 @@ collect_open(struct batch *b, struct envelope *env)
 	while (i < t->first + t->count && envelope_next(&c, &er) == 1) {
 		if (place++ != r[i].index)
 			continue;
-		if (r[i++].state == RCPT_DONE)
+		i++;
+		if (filter == NULL ? !task_rcpt_is_open(t, i - 1) :
+				     !filter_rcpt(filter, t->message, i - 1))
 			continue;
 		br = &b->rcpt[b->rcpts++];
 		br->index = r[i - 1].index;
@@ -405,16 +409,19 @@ collect_open(struct batch *b, struct envelope *env)
 	return 0;
 }
 
-/* Bounce all open recipients of the task, for that reason. */
+/*
+ * Bounce what is open of the task, or what the filter names of all that is not
+ * done.
+ */
 static void
-end_all(struct batch *b, const char *event, const struct work_outcome *o,
-    uint64_t *count)
+end_all(struct batch *b, const struct filter *filter, const char *event,
+    const struct work_outcome *o, uint64_t *count)
 {
 	struct envelope env;
 	uint32_t i;
 
 	envelope_of(b, &env);
-	if (env.rcpts == 0 || collect_open(b, &env) == -1)
+	if (env.rcpts == 0 || collect_open(b, &env, filter) == -1)
 		return;
 	for (i = 0; i < b->rcpts; i++) {
 		(*count)++;
@@ -428,21 +435,24 @@ end_all(struct batch *b, const char *event, const struct work_outcome *o,
 void
 batch_expire(struct batch *b)
 {
+	const char *error = b->task->destination->error;
 	struct work_outcome o;
 
 	memset(&o, 0, sizeof(o));
 	o.outcome = OUTCOME_HOST_DOWN;
 	o.failure = FAILURE_OTHER;
 	(void)strlcpy(o.enhanced, "4.4.1", sizeof(o.enhanced));
-	(void)strlcpy(o.text, "the destination could not be reached",
+	(void)strlcpy(o.text,
+	    error != NULL ? error : "the destination could not be reached",
 	    sizeof(o.text));
-	end_all(b, "expired", &o, &b->queue->stats.expired);
+	end_all(b, NULL, "expired", &o, &b->queue->stats.expired);
 }
 
-/* All open recipients fail: there is no message any more. */
+/* All recipients fail, held ones too: there is no message any more. */
 void
 batch_damaged(struct batch *b)
 {
+	static const struct filter any;
 	struct work_outcome o;
 
 	memset(&o, 0, sizeof(o));
@@ -452,5 +462,23 @@ batch_damaged(struct batch *b)
 	(void)strlcpy(o.text,
 	    "the message was damaged in storage and could not be sent",
 	    sizeof(o.text));
-	end_all(b, "bounced", &o, &b->queue->stats.bounced);
+	end_all(b, &any, "bounced", &o, &b->queue->stats.bounced);
+}
+
+/*
+ * An operator returns recipients of a task that the filter names; the task is
+ * in no batch.
+ */
+void
+batch_return(struct batch *b, const struct filter *filter)
+{
+	struct work_outcome o;
+
+	memset(&o, 0, sizeof(o));
+	o.outcome = OUTCOME_PERMFAIL;
+	o.failure = FAILURE_OTHER;
+	(void)strlcpy(o.enhanced, "5.7.1", sizeof(o.enhanced));
+	(void)strlcpy(o.text, "returned by the administrator of this server",
+	    sizeof(o.text));
+	end_all(b, filter, "bounced", &o, &b->queue->stats.bounced);
 }

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 struct batch_rcpt;
+struct filter;
 struct queue;
 struct task;
 struct work_batch;
@@ -50,5 +51,6 @@ int batch_outcome(struct batch *, const struct work_outcome *);
 void batch_over(struct batch *);
 void batch_expire(struct batch *);
 void batch_damaged(struct batch *);
+void batch_return(struct batch *, const struct filter *);
 
 #endif

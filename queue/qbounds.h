@@ -125,13 +125,34 @@
 #define JOURNAL_BUFFER_MAX (1u << 20)
 #define TRACE_STEP_BYTES   (256u << 10)
 
-/* Rows of an answer made in one turn of the loop. */
-#define LIST_STEP_ROWS	256u
+/* Up to so many messages are listed in the order of their ids. */
 #define LIST_SORTED_MAX 100000u
 
 /* What was found damaged is kept for a person to see, up to here. */
 #define CORRUPT_BYTES_MAX (256ull << 20)
 #define CORRUPT_FILES_MAX 10000u
+
+/*
+ * Work for an operator in one turn of the loop, and how often he hears of it
+ * (control gives up after ten seconds without a word).
+ */
+#define ADMIN_STEP_MS	  5
+#define ADMIN_PROGRESS_MS 1000
+
+/* Ids that a walk through a large queue takes at a time. */
+#define WALK_IDS 256u
+
+/* Marks that wait for the disk above which a walk waits too. */
+#define WALK_MARKS_MAX 16384u
+
+/* Destinations and users that operators paused; looked through often. */
+#define STEER_MAX 1000u
+
+/* Groups that "queue count by" tells apart; the rest is one. */
+#define GROUPS_MAX 10000u
+
+/* Octets of a message exported in a row: Base64 makes a third more. */
+#define EXPORT_ROW_OCTETS 24000u
 
 /* Notices that wait for control; more are dropped, oldest first. */
 #define NOTICES_MAX 10000u

@@ -33,6 +33,7 @@ struct message;
 struct notices;
 struct schedule;
 struct spool;
+struct steer;
 struct work;
 
 /* Recipients, since the start of the process. */
@@ -55,6 +56,7 @@ struct queue {
 	struct work *work;
 	struct intake *intake;
 	struct admin *admin;
+	struct steer *steer;
 	struct conf_global global;
 	struct conf_queue conf;
 	struct queue_stats stats;

@@ -352,7 +352,7 @@ schedule_add(struct schedule *s, struct message *m)
 	}
 }
 
-/* Take a message out that is in no batch. */
+/* Take out what of a message is in no batch. */
 void
 schedule_remove(struct schedule *s, struct message *m)
 {
@@ -361,6 +361,8 @@ schedule_remove(struct schedule *s, struct message *m)
 
 	for (i = 0; i < m->tasks; i++) {
 		t = &m->task[i];
+		if (t->state == TASK_INFLIGHT)
+			continue;
 		if (t->state == TASK_WAITING)
 			heap_remove(&s->due, &t->u.due);
 		if (t->state == TASK_READY) {
@@ -369,6 +371,36 @@ schedule_remove(struct schedule *s, struct message *m)
 				unlist(s, t->destination);
 		}
 		t->state = TASK_IDLE;
+	}
+}
+
+/* When it is to be tried next, unix seconds; 0: as soon as may be. */
+int64_t
+schedule_task_next(const struct schedule *s, const struct task *t)
+{
+	if (t->state == TASK_READY && t->destination->wakeup.place != 0)
+		return t->destination->wakeup.when / 1000;
+	return t->state == TASK_WAITING ? task_next(t) : 0;
+}
+
+/* Try what waits of a message now, and probe its destinations. */
+void
+schedule_flush(struct schedule *s, struct message *m)
+{
+	struct task *t;
+	unsigned i;
+
+	for (i = 0; i < m->tasks; i++) {
+		t = &m->task[i];
+		if (t->state == TASK_WAITING) {
+			heap_remove(&s->due, &t->u.due);
+			make_ready(s, t);
+		}
+		if (t->state == TASK_READY &&
+		    t->destination->wakeup.place != 0) {
+			heap_remove(&s->wakeups, &t->destination->wakeup);
+			enlist(s, t->destination);
+		}
 	}
 }
 

@@ -200,15 +200,6 @@ need_segment(struct worker *w, struct segment *s)
 	return 0;
 }
 
-/* Whether recipient position of the message is still to be sent to. */
-static bool
-is_open(const struct message *m, uint32_t position)
-{
-	const struct rcpt *r = message_rcpt(m) + position;
-
-	return r->state == RCPT_WAITING || r->state == RCPT_DEFERRED;
-}
-
 /* The open recipients of a task, as many as a message holds. */
 static int
 fill_rcpts(struct task *t, const struct envelope *env, struct work_batch *wb)
@@ -224,7 +215,7 @@ fill_rcpts(struct task *t, const struct envelope *env, struct work_batch *wb)
 		if (place++ != r[i].index)
 			continue;
 		need = strlen(er.address) + strlen(er.orcpt) + 16;
-		if (!is_open(t->message, i++))
+		if (!task_rcpt_is_open(t, i++))
 			continue;
 		if (need > room)
 			return 1;

@@ -1,0 +1,202 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * "queue list" and "queue show": what is in the queue, a row a recipient.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "envelope.h"
+#include "id.h"
+#include "message.h"
+#include "proto_admin.h"
+#include "proto_submit.h"
+#include "queue.h"
+#include "row.h"
+#include "schedule.h"
+#include "spool.h"
+#include "state.h"
+#include "walk.h"
+
+/* Where mail for a recipient goes, if not where its domain says. */
+static const char *
+via_of(const struct task *t)
+{
+	const char *via;
+
+	via = destination_via(t->destination->domain);
+	return via == NULL ? "" : via;
+}
+
+static void
+list_rcpt(struct walk *w, struct message *m, const struct envelope *env,
+    const char *address, uint32_t position, const struct state_rcpt *r,
+    struct row *row)
+{
+	struct queue *q = w->answer->queue;
+	struct task *t;
+	char id[ID_TEXT_SIZE];
+
+	t = message_task_of(m, position);
+	row_str(row, "id", id_format(m->id, id));
+	row_str(row, "user", env->user);
+	row_str(row, "sender", env->sender);
+	row_str(row, "recipient", address);
+	row_str(row, "state", filter_state_name(filter_state_of(m, position)));
+	row_num(row, "attempts", r->attempts);
+	row_time(row, "next", schedule_task_next(q->schedule, t));
+	row_time(row, "queued", m->accepted / 1000);
+	row_num(row, "size", (int64_t)(m->body_len + m->prefix_len));
+	row_str(row, "via", via_of(t));
+	row_str(row, "error", r->text);
+	answer_row(w->answer, row);
+}
+
+/* Rows of one message's recipients, as far as there is room. */
+static bool
+list_visit(struct walk *w, struct message *m, const struct envelope *env)
+{
+	struct spool *spool = w->answer->queue->spool;
+	struct blob store = { 0 };
+	struct envelope_rcpt er;
+	struct cursor c;
+	struct state st;
+	struct rcpt *rcpt;
+	struct row *row;
+	uint32_t i, position;
+
+	row = row_new();
+	if (row == NULL || spool_state(spool, m, &st, &store) == -1) {
+		row_free(row);
+		return true;
+	}
+	envelope_first(env, &c);
+	for (i = 0; i < st.rcpts && envelope_next(&c, &er) == 1; i++) {
+		rcpt = message_find_rcpt(m, i);
+		if (i < w->place || rcpt == NULL)
+			continue;
+		if (!answer_has_room(w->answer))
+			break;
+		position = (uint32_t)(rcpt - message_rcpt(m));
+		if (filter_rcpt(&w->filter, m, position))
+			list_rcpt(w, m, env, er.address, position, &st.rcpt[i],
+			    row);
+	}
+	w->place = i;
+	i = st.rcpts;
+	row_free(row);
+	state_clear(&st);
+	blob_free(&store);
+	return w->place >= i;
+}
+
+static void
+list_over(struct walk *w)
+{
+	answer_ok(w->answer);
+}
+
+static void
+list(struct answer *a, const struct admin_command *cmd)
+{
+	struct walk *w;
+
+	w = walk_new(a, cmd, 2);
+	if (w == NULL)
+		return;
+	w->visit = list_visit;
+	w->over = list_over;
+	w->envelopes = true;
+	walk_start(w);
+}
+
+static void
+show_message(struct answer *a, struct message *m, const struct envelope *env,
+    struct row *row)
+{
+	char id[ID_TEXT_SIZE];
+
+	row_str(row, "id", id_format(m->id, id));
+	row_str(row, "kind",
+	    (m->flags & MESSAGE_BOUNCE) != 0 ? "report" : "mail");
+	row_str(row, "class",
+	    (m->flags & MESSAGE_BULK) != 0 ? "bulk" : "transactional");
+	row_str(row, "sender", env->sender);
+	row_str(row, "returnPath", env->return_path);
+	row_str(row, "from", env->from);
+	row_str(row, "messageId", env->message_id);
+	row_str(row, "envid", env->envid);
+	row_str(row, "user", env->user);
+	row_str(row, "compartment", env->compartment);
+	row_str(row, "dkimSelector", env->selector);
+	row_str(row, "source", env->source);
+	row_num(row, "size", (int64_t)(m->body_len + m->prefix_len));
+	row_num(row, "recipients", m->rcpts);
+	row_num(row, "open", m->open);
+	row_time(row, "queued", m->accepted / 1000);
+	row_time(row, "expires", m->accepted / 1000 + a->queue->conf.expire);
+	answer_row(a, row);
+}
+
+/* The message, then its recipients. */
+static bool
+show_visit(struct walk *w, struct message *m, const struct envelope *env)
+{
+	struct row *row;
+
+	if (w->place == 0) {
+		row = row_new();
+		if (row != NULL)
+			show_message(w->answer, m, env, row);
+		row_free(row);
+	}
+	return list_visit(w, m, env);
+}
+
+static void
+show(struct answer *a, const struct admin_command *cmd)
+{
+	struct walk *w;
+
+	w = walk_new(a, cmd, 2);
+	if (w == NULL)
+		return;
+	w->visit = show_visit;
+	w->over = list_over;
+	w->envelopes = true;
+	if (w->filter.id == 0) {
+		answer_fail(a, "see \"edctl queue list\"",
+		    "the id of a message is needed");
+		free(w);
+		return;
+	}
+	walk_start(w);
+}
+
+/* What this file answers. */
+const struct admin_verb *
+admin_queue_verbs(void)
+{
+	static const struct admin_verb verbs[] = {
+		{ { "queue", "list" }, list },
+		{ { "queue", "show" }, show },
+		{ { NULL, NULL }, NULL },
+	};
+
+	return verbs;
+}
