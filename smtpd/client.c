@@ -174,7 +174,7 @@ client_want_cb(struct session *s, enum want want, void *arg)
 		return;
 	}
 	client_set_timeout(c);
-	data = s->state == SESSION_DATA;
+	data = session_receives(s);
 	tlsio_input_max(c->io, data ? SMTPD_INPUT_DATA : SMTPD_INPUT_COMMAND);
 	if (want == WANT_TLS && !tlsio_is_tls(c->io)) {
 		client_start_tls(c);

@@ -29,7 +29,7 @@
 static void
 data_begin(struct session *s)
 {
-	if (content_begin(s) == -1) {
+	if (content_begin(s, false) == -1) {
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 		return;
 	}
@@ -53,11 +53,12 @@ cmd_data_run(struct session *s, const struct command *c)
 		session_enter(s, SESSION_ASK);
 }
 
-/* The queue's answer to DATA. */
+/* The queue's answer to DATA, or to the first BDAT. */
 void
 cmd_data_opened(struct session *s, const struct session_answer *a)
 {
 	const struct submit_opened *opened;
+	enum reply r;
 
 	opened = a->reply;
 	if (opened == NULL) {
@@ -66,15 +67,19 @@ cmd_data_opened(struct session *s, const struct session_answer *a)
 	}
 	if (a->id != s->ask)
 		return;
-	if (opened->status != SUBMIT_OK) {
+	r = REPLY_NONE;
+	if (opened->status == SUBMIT_OK) {
+		s->tx->open = true;
+		s->tx->message = opened->message;
+	} else
+		r = opened->status == SUBMIT_FULL ? REPLY_STORAGE :
+						    REPLY_SERVER_ERROR;
+	if (s->tx->chunked)
+		cmd_bdat_opened(s, r);
+	else if (r == REPLY_NONE)
+		data_begin(s);
+	else {
 		session_enter(s, SESSION_COMMAND);
-		session_refuse(s,
-		    opened->status == SUBMIT_FULL ? REPLY_STORAGE :
-						    REPLY_SERVER_ERROR,
-		    NULL, NULL, "");
-		return;
+		session_refuse(s, r, NULL, NULL, "");
 	}
-	s->tx->open = true;
-	s->tx->message = opened->message;
-	data_begin(s);
 }

@@ -40,6 +40,7 @@ struct session;
 #define HAVE_AUTH 0x04u
 #define HAVE_MAIL 0x08u
 #define HAVE_RCPT 0x10u
+#define HAVE_BDAT 0x20u
 
 struct command_ehlo {
 	const char *name; /* inside the line */
@@ -76,6 +77,19 @@ struct command_auth {
 	size_t len;
 };
 
+struct command_bdat {
+	uint64_t size;
+	bool last;
+};
+
+/* The BDAT that is being read. */
+struct command_chunk {
+	uint64_t size;
+	uint64_t left;
+	bool last;
+	enum reply refusal; /* of this chunk, after its octets */
+};
+
 struct command_row;
 
 /* A parsed line. Arguments refer to the line and hold as long as it does. */
@@ -86,6 +100,7 @@ struct command {
 		struct command_mail mail;
 		struct command_rcpt rcpt;
 		struct command_auth auth;
+		struct command_bdat bdat;
 	} u;
 	char bad[ADDRESS_SIZE]; /* what the reply quotes */
 };
@@ -101,6 +116,7 @@ struct command_row {
 	bool last;	 /* nothing may follow before its reply */
 	bool ahead;	 /* may run while others of it wait for a peer */
 	bool junk;	 /* brings no message further */
+	bool octets;	 /* octets follow that are no command */
 	const char *syntax;
 	const char *keywords[10]; /* in the answer to EHLO */
 };
@@ -115,6 +131,7 @@ void command_print_help(struct evbuffer *, bool enhanced);
 enum reply cmd_ehlo_parse(const char *, size_t, struct command *);
 enum reply cmd_mail_parse(const char *, size_t, struct command *);
 enum reply cmd_rcpt_parse(const char *, size_t, struct command *);
+enum reply cmd_bdat_parse(const char *, size_t, struct command *);
 enum reply cmd_auth_parse(const char *, size_t, struct command *);
 void cmd_ehlo_run(struct session *, const struct command *);
 void cmd_helo_run(struct session *, const struct command *);
@@ -123,6 +140,7 @@ void cmd_auth_run(struct session *, const struct command *);
 void cmd_mail_run(struct session *, const struct command *);
 void cmd_rcpt_run(struct session *, const struct command *);
 void cmd_data_run(struct session *, const struct command *);
+void cmd_bdat_run(struct session *, const struct command *);
 void cmd_rset_run(struct session *, const struct command *);
 void cmd_noop_run(struct session *, const struct command *);
 void cmd_vrfy_run(struct session *, const struct command *);

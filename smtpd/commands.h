@@ -23,6 +23,8 @@
 
 #include <stddef.h>
 
+#include "reply.h"
+
 struct session;
 struct session_answer;
 
@@ -31,6 +33,9 @@ void cmd_auth_answer(struct session *, const struct session_answer *);
 void cmd_auth_forget(struct session *);
 void cmd_mail_answer(struct session *, const struct session_answer *);
 void cmd_rcpt_answer(struct session *, const struct session_answer *);
+void cmd_bdat_opened(struct session *, enum reply);
+void cmd_bdat_octets(struct session *, const char *, size_t);
+void cmd_bdat_end(struct session *);
 void cmd_data_opened(struct session *, const struct session_answer *);
 
 #endif /* COMMANDS_H */

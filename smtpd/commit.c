@@ -135,8 +135,9 @@ commit_end(struct session *s)
 		session_enter(s, SESSION_COMMAND);
 }
 
-static void
-commit_refused(struct session *s)
+/* Say why the message is refused, and forget it. */
+void
+commit_refuse(struct session *s)
 {
 	const struct tx *tx;
 
@@ -378,6 +379,6 @@ commit_step(struct session *s)
 	}
 	if (tx->refusal == REPLY_NONE)
 		return false;
-	commit_refused(s);
+	commit_refuse(s);
 	return true;
 }

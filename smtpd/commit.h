@@ -31,5 +31,6 @@ void commit_sender(struct session *, const struct session_answer *);
 void commit_signature(struct session *, const struct session_answer *);
 void commit_done(struct session *, const struct session_answer *);
 bool commit_step(struct session *);
+void commit_refuse(struct session *);
 
 #endif /* COMMIT_H */

@@ -255,14 +255,14 @@ content_run_cb(void *arg, const char *p, size_t len)
 	content_out(s, p, len);
 }
 
-/* Get ready for the bytes of a message. -1 without memory. */
+/* Get ready for the bytes of a message, of DATA or BDAT. -1 without memory. */
 int
-content_begin(struct session *s)
+content_begin(struct session *s, bool chunks)
 {
 	struct tx *tx;
 
 	tx = s->tx;
-	data_init(&tx->data, s->conf->smtp.strict, false);
+	data_init(&tx->data, s->conf->smtp.strict, chunks);
 	tx->header = header_new(HEADER_SIZE_MAX);
 	tx->sign = dkimsign_new();
 	return tx->header == NULL || tx->sign == NULL ? -1 : 0;
@@ -284,13 +284,19 @@ content_feed(struct session *s, const char *p, size_t len)
 	return used;
 }
 
-/* The end of data was read. */
+/* The end of data, or of the last chunk, was read. */
 void
 content_end(struct session *s)
 {
 	struct tx *tx;
 
 	tx = s->tx;
+	if (tx->data.chunks) {
+		data_finish(&tx->data, content_run_cb, s);
+		if (tx->data.bad)
+			tx_refuse(s->env, tx, REPLY_PARSE, "");
+		content_flush(s);
+	}
 	s->env->stats.octets += tx->data.size;
 	if (!tx->header_done && tx->refusal == REPLY_NONE) {
 		if (header_finish(tx->header) == HEADER_END)

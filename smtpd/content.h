@@ -20,11 +20,12 @@
 #ifndef CONTENT_H
 #define CONTENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct session;
 
-int content_begin(struct session *);
+int content_begin(struct session *, bool chunks);
 size_t content_feed(struct session *, const char *, size_t);
 void content_end(struct session *);
 

@@ -35,6 +35,7 @@
 #include "content.h"
 #include "log.h"
 #include "monotime.h"
+#include "pace.h"
 #include "peers.h"
 #include "proto_submit.h"
 #include "rate.h"
@@ -48,6 +49,7 @@ static const char *const state_names[] = {
 	[SESSION_TLS] = "tls",
 	[SESSION_ASK] = "ask",
 	[SESSION_DATA] = "data",
+	[SESSION_CHUNK] = "chunk",
 	[SESSION_COMMIT] = "commit",
 	[SESSION_CLOSING] = "closing",
 };
@@ -90,7 +92,7 @@ session_unblock(struct session *s)
 		return;
 	TAILQ_REMOVE(&s->env->blocked, s, blocked);
 	s->is_blocked = false;
-	s->paused += monotime() - s->blocked_at;
+	pace_resume(&s->pace);
 }
 
 /* The queue takes no more now: what passes is not the client's time. */
@@ -99,15 +101,7 @@ session_block(struct session *s)
 {
 	TAILQ_INSERT_TAIL(&s->env->blocked, s, blocked);
 	s->is_blocked = true;
-	s->blocked_at = monotime();
-}
-
-/* It is the client's turn, from now on. */
-static void
-session_turn(struct session *s)
-{
-	s->since = monotime();
-	s->paused = 0;
+	pace_pause(&s->pace);
 }
 
 /* Answers to come are not wanted any more. */
@@ -119,12 +113,15 @@ session_cancel(struct session *s)
 
 /*
  * Forget the transaction, if there is one: what the queue has of it is
- * aborted. No answer may be waited for (session_cancel()).
+ * aborted. No answer may be waited for (session_cancel()) but that about the
+ * header of a message in chunks.
  */
 void
 session_reset(struct session *s)
 {
 	session_unblock(s);
+	if (s->tx != NULL && s->tx->chunked)
+		session_cancel(s);
 	tx_free(s->env, s->tx);
 	s->tx = NULL;
 }
@@ -152,10 +149,10 @@ session_enter(struct session *s, enum session_state state)
 {
 	log_debug("session %" PRIu64 ": %s, now %s", s->number,
 	    state_names[s->state], state_names[state]);
-	if (s->state == SESSION_DATA)
+	if (session_receives(s))
 		session_unblock(s);
 	s->state = state;
-	session_turn(s);
+	pace_start(&s->pace);
 }
 
 /* Seconds that a client has now before SESSION_EV_TIMEOUT. */
@@ -167,10 +164,18 @@ session_timeout(const struct session *s)
 	case SESSION_TLS:
 		return SMTPD_HANDSHAKE_SECONDS;
 	case SESSION_DATA:
+	case SESSION_CHUNK:
 		return s->conf->smtp.data_timeout;
 	default:
 		return s->conf->smtp.idle_timeout;
 	}
+}
+
+/* Whether octets of a message are what comes now. */
+bool
+session_receives(const struct session *s)
+{
+	return s->state == SESSION_DATA || s->state == SESSION_CHUNK;
 }
 
 /*
@@ -182,17 +187,12 @@ static bool
 session_is_slow(const struct session *s)
 {
 	const struct conf_smtp *smtp;
-	uint64_t allowed;
 
 	smtp = &s->conf->smtp;
-	allowed = smtp->idle_timeout;
-	if (s->state == SESSION_DATA) {
-		if (smtp->data_rate == 0)
-			return false;
-		allowed = smtp->data_timeout +
-		    s->tx->data.size / smtp->data_rate;
-	}
-	return monotime() - s->since - s->paused > (int64_t)allowed;
+	if (!session_receives(s))
+		return pace_is_slow(&s->pace, smtp->idle_timeout, 0);
+	return smtp->data_rate != 0 &&
+	    pace_is_slow(&s->pace, smtp->data_timeout, smtp->data_rate);
 }
 
 /* More octets are waited for, if the client has time left. */
@@ -301,6 +301,8 @@ session_have(const struct session *s)
 		have |= HAVE_MAIL;
 		if (tx_accepted(s->tx) > 0)
 			have |= HAVE_RCPT;
+		if (s->tx->chunked)
+			have |= HAVE_BDAT;
 	}
 	return have;
 }
@@ -342,6 +344,8 @@ session_run(struct session *s, const struct command *c, enum reply r,
 		session_refuse(s, r, c->bad, NULL, "");
 	else
 		session_reply(s, r, c->bad, NULL);
+	if (r != REPLY_NONE && c->row != NULL && c->row->octets)
+		session_enter(s, SESSION_CLOSING); /* what follows is no line */
 	session_limit(s, c->row);
 }
 
@@ -364,7 +368,7 @@ session_line(struct session *s, char *text, size_t len)
 	session_run(s, &c, r, len);
 	explicit_bzero(text, len); /* it may have been a secret */
 	line_consume(&s->line, s->in, len);
-	session_turn(s);
+	pace_start(&s->pace);
 	return WANT_AGAIN;
 }
 
@@ -440,6 +444,8 @@ state_command(struct session *s, enum session_event ev,
 		cmd_rcpt_answer(s, a);
 		return WANT_AGAIN;
 	}
+	if (ev == SESSION_EV_SENDER && s->tx != NULL) /* between chunks */
+		commit_sender(s, a);
 	return session_read(s);
 }
 
@@ -499,6 +505,7 @@ state_data(struct session *s, enum session_event ev,
 			return WANT_PEER;
 		}
 		p = session_piece(s->in, &len);
+		s->pace.octets += len;
 		(void)evbuffer_drain(s->in, content_feed(s, p, len));
 		if (data_ended(&s->tx->data)) {
 			content_end(s);
@@ -507,6 +514,37 @@ state_data(struct session *s, enum session_event ev,
 		}
 	}
 	return session_more(s);
+}
+
+/* A chunk, as long as the queue takes it; no octet behind it. */
+static enum want
+state_chunk(struct session *s, enum session_event ev,
+    const struct session_answer *a)
+{
+	const char *p;
+	size_t len;
+
+	if (ev == SESSION_EV_SENDER)
+		commit_sender(s, a);
+	session_unblock(s);
+	while (s->chunk.left > 0) {
+		if (evbuffer_get_length(s->in) == 0)
+			return session_more(s);
+		if (peers_full(s->env->peers)) {
+			session_block(s);
+			return WANT_PEER;
+		}
+		p = session_piece(s->in, &len);
+		if (len > s->chunk.left)
+			len = (size_t)s->chunk.left;
+		s->pace.octets += len;
+		cmd_bdat_octets(s, p, len);
+		(void)evbuffer_drain(s->in, len);
+	}
+	cmd_bdat_end(s);
+	if (s->stopping && s->state == SESSION_COMMAND)
+		session_reply(s, REPLY_SHUTDOWN, NULL, NULL);
+	return WANT_AGAIN;
 }
 
 static enum want
@@ -576,6 +614,7 @@ session_stop(struct session *s)
 	s->stopping = true;
 	switch (s->state) {
 	case SESSION_DATA:
+	case SESSION_CHUNK:
 	case SESSION_COMMIT:
 	case SESSION_CLOSING:
 		break;
@@ -615,6 +654,8 @@ session_dispatch(struct session *s, enum session_event ev,
 		return state_ask(s, ev, a);
 	case SESSION_DATA:
 		return state_data(s, ev, a);
+	case SESSION_CHUNK:
+		return state_chunk(s, ev, a);
 	case SESSION_COMMIT:
 		return state_commit(s, ev, a);
 	case SESSION_CLOSING:

@@ -31,6 +31,7 @@
 #include "bounds.h"
 #include "command.h"
 #include "line.h"
+#include "pace.h"
 #include "reply.h"
 #include "senders.h"
 #include "stats.h"
@@ -49,6 +50,7 @@ enum session_state {
 	SESSION_TLS,	 /* handshake after STARTTLS */
 	SESSION_ASK,	 /* one command waits for a peer */
 	SESSION_DATA,	 /* reads a message */
+	SESSION_CHUNK,	 /* reads a chunk of one */
 	SESSION_COMMIT,	 /* message complete, waits for peers */
 	SESSION_CLOSING	 /* last words are in the output */
 };
@@ -118,9 +120,8 @@ struct session {
 	bool login_mech; /* SESSION_AUTH: LOGIN, else PLAIN */
 	bool stopping;
 	bool is_blocked;
-	int64_t since;	/* the client was given the turn */
-	int64_t paused; /* seconds since then that were the queue's */
-	int64_t blocked_at;
+	struct command_chunk chunk;
+	struct pace pace;
 	enum reply late; /* to a bad line, after the answers before it */
 	bool late_close;
 	TAILQ_ENTRY(session) blocked;
@@ -144,6 +145,7 @@ void session_event(struct session *, enum session_event,
     const struct session_answer *);
 void session_enter(struct session *, enum session_state);
 unsigned session_timeout(const struct session *);
+bool session_receives(const struct session *);
 void session_set_tls(struct session *, const char *version, const char *cipher);
 void session_reply(struct session *, enum reply, const char *first,
     const char *second);

@@ -65,6 +65,7 @@ struct tx {
 	struct policy_sender_reply by; /* what control said of the sender */
 	bool utf8;	 /* an address of the envelope is not in ASCII */
 	uint64_t number; /* control knows it by that */
+	bool chunked;	 /* BDAT has begun */
 
 	struct tx_rcpt *rcpts;
 	size_t rcpts_len;

@@ -25,7 +25,7 @@
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c
- * sources: lib/idn.c
+ * sources: smtpd/cmd_bdat.c smtpd/pace.c lib/idn.c smtpd/throttled.c smtpd/rate.c lib/netkey.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c
  * libs: -levent -lcrypto -lidn2
  */
@@ -152,6 +152,19 @@ static const struct {
 	    NULL },
 	{ "RCPT TO:<a@example.org> RET=FULL", REPLY_PARAMETER, "RET" },
 	{ "RCPT FROM:<a@example.org>", REPLY_SYNTAX, NULL },
+	{ "BDAT 0", REPLY_NONE, NULL },
+	{ "BDAT 1000 last", REPLY_NONE, NULL },
+	{ "BDAT 18446744073709551615 LAST", REPLY_NONE, NULL },
+	{ "BDAT 18446744073709551616", REPLY_SYNTAX, NULL },
+	{ "BDAT 000000000000000000001", REPLY_SYNTAX, NULL },
+	{ "BDAT", REPLY_SYNTAX, NULL },
+	{ "BDAT LAST", REPLY_SYNTAX, NULL },
+	{ "BDAT -1", REPLY_SYNTAX, NULL },
+	{ "BDAT +1", REPLY_SYNTAX, NULL },
+	{ "BDAT 0x10", REPLY_SYNTAX, NULL },
+	{ "BDAT 10 FIRST", REPLY_SYNTAX, NULL },
+	{ "BDAT 10  LAST", REPLY_SYNTAX, NULL },
+	{ "BDAT 10 LAST LAST", REPLY_SYNTAX, NULL },
 	{ "AUTH", REPLY_SYNTAX, NULL },
 	{ "AUTH PLAIN", REPLY_NONE, NULL },
 	{ "AUTH PLAIN AHVzZXIAc2VjcmV0", REPLY_NONE, NULL },
@@ -283,7 +296,7 @@ ehlo_lists_what_is_allowed(void **state)
 	assert_string_equal(text,
 	    "250-H\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 1000\r\n"
 	    "250-SMTPUTF8\r\n250-DSN\r\n250-LIMITS RCPTMAX=7\r\n"
-	    "250-AUTH PLAIN LOGIN\r\n250 Ok\r\n");
+	    "250-CHUNKING\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n");
 	evbuffer_free(out);
 }
 

@@ -15,7 +15,8 @@
  */
 
 /*
- * What extensions of SMTP give to the queue: parameters of MAIL and RCPT.
+ * What extensions of SMTP give to the queue: parameters of MAIL and RCPT, and
+ * chunks of BDAT.
  *
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
@@ -24,7 +25,7 @@
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c
- * sources: lib/idn.c smtpd/throttled.c lib/netkey.c
+ * sources: smtpd/cmd_bdat.c smtpd/pace.c lib/idn.c smtpd/throttled.c smtpd/rate.c lib/netkey.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c
  * libs: -levent -lcrypto -lidn2
  */
@@ -97,12 +98,217 @@ ascii_needs_no_smtputf8(void **state)
 	talk_end(&t);
 }
 
+#define HEAD   "From: news@example.org\r\nSubject: x\r\n\r\n" /* 38 octets */
+#define SENDER "MAIL FROM:<news@example.org>\r\n"
+#define BEGUN  "503 BDAT has begun, no other command can complete it\r\n"
+#define PARSE  "554 Message parse error\r\n"
+
+static const struct {
+	const char *label;
+	enum prelude prelude;
+	const char *in, *out;
+	bool closed;
+	const char *body; /* what the queue got; NULL: nothing */
+} rows[] = {
+	{ "one chunk", RCPT, "BDAT 42 LAST\r\n" HEAD "Hi\r\n", QUEUED, false,
+	    "Hi\r\n" },
+	{ "two chunks", RCPT, "BDAT 39\r\n" HEAD "HBDAT 3 LAST\r\ni\r\n",
+	    "250 39 octets received\r\n" QUEUED, false, "Hi\r\n" },
+	{ "an empty last chunk", RCPT,
+	    "BDAT 42\r\n" HEAD "Hi\r\nBDAT 0 LAST\r\n",
+	    "250 42 octets received\r\n" QUEUED, false, "Hi\r\n" },
+	{ "cut in a CRLF of the header", RCPT,
+	    "BDAT 23\r\nFrom: news@example.org\rBDAT 16 LAST\r\n"
+	    "\nSubject: x\r\n\r\nH",
+	    "250 23 octets received\r\n" QUEUED, false, "H\r\n" },
+	{ "no CRLF at the end", RCPT, "BDAT 40 LAST\r\n" HEAD "Hi", QUEUED,
+	    false, "Hi\r\n" },
+	{ "dots are text", RCPT, "BDAT 45 LAST\r\n" HEAD ".\r\n..\r\n", QUEUED,
+	    false, ".\r\n..\r\n" },
+	{ "commands are text", RCPT, "BDAT 44 LAST\r\n" HEAD "QUIT\r\nNOOP\r\n",
+	    QUEUED "250 Ok\r\n", false, "QUIT\r\n" },
+	{ "all in one group", AUTHENTICATED,
+	    SENDER "RCPT TO:<bob@example.net>\r\nBDAT 38\r\n" HEAD
+		   "BDAT 2\r\nHiBDAT 0 LAST\r\nQUIT\r\n",
+	    "250 Ok\r\n250 Ok\r\n250 38 octets received\r\n"
+	    "250 2 octets received\r\n" QUEUED "221 Bye\r\n",
+	    true, "Hi\r\n" },
+	{ "before MAIL", AUTHENTICATED, "BDAT 6\r\nQUIT\r\nNOOP\r\n",
+	    "503 Need MAIL command\r\n250 Ok\r\n", false, NULL },
+	{ "before RCPT", MAIL,
+	    "BDAT 6 LAST\r\nQUIT\r\nRCPT TO:<bob@example.net>\r\n",
+	    "503 Need RCPT command\r\n250 Ok\r\n", false, NULL },
+	{ "before AUTH", SECURE, "BDAT 6\r\nQUIT\r\nNOOP\r\n",
+	    "535 Authentication required\r\n", true, NULL },
+	{ "before TLS", GREETED, "BDAT 6\r\nQUIT\r\nNOOP\r\n",
+	    "530 Must issue a STARTTLS command first\r\n", true, NULL },
+	{ "ill-formed", RCPT, "BDAT x\r\nNOOP\r\n",
+	    "501 Syntax: BDAT size [LAST]\r\n", true, NULL },
+	{ "after a sender that was refused", AUTHENTICATED,
+	    "MAIL FROM:<eve@example.org>\r\nRCPT TO:<bob@example.net>\r\n"
+	    "BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n",
+	    "535 Authorization failed: address eve@example.org not "
+	    "authorized\r\n503 Need MAIL command\r\n"
+	    "503 Need MAIL command\r\n250 Ok\r\n",
+	    false, NULL },
+	{ "DATA after it", RCPT, "BDAT 38\r\n" HEAD "DATA\r\n",
+	    "250 38 octets received\r\n" BEGUN, false, NULL },
+	{ "RCPT after it", RCPT,
+	    "BDAT 38\r\n" HEAD "RCPT TO:<a@example.net>\r\n",
+	    "250 38 octets received\r\n" BEGUN, false, NULL },
+	{ "MAIL after it", RCPT, "BDAT 38\r\n" HEAD SENDER,
+	    "250 38 octets received\r\n503 Sender already specified\r\n", false,
+	    NULL },
+	{ "RSET after it", RCPT, "BDAT 38\r\n" HEAD "RSET\r\nDATA\r\n",
+	    "250 38 octets received\r\n250 Ok\r\n503 Need MAIL command\r\n",
+	    false, NULL },
+	{ "chunks after a bad one", RCPT,
+	    "BDAT 40\r\n" HEAD "a\nBDAT 6 LAST\r\nQUIT\r\n",
+	    PARSE "503 Need MAIL command\r\n", false, NULL },
+	{ "bare CR between chunks", RCPT,
+	    "BDAT 39\r\n" HEAD "\rBDAT 1 LAST\r\na",
+	    "250 39 octets received\r\n" PARSE, false, NULL },
+	{ "bare CR at the end", RCPT, "BDAT 39 LAST\r\n" HEAD "\r", PARSE,
+	    false, NULL },
+	{ "no header", RCPT, "BDAT 4 LAST\r\ntext", PARSE, false, NULL },
+	{ "nothing", RCPT, "BDAT 0 LAST\r\n", PARSE, false, NULL },
+	{ "another From", RCPT,
+	    "BDAT 25\r\nFrom: eve@example.org\r\n\r\nBDAT 0 LAST\r\n",
+	    "250 25 octets received\r\n535 Authorization failed: address "
+	    "eve@example.org not authorized\r\n",
+	    false, NULL },
+	{ "a chunk nobody waits for", RCPT, "BDAT 99999999999 LAST\r\nNOOP\r\n",
+	    "552 Exceeds byte limit\r\n", true, NULL },
+};
+
+static void
+check_body(struct talk *t, const char *body)
+{
+	const char *p, *end;
+	size_t len;
+
+	assert_int_equal(t->fake->commits, body == NULL ? 0 : 1);
+	if (body == NULL)
+		return;
+	len = evbuffer_get_length(t->fake->data);
+	p = (const char *)evbuffer_pullup(t->fake->data, -1);
+	end = memmem(p, len, "\r\n\r\n", 4);
+	assert_non_null(end);
+	assert_int_equal(p + len - end - 4, strlen(body));
+	assert_memory_equal(end + 4, body, strlen(body));
+}
+
+static void
+check_row(size_t i, size_t step)
+{
+	const char *in;
+	struct talk t;
+	size_t at, n, len;
+
+	in = rows[i].in;
+	len = strlen(in);
+	talk_init(&t);
+	talk_to(&t, rows[i].prelude);
+	for (at = 0; at < len && t.session != NULL; at += n) {
+		n = step < len - at ? step : len - at;
+		talk_bytes(&t, in + at, n);
+	}
+	if (strcmp(talk_heard(&t), rows[i].out) != 0)
+		fail_msg("%s: %s", rows[i].label, t.said);
+	assert_int_equal(t.session == NULL, rows[i].closed);
+	check_body(&t, rows[i].body);
+	talk_end(&t);
+}
+
+/* Each dialogue at once, in pieces, and octet by octet. */
+static void
+chunks(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		check_row(i, SIZE_MAX);
+		check_row(i, 7);
+		check_row(i, 1);
+	}
+}
+
+/* Over SIZE: read to the end of the chunk, then refused. */
+static void
+chunks_over_size(void **state)
+{
+	static char big[900000];
+	struct talk t;
+
+	memset(big, 'x', sizeof(big));
+	talk_init(&t);
+	talk_to(&t, RCPT);
+	talk_say(&t, "BDAT 38\r\n" HEAD "BDAT 900000\r\n");
+	talk_bytes(&t, big, sizeof(big));
+	talk_say(&t, "BDAT 900000\r\n");
+	talk_bytes(&t, big, sizeof(big));
+	talk_say(&t, "BDAT 0 LAST\r\nNOOP\r\n");
+	assert_string_equal(talk_heard(&t),
+	    "250 38 octets received\r\n250 900000 octets received\r\n"
+	    "552 Exceeds byte limit\r\n503 Need MAIL command\r\n250 Ok\r\n");
+	assert_int_equal(t.fake->commits, 0);
+	assert_int_equal(t.fake->aborts, 1);
+	talk_end(&t);
+}
+
+/* No room: the chunk is read, then refused, and the session goes on. */
+static void
+chunks_without_room(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	t.fake->open_status = SUBMIT_FULL;
+	talk_to(&t, RCPT);
+	talk_say(&t, "BDAT 38 LAST\r\n" HEAD SENDER);
+	assert_string_equal(talk_heard(&t),
+	    "452 System storage error\r\n250 Ok\r\n");
+	talk_end(&t);
+}
+
+/* An answer about From that comes between chunks, or after RSET. */
+static void
+answers_between_chunks(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, RCPT);
+	talk_say(&t, "BDAT 20\r\nFrom: eve@example.or");
+	t.hold = true;
+	talk_say(&t, "BDAT 5\r\ng\r\n\r\n");
+	t.hold = false;
+	talk_settle(&t);
+	talk_say(&t, "BDAT 0\r\n");
+	assert_non_null(strstr(talk_heard(&t), "535 Authorization failed"));
+	talk_to(&t, GREETED);
+	talk_say(&t, SENDER "RCPT TO:<bob@example.net>\r\n");
+	talk_say(&t, "BDAT 20\r\nFrom: eve@example.or");
+	t.hold = true;
+	talk_say(&t, "BDAT 5\r\ng\r\n\r\nRSET\r\n");
+	t.hold = false;
+	talk_settle(&t);
+	(void)talk_heard(&t);
+	talk_say(&t, SENDER);
+	assert_string_equal(talk_heard(&t), "250 Ok\r\n");
+	talk_end(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parameters_reach_the_queue),
 		cmocka_unit_test(ascii_needs_no_smtputf8),
+		cmocka_unit_test(chunks),
+		cmocka_unit_test(chunks_over_size),
+		cmocka_unit_test(chunks_without_room),
+		cmocka_unit_test(answers_between_chunks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,8 @@
 /*
  * Rates in a session: what is refused, what is counted, what is released.
  *
+ * sources: smtpd/pace.c
+ * sources: smtpd/cmd_bdat.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c

@@ -26,7 +26,7 @@
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: smtpd/throttled.c lib/netkey.c smtpd/rate.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c
- * sources: lib/idn.c
+ * sources: smtpd/cmd_bdat.c smtpd/pace.c lib/idn.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c
  * libs: -levent -lcrypto -lidn2
  */
@@ -52,7 +52,7 @@
 #define EHLO_TLS                                                               \
 	"250-mx.example.org\r\n250-PIPELINING\r\n250-8BITMIME\r\n"             \
 	"250-SIZE 1000000\r\n250-SMTPUTF8\r\n250-DSN\r\n"                      \
-	"250-LIMITS RCPTMAX=5\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
+	"250-LIMITS RCPTMAX=5\r\n250-CHUNKING\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
 #define SENDER	"MAIL FROM:<news@example.org>\r\n"
 #define QUEUED	"250 Ok: queued as 00000000001234\r\n"
 #define ERRORS	"421 Too many errors, closing transmission channel\r\n"
@@ -603,21 +603,21 @@ slow_clients_are_ended(void **state)
 
 	talk_init(&t);
 	talk_to(&t, DATA);
-	t.session->since -= 600;
+	t.session->pace.since -= 600;
 	talk_say(&t, "From");
 	assert_string_equal(talk_heard(&t), "");
-	t.session->since -= 1;
-	t.session->paused = 1;
+	t.session->pace.since -= 1;
+	t.session->pace.paused = 1;
 	talk_say(&t, ": ");
 	assert_string_equal(talk_heard(&t), "");
-	t.session->paused = 0;
+	t.session->pace.paused = 0;
 	talk_say(&t, "x");
 	assert_string_equal(talk_heard(&t), TIMEOUT);
 	assert_null(t.session);
 	talk_end(&t);
 	talk_init(&t);
 	talk_to(&t, AUTHENTICATED);
-	t.session->since -= 302;
+	t.session->pace.since -= 302;
 	talk_say(&t, "NO");
 	assert_string_equal(talk_heard(&t), TIMEOUT);
 	talk_end(&t);

@@ -1,4 +1,4 @@
-"""Extensions of submission: DSN, SMTPUTF8, LIMITS."""
+"""Extensions of submission: DSN, SMTPUTF8, LIMITS, CHUNKING."""
 
 import pytest
 
@@ -128,4 +128,131 @@ def test_limits_tells_the_truth(make_edd, sink):
     assert replies == ["250 Ok"] * 3 + ["452 Too many recipients"]
     assert submit(client, message()).startswith("250")
     assert len(sink.wait()[0].rcpts) == 3
+    client.close()
+
+
+def bdat(text, last=False):
+    return b"BDAT %d%s\r\n" % (len(text), b" LAST" if last else b"") + text
+
+
+def begin(client, rcpt="a@example.net"):
+    assert client.say("MAIL FROM:<news@example.org>") == "250 Ok"
+    assert client.say("RCPT TO:<%s>" % rcpt) == "250 Ok"
+
+
+def body_of(received):
+    return received.data.split(b"\r\n\r\n", 1)[1]
+
+
+def test_chunking_is_announced(raw):
+    assert "250-CHUNKING" in raw.say("EHLO x").split("\r\n")
+
+
+def test_message_in_chunks(raw, sink):
+    text = message(body=".\r\n..\r\nQUIT\r\n" + "x" * 998 + "\r\nend\r\n")
+    begin(raw)
+    for i in range(0, len(text), 100):
+        raw.send(bdat(text[i:i + 100]))
+        assert raw.reply() == "250 %d octets received" % len(text[i:i + 100])
+    raw.send(bdat(b"", last=True))
+    assert raw.reply().startswith("250 Ok: queued as")
+    assert body_of(sink.wait()[0]) == text.split(b"\r\n\r\n", 1)[1]
+
+
+def test_large_message_in_one_chunk_pipelined(raw, sink):
+    text = message(body=("y" * 70 + "\r\n") * 50000)
+    raw.send(b"MAIL FROM:<news@example.org>\r\nRCPT TO:<a@example.net>\r\n" +
+             bdat(text, last=True) + b"NOOP\r\nQUIT\r\n")
+    replies = [raw.reply() for _ in range(5)]
+    assert replies[:2] == ["250 Ok", "250 Ok"]
+    assert replies[2].startswith("250 Ok: queued as")
+    assert replies[3:] == ["250 Ok", "221 Bye"]
+    assert body_of(sink.wait()[0]) == text.split(b"\r\n\r\n", 1)[1]
+
+
+def test_bdat_out_of_order_is_read_and_refused(raw, sink):
+    raw.send(bdat(b"QUIT\r\n"))
+    assert raw.reply() == "503 Need MAIL command"
+    raw.say("MAIL FROM:<news@example.org>")
+    raw.send(bdat(b"QUIT\r\n", last=True))
+    assert raw.reply() == "503 Need RCPT command"
+    assert raw.say("RCPT TO:<a@example.net>") == "250 Ok"
+    raw.send(bdat(message(), last=True))
+    assert raw.reply().startswith("250 Ok: queued as")
+    assert len(sink.wait()) == 1
+
+
+def test_data_and_bdat_do_not_mix(raw, sink):
+    begin(raw)
+    raw.send(bdat(message()))
+    assert raw.reply().startswith("250")
+    begun = "503 BDAT has begun, no other command can complete it"
+    assert raw.say("DATA") == begun
+    assert raw.say("RCPT TO:<b@example.net>") == begun
+    raw.send(bdat(b"", last=True))
+    assert raw.reply().startswith("250 Ok: queued as")
+    assert sink.wait()[0].rcpts == ["a@example.net"]
+
+
+@pytest.mark.parametrize("octets", [b"a\nb", b"a\rb", b"a\0b", b"a\r"])
+def test_bare_line_ends_in_chunks(edd, raw, sink, octets):
+    begin(raw)
+    raw.send(bdat(message() + octets) + bdat(b"QUIT\r\n", last=True))
+    replies = [raw.reply(), raw.reply()]
+    assert "554 Message parse error" in replies
+    assert replies[1] in ("554 Message parse error", "503 Need MAIL command")
+    edd.send("after@example.net")
+    assert [m.rcpts for m in sink.wait()] == [["after@example.net"]]
+
+
+def test_chunks_over_size(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="message-size 64K").start().setup()
+    client = Raw(edd)
+    begin(client)
+    client.send(bdat(message()) + bdat(b"x" * 65536) +
+                bdat(b"QUIT\r\n", last=True))
+    assert [client.reply() for _ in range(3)] == [
+        "250 %d octets received" % len(message()),
+        "552 Exceeds byte limit", "503 Need MAIL command"]
+    begin(client)
+    client.send(bdat(message(), last=True))
+    assert client.reply().startswith("250 Ok: queued as")
+    assert len(sink.wait()) == 1
+    client.close()
+
+
+def test_chunk_that_is_no_size_closes(raw):
+    begin(raw)
+    assert raw.say("BDAT many") == "501 Syntax: BDAT size [LAST]"
+    assert raw.reply() is None
+
+
+def test_bdat_before_auth_closes(edd):
+    client = Raw(edd, login=False)
+    client.say("EHLO x")
+    client.send(bdat(b"NOOP\r\nNOOP\r\n"))
+    assert client.reply() == "535 Authentication required"
+    assert client.reply() is None
+    client.close()
+
+
+def test_client_that_goes_in_a_chunk_leaves_nothing(edd, sink):
+    client = Raw(edd)
+    begin(client, "gone@example.net")
+    client.send(bdat(message()) + b"BDAT 1000 LAST\r\nhalf of it")
+    assert client.reply().startswith("250")
+    client.close()
+    edd.send("after@example.net")
+    assert [m.rcpts for m in sink.wait()] == [["after@example.net"]]
+    assert "gone@" not in edd.ctl("show", "queue")
+
+
+def test_slow_chunk(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="smtp data timeout 1s").start().setup()
+    client = Raw(edd)
+    begin(client)
+    client.send(b"BDAT 1000 LAST\r\nFrom: ")
+    assert client.reply() == "421 Timeout waiting for data from client"
     client.close()
