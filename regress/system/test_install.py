@@ -2,12 +2,13 @@
 
 import os
 import resource
+import smtplib
 import subprocess
 
 import pytest
 
 import eddtest
-from eddtest import BUILD, ROOT, have
+from eddtest import BUILD, ROOT, have, wait_for
 
 FILES = ["usr/local/bin/edd", "usr/local/bin/edctl",
          "usr/local/share/man/man8/edd.8",
@@ -64,6 +65,14 @@ def unit_of(installed):
                     if "=" in line and not line.startswith("#"))
 
 
+def is_taken(edd):
+    try:
+        edd.send("b@example.net")
+    except (AssertionError, OSError, smtplib.SMTPException):
+        return False
+    return True
+
+
 @pytest.mark.root
 def test_daemon_runs_with_what_the_service_leaves_it(
         installed, make_edd, sink, monkeypatch, folder):
@@ -91,7 +100,10 @@ def test_daemon_runs_with_what_the_service_leaves_it(
         assert int(locked.split()[1]) >= 65536
     else:
         assert "not locked in memory" in edd.log()
-    os.kill(edd.pid_of("queue"), 9)  # it may kill and start them
+    killed = edd.pid_of("queue")
+    os.kill(killed, 9)  # it may kill and start them
+    wait_for(lambda: edd.pid_of("queue") not in (killed, None), "a new queue")
+    wait_for(lambda: is_taken(edd), "a message to be taken again")
     edd.reload()
     edd.stop()
 
