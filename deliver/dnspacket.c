@@ -225,6 +225,7 @@ set_data(const struct cursor *c, const struct raw *raw, struct dnsrr *rr)
 	case DNSTYPE_MX:
 		rr->preference = get_u16(&data);
 		return set_name(&data, rr, raw->end);
+	case DNSTYPE_NS:
 	case DNSTYPE_CNAME:
 	case DNSTYPE_PTR:
 		return set_name(&data, rr, raw->end);

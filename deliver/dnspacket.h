@@ -27,6 +27,7 @@
 #include "netaddr.h"
 
 #define DNSTYPE_A     1u
+#define DNSTYPE_NS    2u
 #define DNSTYPE_CNAME 5u
 #define DNSTYPE_PTR   12u
 #define DNSTYPE_MX    15u
@@ -40,7 +41,7 @@ struct dnsrr {
 	struct netaddr addr; /* A, AAAA */
 	uint16_t preference; /* MX */
 	size_t len;
-	char *text; /* MX, CNAME, PTR: name, "." for the root; TXT: strings */
+	char *text; /* MX, CNAME, PTR, NS: name, "." for the root; TXT: strings */
 };
 
 /* The records of one answer; freed with dnsset_clear(). */

@@ -69,6 +69,13 @@ dnsserver_configure(struct dnsserver *s, struct resolver *resolver)
 	s->resolver = resolver;
 }
 
+/* Line breaks in a record are a mistake that control looks for. */
+static bool
+is_shown(char c)
+{
+	return (c >= ' ' && c <= '~') || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* A record as control is to have it. */
 static void
 put_record(char out[DNS_TEXT_MAX], enum dns_rrtype rrtype,
@@ -89,9 +96,7 @@ put_record(char out[DNS_TEXT_MAX], enum dns_rrtype rrtype,
 		break;
 	default:
 		for (i = 0; i < rr->len && i < DNS_TEXT_MAX - 1; i++)
-			out[i] = rr->text[i] >= ' ' && rr->text[i] <= '~' ?
-			    rr->text[i] :
-			    '?';
+			out[i] = is_shown(rr->text[i]) ? rr->text[i] : '?';
 		out[i] = '\0';
 		break;
 	}
@@ -153,7 +158,7 @@ static uint16_t
 type_of(enum dns_rrtype rrtype)
 {
 	static const uint16_t types[] = { 0, DNSTYPE_TXT, DNSTYPE_CNAME,
-		DNSTYPE_MX, DNSTYPE_A, DNSTYPE_AAAA, DNSTYPE_PTR };
+		DNSTYPE_MX, DNSTYPE_A, DNSTYPE_AAAA, DNSTYPE_PTR, DNSTYPE_NS };
 
 	return types[rrtype];
 }

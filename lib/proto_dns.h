@@ -43,7 +43,8 @@ enum dns_rrtype {
 	DNS_A,
 	DNS_AAAA,
 	DNS_PTR,
-	DNS_RRTYPE_LAST = DNS_PTR
+	DNS_NS,
+	DNS_RRTYPE_LAST = DNS_NS
 };
 
 enum dns_status {
