@@ -106,13 +106,13 @@ say = @printf '%-5s %s\n'
 Q = @
 endif
 
-# objects FILES: of .c and .y files
+# objects FILES: of .c and .y files, or patterns of them
 # folder DIR: of a process folder
 # listed WORD,FILE: what the comment "WORD: ..." in a test names
-objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(wildcard $(1))))
 folder = $(call objects,$(wildcard $(1)/*.c $(1)/*.y))
 listed = $(shell sed -n \
-	's,^[/ ]\*  *$(1): *\([^*]*\).*,\1,p' $(2))
+	-e 's, \*/$$,,' -e 's,^[/ ]\*  *$(1): *\(.*\),\1,p' $(2))
 
 all: $(BUILD)/lib.a $(PROGRAMS)
 

@@ -24,6 +24,8 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "proto_conf.h"
+#include "proto_site.h"
 #include "store_lock.h"
 
 struct audit;
@@ -45,6 +47,8 @@ struct control {
 	char tenancy[OBJECT_ID_SIZE];
 	uint32_t sessions_user;	   /* sessions at once, of one user */
 	uint32_t credentials_user; /* credentials at once, of one user */
+	struct conf_global global;
+	struct conf_site site;
 
 	struct peers *peers;
 	struct keys *keys;

@@ -58,6 +58,8 @@ struct conf {
 	struct conf_secret secret;
 	struct conf_policy policy;
 	struct conf_socket socket;
+	struct conf_global global;
+	struct conf_site site;
 	int fd; /* the listening control socket, or -1 */
 };
 
@@ -82,18 +84,19 @@ main_conf_begin(void *arg)
 static int
 main_conf_item(struct msgin *m, void *arg)
 {
-	struct conf_global global;
 	struct conf *conf;
 
 	conf = &((struct process *)arg)->conf;
 	switch (m->type) {
 	case M_CONF_GLOBAL:
-		return conf_global_recv(m, &global);
+		return conf_global_recv(m, &conf->global);
 	case M_CONF_SECRET:
 		conf->has_secret = true;
 		return conf_secret_recv(m, &conf->secret);
 	case M_CONF_POLICY:
 		return conf_policy_recv(m, &conf->policy);
+	case M_CONF_SITE:
+		return conf_site_recv(m, &conf->site);
 	case M_CONF_SOCKET:
 		if (conf_socket_recv(m, &conf->socket) == -1)
 			return -1;
@@ -127,6 +130,8 @@ main_conf_end(char *why, size_t size, void *arg)
 	throttle_set(c->throttle, &p->conf.policy);
 	c->sessions_user = p->conf.policy.sessions_user;
 	c->credentials_user = p->conf.policy.credentials_user;
+	c->global = p->conf.global;
+	c->site = p->conf.site;
 	if (p->conf.fd != -1) {
 		if (ctlsock_listen(c->sock, p->conf.fd) == -1)
 			log_warnx("control socket cannot be used");

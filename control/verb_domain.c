@@ -15,7 +15,7 @@
  */
 
 /*
- * domain add, list, remove, show.
+ * domain add, check, list, remove, show.
  */
 #include "verb_domain.h"
 
@@ -28,6 +28,7 @@
 #include "control.h"
 #include "dkimkey.h"
 #include "dkimshow.h"
+#include "doctor.h"
 #include "domain.h"
 #include "job.h"
 #include "msg.h"
@@ -110,6 +111,66 @@ verb_domain_add(struct job *j)
 	(void)domain_row(j, &d);
 	job_send(j);
 	job_ok(j);
+}
+
+/* Addresses with commas between.  0, or -1 and wrong is the one at fault. */
+static int
+add_sources(struct doctor_order *o, const char *list, char wrong[HOST_SIZE])
+{
+	size_t len;
+
+	do {
+		len = strcspn(list, ",");
+		(void)snprintf(wrong, HOST_SIZE, "%.*s", (int)len, list);
+		if (o->sources == CHECKUP_SOURCES_MAX ||
+		    ipaddr_parse(wrong, &o->source[o->sources]) == -1)
+			return -1;
+		o->sources++;
+		list += len + (list[len] == ',');
+	} while (*list != '\0');
+	return 0;
+}
+
+/* The sources to be checked: those given, else those of edd.conf. */
+static int
+order_sources(struct job *j, struct doctor_order *o, const char *given)
+{
+	const struct conf_site *site;
+	char wrong[HOST_SIZE];
+	uint32_t i;
+	int r;
+
+	site = &j->control->site;
+	r = given == NULL ? 0 : add_sources(o, given, wrong);
+	for (i = 0; given == NULL && r == 0 && i < site->addresses; i++)
+		r = add_sources(o, site->address[i], wrong);
+	if (r == -1)
+		job_fail(j,
+		    "sources are at most 16 addresses, for instance "
+		    "192.0.2.1,2001:db8::1",
+		    "\"%s\" is no address, or one too many", wrong);
+	return r;
+}
+
+/* domain check DOMAIN [source ADDRESS,...] [return-path DOMAIN] */
+void
+verb_domain_check(struct job *j)
+{
+	struct doctor_order o;
+	const char *why;
+	struct domain d;
+
+	memset(&o, 0, sizeof(o));
+	if (need_domain(j, j->arg[0], &d) == -1 ||
+	    order_sources(j, &o, j->arg[1]) == -1)
+		return;
+	(void)strlcpy(o.domain, d.name, sizeof(o.domain));
+	why = domain_parse(j->arg[2] == NULL ? d.name : j->arg[2], o.path);
+	if (why != NULL)
+		job_fail(j, "a domain is, for instance, bounce.example.org",
+		    "\"%s\": %s", j->arg[2], why);
+	else
+		doctor_check(j, &o);
 }
 
 static bool

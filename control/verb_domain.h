@@ -23,6 +23,7 @@
 struct job;
 
 void verb_domain_add(struct job *);
+void verb_domain_check(struct job *);
 void verb_domain_list(struct job *);
 void verb_domain_remove(struct job *);
 void verb_domain_show(struct job *);

@@ -28,6 +28,7 @@
 
 #include "base64.h"
 #include "bounds.h"
+#include "check.h"
 #include "row.h"
 #include "table.h"
 #include "text.h"
@@ -319,6 +320,9 @@ print_row(struct print *p, const struct row *row)
 		break;
 	case LAYOUT_DKIM:
 		r = print_dkim(p, row);
+		break;
+	case LAYOUT_CHECK:
+		r = check_print(row);
 		break;
 	case LAYOUT_TRACE:
 		r = print_trace(row);

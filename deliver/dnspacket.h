@@ -41,7 +41,8 @@ struct dnsrr {
 	struct netaddr addr; /* A, AAAA */
 	uint16_t preference; /* MX */
 	size_t len;
-	char *text; /* MX, CNAME, PTR, NS: name, "." for the root; TXT: strings */
+	char *
+	    text; /* MX, CNAME, PTR, NS: name, "." for the root; TXT: strings */
 };
 
 /* The records of one answer; freed with dnsset_clear(). */

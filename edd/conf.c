@@ -60,6 +60,10 @@ static const struct conf_queue queue_default = {
 	.reserve_percent = 5,
 };
 
+static const struct conf_site site_default = {
+	.check_interval = 3600,
+};
+
 static const struct conf_deliver deliver_default = {
 	.tls = DELIVER_TLS_OPPORTUNISTIC,
 	.sessions_max = 200,
@@ -93,6 +97,7 @@ conf_new(void)
 	c->workers[PROC_SMTPD] = 2;
 	c->smtp = smtp_default;
 	c->policy = policy_default;
+	c->site = site_default;
 	c->queue = queue_default;
 	c->deliver = deliver_default;
 	return c;

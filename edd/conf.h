@@ -30,6 +30,7 @@
 #include "limit.h"
 #include "proc.h"
 #include "proto_conf.h"
+#include "proto_site.h"
 
 struct pki {
 	TAILQ_ENTRY(pki) entry;
@@ -78,6 +79,7 @@ struct conf {
 	TAILQ_HEAD(, network) networks;
 	struct conf_smtp smtp; /* sessions_max: of all processes */
 	struct conf_policy policy;
+	struct conf_site site; /* expire: see queue */
 	struct conf_queue queue;
 	struct conf_deliver deliver; /* sessions_max: of all processes */
 	bool verbose;

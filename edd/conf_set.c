@@ -63,6 +63,7 @@ static const struct number times[] = {
 	{ SET_SMTP_DATA, AT(smtp.data_timeout), 1, 86400 },
 	{ SET_QUEUE_EXPIRE, AT(queue.expire), 1, EXPIRE_MAX },
 	{ SET_QUEUE_DELAY, AT(queue.delay_notice), 1, EXPIRE_MAX },
+	{ SET_DKIM_INTERVAL, AT(site.check_interval), 1, CHECK_INTERVAL_MAX },
 	{ SET_JOURNAL_KEEP, AT(queue.journal_keep), 3600, JOURNAL_MAX },
 };
 

@@ -63,6 +63,8 @@ enum conf_setting {
 	SET_JOURNAL_KEEP,
 	SET_THROTTLE,
 	SET_SMTP_USER,
+	SET_DKIM_BASE,
+	SET_DKIM_INTERVAL,
 	SET_LOG,
 	SET_LAST = SET_LOG
 };
@@ -83,6 +85,9 @@ int conf_set_throttle_off(struct conf *);
 int conf_add_retry(struct conf *, const char *, bool first);
 int conf_set_delay_off(struct conf *);
 int conf_set_reserve(struct conf *, const char *percent, const char *size);
+
+int conf_set_dkim_base(struct conf *, const char *);
+int conf_add_public_address(struct conf *, const char *);
 
 int conf_add_pki(struct conf *, const char *name, const char *cert,
     const char *key, const char *where);

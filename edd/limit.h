@@ -58,6 +58,9 @@
 #define EXPIRE_MAX  (365u * 86400)
 #define JOURNAL_MAX (3650u * 86400)
 
+/* Seconds between looks at a DKIM record: one a week finds nothing in time. */
+#define CHECK_INTERVAL_MAX (7u * 86400)
+
 /* Clients that wait to be accepted; the kernel's own limit is often lower. */
 #define LISTEN_BACKLOG 1024
 

@@ -78,6 +78,7 @@ static void yyerror(struct parser *, const char *);
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
 %token BLOCK THROTTLE USER WINDOW
+%token BASE CHECKINTERVAL DKIM PUBLICADDRESS
 %token BAD
 %token <text> STRING PERCENT
 %type <number> worker
@@ -146,6 +147,15 @@ statement	: HOSTNAME STRING {
 		}
 		| ALLOW NETWORK STRING {
 			parser_try(p, conf_add_network(p->conf, $3));
+		}
+		| PUBLICADDRESS STRING {
+			parser_try(p, conf_add_public_address(p->conf, $2));
+		}
+		| DKIM BASE STRING {
+			parser_try(p, conf_set_dkim_base(p->conf, $3));
+		}
+		| DKIM CHECKINTERVAL STRING {
+			parser_time(p, SET_DKIM_INTERVAL, $3);
 		}
 		| JOURNAL KEEP STRING {
 			parser_time(p, SET_JOURNAL_KEEP, $3);
@@ -297,8 +307,10 @@ static const struct keyword keywords[] = {
 	{ "allow", ALLOW },
 	{ "auth", AUTH },
 	{ "block", BLOCK },
+	{ "base", BASE },
 	{ "brief", BRIEF },
 	{ "certificate", CERTIFICATE },
+	{ "check-interval", CHECKINTERVAL },
 	{ "client", CLIENT },
 	{ "connect", CONNECT },
 	{ "control", CONTROL },
@@ -306,6 +318,7 @@ static const struct keyword keywords[] = {
 	{ "delay-notice", DELAYNOTICE },
 	{ "deliver", DELIVER },
 	{ "destination", DESTINATION },
+	{ "dkim", DKIM },
 	{ "enhanced-status-codes", ENHANCED },
 	{ "expire", EXPIRE },
 	{ "export", EXPORT },
@@ -330,6 +343,7 @@ static const struct keyword keywords[] = {
 	{ "per", PER },
 	{ "pki", PKI },
 	{ "port", PORT },
+	{ "public-address", PUBLICADDRESS },
 	{ "queue", QUEUE },
 	{ "rate", RATE },
 	{ "received", RECEIVED },

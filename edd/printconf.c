@@ -214,6 +214,18 @@ print_deliver(FILE *f, const struct conf_deliver *d)
 	number(f, "deliver port ", d->port);
 }
 
+static void
+print_site(FILE *f, const struct conf_site *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->addresses; i++)
+		line(f, "public-address ", s->address[i]);
+	if (s->dkim_base[0] != '\0')
+		line(f, "dkim base ", s->dkim_base);
+	duration(f, "dkim check-interval ", s->check_interval);
+}
+
 /* Print a configuration.  0, or -1 if it could not be written. */
 int
 printconf(FILE *f, const struct conf *c)
@@ -224,6 +236,7 @@ printconf(FILE *f, const struct conf *c)
 	print_policy(f, &c->policy);
 	print_routing(f, c);
 	print_deliver(f, &c->deliver);
+	print_site(f, &c->site);
 	print_queue(f, &c->queue);
 	(void)fprintf(f, "log %s\n", c->verbose ? "verbose" : "brief");
 	return fflush(f) == 0 && !ferror(f) ? 0 : -1;

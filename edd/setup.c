@@ -149,11 +149,15 @@ send_control(struct child *c)
 {
 	const struct edd *e;
 	struct conf_socket s;
+	struct conf_site site;
 	int fd;
 
 	e = c->edd;
 	(void)conf_secret_send(c->chan, &e->keys.store);
 	(void)conf_policy_send(c->chan, &e->conf->policy);
+	site = e->conf->site;
+	site.expire = e->conf->queue.expire;
+	(void)conf_site_send(c->chan, &site);
 	s.has_gid = e->has_group;
 	s.gid = (uint32_t)e->group;
 	fd = fcntl(e->ctl_fd, F_DUPFD_CLOEXEC, 0);

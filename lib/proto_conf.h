@@ -24,6 +24,7 @@
  *   SECRET    signer: seals DKIM keys; control: encrypts the store
  *   SOCKET +fd  control: the listening control socket
  *   POLICY    control
+ *   SITE      control (proto_site.h)
  */
 #ifndef PROTO_CONF_H
 #define PROTO_CONF_H

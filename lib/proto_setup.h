@@ -69,7 +69,8 @@ enum setup_type {
 	M_CONF_SECRET,
 	M_CONF_SOCKET,
 	M_CONF_POLICY,
-	M_SETUP_TYPE_LAST = M_CONF_POLICY
+	M_CONF_SITE,
+	M_SETUP_TYPE_LAST = M_CONF_SITE
 };
 
 struct setup_start {

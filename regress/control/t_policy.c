@@ -18,24 +18,12 @@
  * Policy questions, and the commands that make what they are about.
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
- * sources: regress/control/fake_proc.c control/audit.c control/children.c
- * sources: control/compartment.c control/credential.c control/ctlsock.c
- * sources: control/dkimdns.c control/dkimkey.c control/dkimshow.c
- * sources: control/domain.c control/job.c control/keys.c control/limit.c
- * sources: control/lookup.c control/meter.c control/notice.c control/peers.c
- * sources: control/policy.c control/provider.c control/rate.c control/record.c
- * sources: control/relay.c control/seat.c control/sender.c control/store_bdb.c
- * sources: control/store_key.c control/store_lock.c control/suppression.c
- * sources: control/tenancy.c control/throttle.c control/usage.c control/user.c
- * sources: control/verb_compartment.c control/verb_credential.c
- * sources: control/verb_daemon.c control/verb_dkim.c control/verb_domain.c
- * sources: control/verb_limit.c control/verb_need.c control/verb_queue.c control/verb_sender.c
- * sources: control/verb_suppression.c control/verb_throttle.c
- * sources: control/verb_user.c control/verbs.c lib/address.c lib/base64.c
- * sources: lib/chan.c lib/compat.c lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c
- * sources: lib/netkey.c lib/pending.c lib/proto_admin.c lib/proto_ctl.c
- * sources: lib/proto_dns.c lib/proto_notice.c lib/proto_policy.c
- * sources: lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * sources: regress/control/fake_proc.c
+ * sources: control/[!m]*.c control/m[!a]*.c lib/netkey.c
+ * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/id.c lib/log.c lib/msg.c lib/pending.c lib/proto_admin.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
+ * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>

@@ -20,6 +20,8 @@
  *
  * sources: ctl/print.c ctl/table.c ctl/text.c
  * sources: lib/base64.c lib/row.c lib/msg.c lib/log.c lib/compat.c
+ * sources: ctl/check.c ctl/print.c ctl/table.c ctl/text.c
+ * sources: lib/row.c lib/msg.c lib/log.c lib/compat.c
  * libs: -ljson-c
  */
 #include <setjmp.h>

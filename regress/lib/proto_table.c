@@ -31,6 +31,7 @@
 #include "proto_policy.h"
 #include "proto_setup.h"
 #include "proto_sign.h"
+#include "proto_site.h"
 #include "proto_submit.h"
 #include "proto_work.h"
 #include "row.h"
@@ -120,6 +121,7 @@ PLAIN(conf_deliver)
 PLAIN(conf_route)
 PLAIN(conf_resolver)
 PLAIN(conf_network)
+PLAIN(conf_site)
 PLAIN(conf_secret)
 WITH_FD(conf_socket)
 PLAIN(conf_policy)
@@ -339,6 +341,7 @@ static const struct proto protos[] = {
 	STRUCT(conf_route, M_CONF_ROUTE),
 	STRUCT(conf_resolver, M_CONF_RESOLVER),
 	STRUCT(conf_network, M_CONF_NETWORK),
+	STRUCT(conf_site, M_CONF_SITE),
 	STRUCT(conf_secret, M_CONF_SECRET),
 	STRUCT(conf_socket, M_CONF_SOCKET),
 	STRUCT(conf_policy, M_CONF_POLICY),

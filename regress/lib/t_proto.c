@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_admin.c lib/proto_ctl.c lib/msg.c lib/row.c */
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_admin.c lib/proto_ctl.c lib/msg.c lib/row.c */
 
 /*
  * Every message goes through unchanged; every message that is cut, longer,
@@ -40,6 +40,7 @@
 #include "proto_policy.h"
 #include "proto_setup.h"
 #include "proto_sign.h"
+#include "proto_site.h"
 #include "proto_submit.h"
 #include "proto_table.h"
 #include "proto_work.h"
@@ -115,6 +116,9 @@ static const struct sample accepted[] = {
 	OK(conf_resolver, "127.0.0.1", 53),
 	OK(conf_network, 4, 32, { 127, 0, 0, 1 }),
 	OK(conf_network, 6, 128, { 0xfe, 0x80 }),
+	OK(conf_site, 1, 1, "", 0, {}),
+	OK(conf_site, 345600, 3600, "dkim.example.org", 2,
+	    { "192.0.2.1", "2001:db8::1" }),
 	OK(conf_secret, { 1, 2, 0, 4 }),
 	OK(conf_socket, true, 27),
 	OK(policy_auth, "login", "secret", "192.0.2.1", 7),
@@ -240,6 +244,11 @@ static const struct sample refused[] = {
 	NO("route without port", conf_route, "*", "x", 0),
 	NO("resolver without port", conf_resolver, "::1", 0),
 	NO("family 5", conf_network, 5, 1, {}),
+	NO("site without expire", conf_site, 0, 1, "", 0, {}),
+	NO("site without interval", conf_site, 1, 0, "", 0, {}),
+	NO("site with an empty address", conf_site, 1, 1, "", 1, { "" }),
+	NO("site with many addresses", conf_site, 1, 1, "",
+	    CONF_ADDRESSES_MAX + 1, {}),
 	NO("prefix of 33", conf_network, 4, 33, {}),
 	NO("prefix of 129", conf_network, 6, 129, {}),
 	NO("nobody's secret", policy_auth_reply, POLICY_OK, "", "x"),

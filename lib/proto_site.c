@@ -1,0 +1,67 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Encodes, decodes and checks what control is told of this host.
+ */
+#include "proto_site.h"
+
+#include <string.h>
+
+#include "chan.h"
+#include "msg.h"
+#include "proto_setup.h"
+
+/* Send what control knows of this host; used addresses only.  0 or -1. */
+int
+conf_site_send(struct chan *c, const struct conf_site *s)
+{
+	struct msgout *o;
+	uint32_t i;
+
+	o = chan_begin(c, M_CONF_SITE, 0);
+	msg_put_u32(o, s->expire);
+	msg_put_u32(o, s->check_interval);
+	msg_put_str(o, s->dkim_base);
+	msg_put_u32(o, s->addresses);
+	for (i = 0; i < s->addresses && i < CONF_ADDRESSES_MAX; i++)
+		msg_put_str(o, s->address[i]);
+	return chan_end(c, -1);
+}
+
+/* Decode SITE.  -1 if ill-formed, or a time is 0 or an address empty. */
+int
+conf_site_recv(struct msgin *m, struct conf_site *s)
+{
+	uint32_t i;
+
+	memset(s, 0, sizeof(*s));
+	s->expire = msg_get_u32(m);
+	s->check_interval = msg_get_u32(m);
+	msg_get_str(m, s->dkim_base, sizeof(s->dkim_base));
+	s->addresses = msg_get_u32(m);
+	if (s->expire == 0 || s->check_interval == 0 ||
+	    s->addresses > CONF_ADDRESSES_MAX) {
+		m->bad = true;
+		s->addresses = 0;
+	}
+	for (i = 0; i < s->addresses; i++) {
+		msg_get_str(m, s->address[i], sizeof(s->address[i]));
+		if (s->address[i][0] == '\0')
+			m->bad = true;
+	}
+	return msg_end(m);
+}
