@@ -27,6 +27,7 @@
 #include "conf.h"
 #include "conf_fail.h"
 #include "conf_set.h"
+#include "network.h"
 #include "value.h"
 
 /* A port into out.  0, or -1 and the word is refused. */
@@ -227,7 +228,7 @@ conf_add_network(struct conf *c, const char *text)
 	struct network *n, *other;
 	struct conf_network parsed;
 
-	if (value_network(text, &parsed) == -1)
+	if (network_parse(text, &parsed) == -1)
 		return conf_fail(c, text,
 		    "not a network (ADDRESS/PREFIX, no bits behind it)");
 	TAILQ_FOREACH(other, &c->networks, entry) {

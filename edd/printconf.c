@@ -24,6 +24,7 @@
 #include <inttypes.h>
 
 #include "conf.h"
+#include "network.h"
 #include "value.h"
 
 /* In quotes, so that no value is taken for a keyword. */
@@ -135,6 +136,7 @@ print_policy(FILE *f, const struct conf_policy *p)
 	value_print_time(p->throttle_window, window);
 	value_print_time(p->throttle_block, block);
 	number(f, "smtp sessions per user ", p->sessions_user);
+	number(f, "smtp credentials per user ", p->credentials_user);
 	if (p->throttle_failures == 0)
 		(void)fprintf(f, "smtp throttle off\n");
 	else
@@ -186,7 +188,7 @@ print_routing(FILE *f, const struct conf *c)
 	const struct resolver *resolver;
 	const struct network *network;
 	const struct route *route;
-	char text[VALUE_TEXT_SIZE];
+	char text[NETWORK_TEXT_SIZE];
 
 	TAILQ_FOREACH(route, &c->routes, entry) {
 		quoted(f, "route ", route->r.domain);
@@ -198,7 +200,7 @@ print_routing(FILE *f, const struct conf *c)
 		(void)fprintf(f, " port %u\n", resolver->r.port);
 	}
 	TAILQ_FOREACH(network, &c->networks, entry) {
-		value_print_network(&network->n, text, sizeof(text));
+		network_print(&network->n, text, sizeof(text));
 		line(f, "allow network ", text);
 	}
 }

@@ -153,53 +153,6 @@ value_is_address(const char *text)
 	    inet_pton(AF_INET6, text, address) == 1;
 }
 
-/* No bit of the address lies behind the prefix. */
-static bool
-network_is_clean(const struct conf_network *n)
-{
-	unsigned bit;
-
-	for (bit = n->prefix; bit < 128; bit++) {
-		if ((n->address[bit / 8] & (0x80u >> (bit % 8))) != 0)
-			return false;
-	}
-	return true;
-}
-
-/*
- * "ADDRESS/PREFIX", or an address alone.  0, or -1 also if the address has
- * bits behind the prefix.
- */
-int
-value_network(const char *text, struct conf_network *n)
-{
-	char address[HOST_SIZE];
-	const char *slash;
-	uint64_t prefix;
-	unsigned max;
-	size_t len;
-
-	memset(n, 0, sizeof(*n));
-	slash = strchr(text, '/');
-	len = slash == NULL ? strlen(text) : (size_t)(slash - text);
-	if (len >= sizeof(address))
-		return -1;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	if (inet_pton(AF_INET, address, n->address) == 1)
-		n->family = 4;
-	else if (inet_pton(AF_INET6, address, n->address) == 1)
-		n->family = 6;
-	else
-		return -1;
-	max = n->family == 4 ? 32 : 128;
-	prefix = max;
-	if (slash != NULL && value_number(slash + 1, 0, max, &prefix) == -1)
-		return -1;
-	n->prefix = (uint8_t)prefix;
-	return network_is_clean(n) ? 0 : -1;
-}
-
 static void
 print_unit(uint64_t n, const struct unit *unit, size_t units, char *out)
 {
@@ -227,16 +180,4 @@ void
 value_print_time(uint32_t n, char out[VALUE_TEXT_SIZE])
 {
 	print_unit(n, times, COUNT(times), out);
-}
-
-/* Text that value_network() reads as the same; size of 64 is enough. */
-void
-value_print_network(const struct conf_network *n, char *out, size_t size)
-{
-	char address[INET6_ADDRSTRLEN];
-
-	if (inet_ntop(n->family == 4 ? AF_INET : AF_INET6, n->address, address,
-		sizeof(address)) == NULL)
-		address[0] = '\0';
-	(void)snprintf(out, size, "%s/%u", address, n->prefix);
 }

@@ -25,19 +25,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct conf_network;
-
 #define VALUE_TEXT_SIZE 64u
 
 int value_number(const char *, uint64_t min, uint64_t max, uint64_t *);
 int value_size(const char *, uint64_t *);
 int value_time(const char *, uint32_t *);
 int value_percent(const char *, uint32_t *);
-int value_network(const char *, struct conf_network *);
 bool value_is_address(const char *);
 
 void value_print_size(uint64_t, char[VALUE_TEXT_SIZE]);
 void value_print_time(uint32_t, char[VALUE_TEXT_SIZE]);
-void value_print_network(const struct conf_network *, char *, size_t);
 
 #endif

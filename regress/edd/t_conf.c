@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: edd/conf.c edd/conf_set.c edd/conf_add.c edd/value.c edd/lex.c edd/keyword.c lib/address.c lib/compat.c */
+/* sources: edd/conf.c edd/conf_set.c edd/conf_add.c edd/value.c lib/network.c edd/lex.c edd/keyword.c lib/address.c lib/compat.c */
 
 /*
  * Values, words and statements of edd.conf, without the grammar.
@@ -34,6 +34,7 @@
 #include "conf_set.h"
 #include "keyword.h"
 #include "lex.h"
+#include "network.h"
 #include "value.h"
 
 #define COUNT(A) (sizeof(A) / sizeof((A)[0]))
@@ -141,12 +142,12 @@ networks_are_clean(void **state)
 
 	for (i = 0; i < COUNT(networks); i++) {
 		if (networks[i].canonical == NULL) {
-			if (value_network(networks[i].text, &n) != -1)
+			if (network_parse(networks[i].text, &n) != -1)
 				fail_msg("\"%s\" passes", networks[i].text);
 			continue;
 		}
-		assert_int_equal(value_network(networks[i].text, &n), 0);
-		value_print_network(&n, text, sizeof(text));
+		assert_int_equal(network_parse(networks[i].text, &n), 0);
+		network_print(&n, text, sizeof(text));
 		assert_string_equal(text, networks[i].canonical);
 	}
 }
