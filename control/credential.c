@@ -29,15 +29,51 @@
 
 #include "msg.h"
 
-#define CREDENTIAL_VERSION 1
+/* 2: expiry, networks, the last sender, keys for SCRAM. */
+#define CREDENTIAL_VERSION 2
 
-/* Read a record.  0, or -1 if it is ill-formed. */
+static void
+decode_networks(struct msgin *m, struct credential *c)
+{
+	struct conf_network *n;
+	uint32_t i;
+
+	c->networks = msg_get_u32(m);
+	if (c->networks > CREDENTIAL_NETWORKS_MAX) {
+		m->bad = true;
+		c->networks = 0;
+	}
+	for (i = 0; i < c->networks; i++) {
+		n = &c->network[i];
+		n->family = msg_get_u8(m);
+		n->prefix = msg_get_u8(m);
+		if (msg_get_data(m, n->address, sizeof(n->address)) !=
+		    sizeof(n->address))
+			m->bad = true;
+	}
+}
+
+static void
+decode_scram(struct msgin *m, struct scram_keys *k)
+{
+	if (msg_get_data(m, k->salt, sizeof(k->salt)) != sizeof(k->salt))
+		m->bad = true;
+	k->iterations = msg_get_u32(m);
+	if (msg_get_data(m, k->stored, sizeof(k->stored)) !=
+		sizeof(k->stored) ||
+	    msg_get_data(m, k->server, sizeof(k->server)) != sizeof(k->server))
+		m->bad = true;
+}
+
+/* Read a record of this version or the one before.  0, or -1: ill-formed. */
 int
 credential_decode(struct msgin *m, struct credential *c)
 {
-	size_t len;
+	uint8_t version;
 
-	if (record_open(m, CREDENTIAL_VERSION) == -1)
+	memset(c, 0, sizeof(*c));
+	version = msg_get_u8(m);
+	if (version == 0 || version > CREDENTIAL_VERSION)
 		return -1;
 	msg_get_str(m, c->id, sizeof(c->id));
 	msg_get_str(m, c->user, sizeof(c->user));
@@ -46,10 +82,17 @@ credential_decode(struct msgin *m, struct credential *c)
 	c->created = msg_get_i64(m);
 	c->state = (enum record_state)msg_get_enum(m, RECORD_ACTIVE,
 	    RECORD_STATE_LAST);
-	len = msg_get_data(m, c->mac, sizeof(c->mac));
+	if (msg_get_data(m, c->mac, sizeof(c->mac)) != sizeof(c->mac))
+		m->bad = true;
 	c->used = msg_get_i64(m);
 	msg_get_str(m, c->source, sizeof(c->source));
-	return len == sizeof(c->mac) ? msg_end(m) : -1;
+	if (version == 1)
+		return msg_end(m);
+	msg_get_str(m, c->sender, sizeof(c->sender));
+	c->expires = msg_get_i64(m);
+	decode_networks(m, c);
+	decode_scram(m, &c->scram);
+	return msg_end(m);
 }
 
 /* The credential with this id. */
@@ -85,6 +128,7 @@ credential_put(struct store *s, const struct credential *c)
 	struct store_key k;
 	struct msgout m;
 	enum store_status r;
+	uint32_t i;
 
 	memset(&m, 0, sizeof(m));
 	record_begin(&m, CREDENTIAL_VERSION);
@@ -97,6 +141,19 @@ credential_put(struct store *s, const struct credential *c)
 	msg_put_data(&m, c->mac, sizeof(c->mac));
 	msg_put_i64(&m, c->used);
 	msg_put_str(&m, c->source);
+	msg_put_str(&m, c->sender);
+	msg_put_i64(&m, c->expires);
+	msg_put_u32(&m, c->networks);
+	for (i = 0; i < c->networks; i++) {
+		msg_put_u8(&m, c->network[i].family);
+		msg_put_u8(&m, c->network[i].prefix);
+		msg_put_data(&m, c->network[i].address,
+		    sizeof(c->network[i].address));
+	}
+	msg_put_data(&m, c->scram.salt, sizeof(c->scram.salt));
+	msg_put_u32(&m, c->scram.iterations);
+	msg_put_data(&m, c->scram.stored, sizeof(c->scram.stored));
+	msg_put_data(&m, c->scram.server, sizeof(c->scram.server));
 	store_key(&k, c->id, NULL);
 	r = store_put(s, STORE_CREDENTIAL, &k, &m);
 	msgout_free(&m);
@@ -141,6 +198,23 @@ credential_count(struct store *s, const char *user, unsigned *n)
 	*n = 0;
 	store_key_prefix(&k, user);
 	return store_scan(s, STORE_CREDENTIAL_USER, &k, NULL, count_cb, n);
+}
+
+/* Why it cannot be used now from there, or NULL if it can. */
+const char *
+credential_bar(const struct credential *c, const char *source, int64_t now)
+{
+	uint32_t i;
+
+	if (c->state != RECORD_ACTIVE)
+		return "inactive";
+	if (c->expires != 0 && c->expires <= now)
+		return "expired";
+	for (i = 0; i < c->networks; i++) {
+		if (network_holds(&c->network[i], source))
+			return NULL;
+	}
+	return c->networks == 0 ? NULL : "network";
 }
 
 /* n random characters of an alphabet of at most 64, each as likely. */
@@ -211,4 +285,21 @@ credential_mac(const uint8_t *key, size_t len, const char *secret,
 	digest = HMAC(EVP_sha256(), key, (int)len, (const uint8_t *)secret,
 	    strlen(secret), mac, &n);
 	return digest != NULL && n == CREDENTIAL_MAC_SIZE ? 0 : -1;
+}
+
+/*
+ * Keep what checks a secret, and not the secret: its digest under the store's
+ * key, and keys for SCRAM with a salt of its own.  0 or -1.
+ */
+int
+credential_set_secret(struct credential *c, const uint8_t *key, size_t len,
+    const char *secret)
+{
+	c->scram.iterations = SCRAM_ITERATIONS;
+	if (getrandom(c->scram.salt, sizeof(c->scram.salt), 0) !=
+	    (ssize_t)sizeof(c->scram.salt))
+		return -1;
+	if (credential_mac(key, len, secret, c->mac) == -1)
+		return -1;
+	return scram_derive(secret, &c->scram);
 }

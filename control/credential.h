@@ -25,13 +25,15 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "network.h"
 #include "record.h"
+#include "scram.h"
 #include "store.h"
 
 struct msgin;
 
-/* At most two a user at a time, as the service: room for rotation. */
-#define CREDENTIAL_USER_MAX 2u
+/* Networks that one may be used from: what an operator can oversee. */
+#define CREDENTIAL_NETWORKS_MAX 16u
 
 /* 40 of 57 characters: 233 random bits. */
 #define CREDENTIAL_SECRET_LEN 40u
@@ -49,6 +51,11 @@ struct credential {
 	uint8_t mac[CREDENTIAL_MAC_SIZE];
 	int64_t used; /* 0: never */
 	char source[HOST_SIZE];
+	char sender[ADDRESS_SIZE]; /* that it sent as last */
+	int64_t expires;	   /* 0: never */
+	uint32_t networks;	   /* 0: from anywhere */
+	struct conf_network network[CREDENTIAL_NETWORKS_MAX];
+	struct scram_keys scram; /* none in those that are older */
 };
 
 int credential_decode(struct msgin *, struct credential *);
@@ -61,6 +68,10 @@ enum store_status credential_del(struct store *, const struct credential *);
 enum store_status credential_count(struct store *, const char *user,
     unsigned *);
 
+const char *credential_bar(const struct credential *, const char *source,
+    int64_t now);
+int credential_set_secret(struct credential *, const uint8_t *key, size_t,
+    const char *secret);
 int credential_make_secret(char secret[CREDENTIAL_SECRET_LEN + 1]);
 int credential_make_login(const char *user, const char *tenancy,
     char login[LOGIN_SIZE]);

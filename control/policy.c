@@ -28,10 +28,12 @@
 
 #include "chan.h"
 #include "compartment.h"
+#include "compat.h"
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
 #include "limit.h"
+#include "log.h"
 #include "msg.h"
 #include "proto_policy.h"
 #include "rate.h"
@@ -63,6 +65,23 @@ auth_find(struct control *c, const char *login, struct credential *cred,
 	return r == STORE_NOTFOUND;
 }
 
+/* The secret is right: whether it may be used.  The log says why not. */
+static enum policy_status
+auth_bar(const struct credential *cred, const struct user *user,
+    const char *source)
+{
+	const char *why;
+
+	why = user->state == RECORD_ACTIVE ?
+	    credential_bar(cred, source, (int64_t)time(NULL)) :
+	    "user inactive";
+	if (why == NULL)
+		return POLICY_OK;
+	log_info("refused login user=%s credential=%s source=%s reason=\"%s\"",
+	    user->name, cred->id, source, why);
+	return POLICY_NO;
+}
+
 static enum policy_status
 auth_decide(struct control *c, const struct policy_auth *q,
     struct credential *cred)
@@ -81,10 +100,9 @@ auth_decide(struct control *c, const struct policy_auth *q,
 	r = user_get(c->store, cred->user, &user);
 	if (r == STORE_FAIL)
 		return POLICY_TEMPFAIL;
-	if (!known || !same || r != STORE_OK || cred->state != RECORD_ACTIVE ||
-	    user.state != RECORD_ACTIVE)
+	if (!known || !same || r != STORE_OK)
 		return POLICY_NO;
-	return POLICY_OK;
+	return auth_bar(cred, &user, q->source);
 }
 
 /* A failure of an address counts; the last one is answered differently. */
@@ -113,6 +131,73 @@ take_seat(struct control *c, const void *owner, uint64_t session,
 								 POLICY_BUSY;
 }
 
+/* STORE_OK if the user exists and is active, and so is the credential. */
+static enum store_status
+check_user(struct control *c, const struct policy_sender *q)
+{
+	struct credential cred;
+	enum store_status r;
+	struct user user;
+
+	if (c->store == NULL)
+		return STORE_FAIL;
+	r = user_get(c->store, q->user, &user);
+	if (r == STORE_OK && user.state != RECORD_ACTIVE)
+		return STORE_NOTFOUND;
+	if (r != STORE_OK || q->credential[0] == '\0')
+		return r;
+	r = credential_get(c->store, q->credential, &cred);
+	if (r == STORE_OK && cred.state != RECORD_ACTIVE)
+		return STORE_NOTFOUND;
+	return r;
+}
+
+static enum store_status
+sender_decide(struct control *c, const struct policy_sender *q,
+    struct policy_sender_reply *a)
+{
+	struct sender asked, sender;
+	enum store_status r;
+
+	if (sender_parse(q->address, &asked) != NULL ||
+	    sender_is_domain(&asked))
+		return STORE_NOTFOUND;
+	r = check_user(c, q);
+	if (r == STORE_OK)
+		r = sender_match(c->store, asked.key, &sender);
+	if (r != STORE_OK)
+		return r;
+	if (sender.state != RECORD_ACTIVE)
+		return STORE_NOTFOUND;
+	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
+	return dkimkey_active(c->store, sender_domain(&asked), a->key,
+	    &a->keys);
+}
+
+/* What would be said of the address that the credential sent as last. */
+static void
+auth_hint(struct control *c, const struct credential *cred,
+    struct policy_auth_reply *a)
+{
+	struct policy_sender q;
+	const char *last;
+
+	last = usage_last_sender(c->usage, cred->id);
+	if (last == NULL)
+		last = cred->sender;
+	if (last[0] == '\0')
+		return;
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, cred->user, sizeof(q.user));
+	(void)strlcpy(q.credential, cred->id, sizeof(q.credential));
+	(void)strlcpy(q.address, last, sizeof(q.address));
+	if (sender_decide(c, &q, &a->by) == STORE_OK) {
+		a->by.status = POLICY_OK;
+		memcpy(a->sender, q.address, sizeof(a->sender));
+	} else
+		memset(&a->by, 0, sizeof(a->by));
+}
+
 /*
  * Is this login's secret this one, and are credential and user active?  On
  * POLICY_OK the reply has their ids, the use is noted, and the session counts.  An address that
@@ -139,6 +224,7 @@ policy_auth(struct control *c, const void *owner, const struct policy_auth *q,
 		memcpy(a->user, cred.user, sizeof(a->user));
 		memcpy(a->credential, cred.id, sizeof(a->credential));
 		usage_note(c->usage, cred.id, (int64_t)time(NULL), q->source);
+		auth_hint(c, &cred, a);
 		break;
 	case POLICY_NO:
 		c->auth_no++;
@@ -150,43 +236,6 @@ policy_auth(struct control *c, const void *owner, const struct policy_auth *q,
 		c->failures++;
 		break;
 	}
-}
-
-/* STORE_OK if the user exists and is active. */
-static enum store_status
-check_user(struct control *c, const char *id)
-{
-	struct user user;
-	enum store_status r;
-
-	if (c->store == NULL)
-		return STORE_FAIL;
-	r = user_get(c->store, id, &user);
-	if (r == STORE_OK && user.state != RECORD_ACTIVE)
-		return STORE_NOTFOUND;
-	return r;
-}
-
-static enum store_status
-sender_decide(struct control *c, const struct policy_sender *q,
-    struct policy_sender_reply *a)
-{
-	struct sender asked, sender;
-	enum store_status r;
-
-	if (sender_parse(q->address, &asked) != NULL ||
-	    sender_is_domain(&asked))
-		return STORE_NOTFOUND;
-	r = check_user(c, q->user);
-	if (r == STORE_OK)
-		r = sender_match(c->store, asked.key, &sender);
-	if (r != STORE_OK)
-		return r;
-	if (sender.state != RECORD_ACTIVE)
-		return STORE_NOTFOUND;
-	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
-	return dkimkey_active(c->store, sender_domain(&asked), a->key,
-	    &a->keys);
 }
 
 /*
@@ -203,6 +252,8 @@ policy_sender(struct control *c, const struct policy_sender *q,
 	case STORE_OK:
 		a->status = POLICY_OK;
 		c->sender_ok++;
+		if (q->credential[0] != '\0')
+			usage_sender(c->usage, q->credential, q->address);
 		return;
 	case STORE_NOTFOUND:
 		memset(a, 0, sizeof(*a));

@@ -20,6 +20,7 @@
 #include "record.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "log.h"
 #include "msg.h"
@@ -125,6 +126,19 @@ const char *
 record_state_name(enum record_state state)
 {
 	return state == RECORD_ACTIVE ? "ACTIVE" : "INACTIVE";
+}
+
+/* Read a state in any case.  0 or -1. */
+int
+record_state_parse(const char *text, enum record_state *state)
+{
+	if (strcasecmp(text, "active") == 0)
+		*state = RECORD_ACTIVE;
+	else if (strcasecmp(text, "inactive") == 0)
+		*state = RECORD_INACTIVE;
+	else
+		return -1;
+	return 0;
 }
 
 static bool

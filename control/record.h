@@ -51,6 +51,7 @@ enum store_status record_del(struct store *, enum store_table,
 enum store_status record_any(struct store *, enum store_table,
     const char *first);
 const char *record_state_name(enum record_state);
+int record_state_parse(const char *, enum record_state *);
 const char *record_name_error(const char *);
 uint32_t record_hash(const char *);
 int record_fold(const char *, char *, size_t);

@@ -40,7 +40,8 @@ struct usage_entry {
 	struct usage_entry *next;
 	char credential[OBJECT_ID_SIZE];
 	char source[HOST_SIZE];
-	int64_t when;
+	char sender[ADDRESS_SIZE];
+	int64_t when; /* 0: not used, but sent as sender */
 };
 
 struct usage {
@@ -80,31 +81,70 @@ usage_free(struct usage *u)
 	free(u);
 }
 
+static struct usage_entry *
+usage_find(const struct usage *u, const char *credential)
+{
+	struct usage_entry *e;
+
+	e = u->chain[record_hash(credential) % USAGE_CHAINS];
+	while (e != NULL && strcmp(e->credential, credential) != 0)
+		e = e->next;
+	return e;
+}
+
+/* The entry of a credential; NULL without memory, or if there are too many. */
+static struct usage_entry *
+usage_entry(struct usage *u, const char *credential)
+{
+	struct usage_entry *e, **head;
+
+	e = usage_find(u, credential);
+	if (e != NULL || u->entries == USAGE_MAX)
+		return e;
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return NULL;
+	head = &u->chain[record_hash(credential) % USAGE_CHAINS];
+	(void)strlcpy(e->credential, credential, sizeof(e->credential));
+	e->next = *head;
+	*head = e;
+	u->entries++;
+	return e;
+}
+
 /* Remember a use.  Without memory it is forgotten, and nothing else. */
 void
 usage_note(struct usage *u, const char *credential, int64_t when,
     const char *source)
 {
-	struct usage_entry *e, **head;
+	struct usage_entry *e;
 
-	head = &u->chain[record_hash(credential) % USAGE_CHAINS];
-	for (e = *head; e != NULL; e = e->next) {
-		if (strcmp(e->credential, credential) == 0)
-			break;
-	}
-	if (e == NULL) {
-		if (u->entries == USAGE_MAX)
-			return;
-		e = calloc(1, sizeof(*e));
-		if (e == NULL)
-			return;
-		(void)strlcpy(e->credential, credential, sizeof(e->credential));
-		e->next = *head;
-		*head = e;
-		u->entries++;
-	}
+	e = usage_entry(u, credential);
+	if (e == NULL)
+		return;
 	e->when = when;
 	(void)strlcpy(e->source, source, sizeof(e->source));
+}
+
+/* Remember as whom a credential sends. */
+void
+usage_sender(struct usage *u, const char *credential, const char *address)
+{
+	struct usage_entry *e;
+
+	e = usage_entry(u, credential);
+	if (e != NULL)
+		(void)strlcpy(e->sender, address, sizeof(e->sender));
+}
+
+/* As whom it sent last, if that is not written yet, or NULL. */
+const char *
+usage_last_sender(const struct usage *u, const char *credential)
+{
+	const struct usage_entry *e;
+
+	e = usage_find(u, credential);
+	return e == NULL || e->sender[0] == '\0' ? NULL : e->sender;
 }
 
 /* A credential that is gone by now is passed over. */
@@ -117,8 +157,12 @@ usage_write(struct store *s, const struct usage_entry *e)
 	r = credential_get(s, e->credential, &c);
 	if (r != STORE_OK)
 		return r == STORE_NOTFOUND ? STORE_OK : r;
-	c.used = e->when;
-	memcpy(c.source, e->source, sizeof(c.source));
+	if (e->when != 0) {
+		c.used = e->when;
+		memcpy(c.source, e->source, sizeof(c.source));
+	}
+	if (e->sender[0] != '\0')
+		memcpy(c.sender, e->sender, sizeof(c.sender));
 	return credential_put(s, &c);
 }
 

@@ -15,7 +15,7 @@
  */
 
 /*
- * When and from where each credential was last used.  Kept in memory and
+ * When, from where and as whom each credential was last used.  Kept in memory and
  * written now and then, so that no question waits for the disk.
  */
 #ifndef USAGE_H
@@ -30,6 +30,8 @@ struct usage *usage_new(void);
 void usage_free(struct usage *);
 void usage_note(struct usage *, const char *credential, int64_t when,
     const char *source);
+void usage_sender(struct usage *, const char *credential, const char *address);
+const char *usage_last_sender(const struct usage *, const char *credential);
 int usage_flush(struct usage *, struct store *);
 
 #endif

@@ -15,7 +15,7 @@
  */
 
 /*
- * credential add, list, remove.  The secret is in one row of one answer, and
+ * credential add, list, remove, set.  The secret is in one row of one answer, and
  * nowhere else.
  */
 #include "verb_credential.h"
@@ -35,8 +35,13 @@
 #include "usage.h"
 #include "user.h"
 #include "verb_need.h"
+#include "when.h"
 
-/* At most two at a time; ends the job if there are. */
+/* All networks of a credential, and all that can be set of it. */
+#define NETWORKS_TEXT_SIZE (CREDENTIAL_NETWORKS_MAX * NETWORK_TEXT_SIZE)
+#define OPTIONS_TEXT_SIZE  (NETWORKS_TEXT_SIZE + NAME_SIZE + 128)
+
+/* At most so many at a time as are configured; ends the job if there are. */
 static int
 check_count(struct job *j, const struct user *u)
 {
@@ -47,7 +52,7 @@ check_count(struct job *j, const struct user *u)
 		job_fail_store(j);
 		return -1;
 	}
-	if (n < CREDENTIAL_USER_MAX)
+	if (n < j->control->credentials_user)
 		return 0;
 	(void)snprintf(hint, sizeof(hint),
 	    "remove one that \"edctl credential list %s\" shows with \"edctl "
@@ -75,8 +80,8 @@ credential_fill(struct job *j, const struct user *u, struct credential *c,
 	c->state = RECORD_ACTIVE;
 	if (credential_make_login(u->id, control->tenancy, c->login) == -1 ||
 	    credential_make_secret(secret) == -1 ||
-	    credential_mac(control->login_key, sizeof(control->login_key),
-		secret, c->mac) == -1) {
+	    credential_set_secret(c, control->login_key,
+		sizeof(control->login_key), secret) == -1) {
 		job_fail(j, NULL, "the kernel has no random numbers");
 		return -1;
 	}
@@ -124,20 +129,93 @@ credential_store(struct job *j, struct credential *c)
 	return -1;
 }
 
-/* credential add USER [description TEXT] */
+/* "any", or networks with commas between.  0, or -1 and no job. */
+static int
+take_networks(struct job *j, const char *text, struct credential *c)
+{
+	char word[NETWORK_TEXT_SIZE];
+	size_t len;
+
+	if (text == NULL)
+		return 0;
+	c->networks = 0;
+	if (strcmp(text, "any") == 0)
+		return 0;
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		(void)snprintf(word, sizeof(word), "%.*s",
+		    len < sizeof(word) ? (int)len : 0, text);
+		if (c->networks == CREDENTIAL_NETWORKS_MAX) {
+			job_fail(j, NULL, "over %u networks",
+			    CREDENTIAL_NETWORKS_MAX);
+			return -1;
+		}
+		if (network_parse(word, &c->network[c->networks++]) == -1) {
+			job_fail(j,
+			    "for instance 192.0.2.0/24,2001:db8::/32; or \"any\"",
+			    "\"%.*s\" is not a network (ADDRESS/PREFIX, no bits "
+			    "behind it)",
+			    (int)len, text);
+			return -1;
+		}
+		if (text[len] == '\0')
+			return 0;
+	}
+}
+
+/* What may be said of a credential, NULL where it is not. */
+struct options {
+	const char *state;
+	const char *expires;
+	const char *networks;
+	const char *description;
+};
+
+static int
+take_expires(struct job *j, const char *text, struct credential *c)
+{
+	const char *why;
+
+	if (text == NULL)
+		return 0;
+	why = when_parse(text, (int64_t)time(NULL), &c->expires);
+	if (why == NULL)
+		return 0;
+	job_fail(j, NULL, "expires %s: %s", text, why);
+	return -1;
+}
+
+static int
+take_options(struct job *j, const struct options *o, struct credential *c)
+{
+	if (o->state != NULL && record_state_parse(o->state, &c->state) == -1) {
+		job_fail(j, NULL, "state %s: neither active nor inactive",
+		    o->state);
+		return -1;
+	}
+	if (take_expires(j, o->expires, c) == -1 ||
+	    take_networks(j, o->networks, c) == -1 ||
+	    check_description(j, o->description) == -1)
+		return -1;
+	if (o->description != NULL)
+		(void)strlcpy(c->description, o->description,
+		    sizeof(c->description));
+	return 0;
+}
+
+/* credential add USER [expires WHEN] [networks LIST] [description TEXT] */
 void
 verb_credential_add(struct job *j)
 {
+	struct options o = { NULL, j->arg[1], j->arg[2], j->arg[3] };
 	char secret[CREDENTIAL_SECRET_LEN + 1];
 	struct credential c;
 	struct user u;
 
 	if (need_user(j, j->arg[0], &u) == -1 || check_count(j, &u) == -1 ||
-	    check_description(j, j->arg[1]) == -1 ||
-	    credential_fill(j, &u, &c, secret) == -1)
+	    credential_fill(j, &u, &c, secret) == -1 ||
+	    take_options(j, &o, &c) == -1)
 		return;
-	if (j->arg[1] != NULL)
-		(void)strlcpy(c.description, j->arg[1], sizeof(c.description));
 	if (credential_store(j, &c) == 0) {
 		job_audit(j, c.id, NULL, u.name);
 		row_str(j->row, "user", u.name);
@@ -152,16 +230,36 @@ verb_credential_add(struct job *j)
 	explicit_bzero(secret, sizeof(secret));
 }
 
+/* "any", or as take_networks() reads it. */
+static void
+networks_text(const struct credential *c, char *text, size_t size)
+{
+	char word[NETWORK_TEXT_SIZE];
+	uint32_t i;
+
+	(void)strlcpy(text, c->networks == 0 ? "any" : "", size);
+	for (i = 0; i < c->networks; i++) {
+		network_print(&c->network[i], word, sizeof(word));
+		if (i > 0)
+			(void)strlcat(text, ",", size);
+		(void)strlcat(text, word, size);
+	}
+}
+
 static bool
 credential_row(struct job *j, const struct credential *c)
 {
+	char networks[NETWORKS_TEXT_SIZE];
 	struct user u;
 
 	if (user_get(j->control->store, c->user, &u) != STORE_OK)
 		return false;
 	row_str(j->row, "user", u.name);
 	row_str(j->row, "id", c->id);
-	row_str(j->row, "state", record_state_name(c->state));
+	row_str(j->row, "state",
+	    c->expires != 0 && c->expires <= (int64_t)time(NULL) ?
+		"EXPIRED" :
+		record_state_name(c->state));
 	row_str(j->row, "description", c->description);
 	row_time(j->row, "created", c->created);
 	if (c->used == 0)
@@ -169,8 +267,60 @@ credential_row(struct job *j, const struct credential *c)
 	else
 		row_time(j->row, "used", c->used);
 	row_str(j->row, "source", c->source);
+	if (c->expires == 0)
+		row_str(j->row, "expires", "");
+	else
+		row_time(j->row, "expires", c->expires);
+	networks_text(c, networks, sizeof(networks));
+	row_str(j->row, "networks", networks);
 	row_str(j->row, "username", c->login);
 	return true;
+}
+
+/* What can be set, for the journal. */
+static void
+options_text(const struct credential *c, char *text, size_t size)
+{
+	char networks[NETWORKS_TEXT_SIZE];
+
+	networks_text(c, networks, sizeof(networks));
+	(void)snprintf(text, size,
+	    "state=%s expires=%lld networks=%s description=%s",
+	    record_state_name(c->state), (long long)c->expires, networks,
+	    c->description);
+}
+
+/*
+ * credential set ID [state active|inactive] [expires WHEN] [networks LIST]
+ * [description TEXT]
+ */
+void
+verb_credential_set(struct job *j)
+{
+	struct options o = { j->arg[1], j->arg[2], j->arg[3], j->arg[4] };
+	char before[OPTIONS_TEXT_SIZE], after[OPTIONS_TEXT_SIZE];
+	struct credential c;
+
+	if (usage_flush(j->control->usage, j->control->store) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	if (need_credential(j, j->arg[0], &c) == -1)
+		return;
+	options_text(&c, before, sizeof(before));
+	if (take_options(j, &o, &c) == -1 || need_begin(j) == -1)
+		return;
+	if (credential_put(j->control->store, &c) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	options_text(&c, after, sizeof(after));
+	job_audit(j, c.id, before, after);
+	if (credential_row(j, &c))
+		job_send(j);
+	job_ok(j);
 }
 
 static bool

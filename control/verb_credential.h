@@ -25,5 +25,6 @@ struct job;
 void verb_credential_add(struct job *);
 void verb_credential_list(struct job *);
 void verb_credential_remove(struct job *);
+void verb_credential_set(struct job *);
 
 #endif

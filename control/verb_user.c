@@ -131,3 +131,33 @@ verb_user_remove(struct job *j)
 	job_audit(j, u.name, u.id, NULL);
 	job_ok(j);
 }
+
+/* user set NAME state active|inactive */
+void
+verb_user_set(struct job *j)
+{
+	enum record_state old;
+	struct user u;
+
+	if (need_user(j, j->arg[0], &u) == -1)
+		return;
+	old = u.state;
+	if (record_state_parse(j->arg[1], &u.state) == -1) {
+		job_fail(j, NULL, "state %s: neither active nor inactive",
+		    j->arg[1]);
+		return;
+	}
+	if (need_begin(j) == -1)
+		return;
+	if (user_put(j->control->store, &u) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, u.name, record_state_name(old),
+	    record_state_name(u.state));
+	user_row(j, &u);
+	job_send(j);
+	job_ok(j);
+}

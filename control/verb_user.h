@@ -25,5 +25,6 @@ struct job;
 void verb_user_add(struct job *);
 void verb_user_list(struct job *);
 void verb_user_remove(struct job *);
+void verb_user_set(struct job *);
 
 #endif

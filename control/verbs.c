@@ -55,12 +55,18 @@ static const struct verb verbs[] = {
 	    { { NULL, "NAME", false } }, "remove an empty compartment" },
 
 	{ { "credential", "add" }, VERB_WRITE, verb_credential_add,
-	    { { NULL, "USER", false }, { "description", "TEXT", true } },
+	    { { NULL, "USER", false }, { "expires", "WHEN", true },
+		{ "networks", "LIST", true }, { "description", "TEXT", true } },
 	    "make an SMTP login and password, shown once" },
 	{ { "credential", "list" }, VERB_READ, verb_credential_list,
 	    { { NULL, "USER", true } }, "list SMTP credentials" },
 	{ { "credential", "remove" }, VERB_WRITE, verb_credential_remove,
 	    { { NULL, "ID", false } }, "remove an SMTP credential" },
+	{ { "credential", "set" }, VERB_WRITE, verb_credential_set,
+	    { { NULL, "ID", false }, { "state", "active|inactive", true },
+		{ "expires", "WHEN", true }, { "networks", "LIST", true },
+		{ "description", "TEXT", true } },
+	    "change an SMTP credential, or disable it" },
 
 	{ { "dkim", "add" }, VERB_WRITE, verb_dkim_add,
 	    { { NULL, "DOMAIN", false }, { "selector", "NAME", true },
@@ -212,6 +218,9 @@ static const struct verb verbs[] = {
 	    { { NULL, NULL, false } }, "list users" },
 	{ { "user", "remove" }, VERB_WRITE, verb_user_remove,
 	    { { NULL, "NAME", false } }, "remove a user" },
+	{ { "user", "set" }, VERB_WRITE, verb_user_set,
+	    { { NULL, "NAME", false }, { "state", "active|inactive", false } },
+	    "let a user send, or not" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

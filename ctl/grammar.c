@@ -56,6 +56,8 @@ static const struct command commands[] = {
 	    "remove an empty compartment" },
 	{ { "credential", "add" }, LAYOUT_CREDENTIAL,
 	    { { NULL, "USER", ARGUMENT_WORD, MUST },
+		{ "expires", "WHEN", ARGUMENT_WORD, MAY },
+		{ "networks", "LIST", ARGUMENT_WORD, MAY },
 		{ "description", "TEXT", ARGUMENT_TEXT, MAY } },
 	    "make an SMTP login and password, shown once" },
 	{ { "credential", "list" }, LAYOUT_TABLE,
@@ -63,6 +65,13 @@ static const struct command commands[] = {
 	{ { "credential", "remove" }, LAYOUT_TABLE,
 	    { { NULL, "ID", ARGUMENT_WORD, MUST } },
 	    "remove an SMTP credential" },
+	{ { "credential", "set" }, LAYOUT_RECORD,
+	    { { NULL, "ID", ARGUMENT_WORD, MUST },
+		{ "state", "active|inactive", ARGUMENT_CHOICE, MAY },
+		{ "expires", "WHEN", ARGUMENT_WORD, MAY },
+		{ "networks", "LIST", ARGUMENT_WORD, MAY },
+		{ "description", "TEXT", ARGUMENT_TEXT, MAY } },
+	    "change an SMTP credential, or disable it" },
 	{ { "dkim", "add" }, LAYOUT_DKIM,
 	    { { NULL, "DOMAIN", ARGUMENT_WORD, MUST },
 		{ "selector", "NAME", ARGUMENT_WORD, MAY },
@@ -226,6 +235,10 @@ static const struct command commands[] = {
 	    { { NULL, NULL, ARGUMENT_WORD, MUST } }, "list users" },
 	{ { "user", "remove" }, LAYOUT_TABLE,
 	    { { NULL, "NAME", ARGUMENT_WORD, MUST } }, "remove a user" },
+	{ { "user", "set" }, LAYOUT_RECORD,
+	    { { NULL, "NAME", ARGUMENT_WORD, MUST },
+		{ "state", "active|inactive", ARGUMENT_CHOICE, MUST } },
+	    "let a user send, or not" },
 };
 
 /* Entry i of the table, or NULL past the last. */

@@ -53,6 +53,8 @@ static const struct number numbers[] = {
 	{ SET_SMTP_RECIPIENTS, AT(smtp.rcpt_max), 1, RECIPIENTS_MAX },
 	{ SET_SMTP_SESSIONS, AT(smtp.sessions_max), 1, SESSIONS_MAX },
 	{ SET_SMTP_SOURCE, AT(smtp.sessions_source), 1, SESSIONS_MAX },
+	{ SET_SMTP_CREDENTIALS, AT(policy.credentials_user), 1,
+	    CREDENTIALS_MAX },
 	{ SET_SMTP_USER, AT(policy.sessions_user), 1, SESSIONS_MAX },
 	{ SET_SMTP_AUTH, AT(smtp.auth_failures), 1, AUTH_FAILURES_MAX },
 };

@@ -45,6 +45,9 @@
 #define RECIPIENTS_MAX	  100000u
 #define AUTH_FAILURES_MAX 1000u
 
+/* Credentials of one user at once. */
+#define CREDENTIALS_MAX 1000u
+
 /* Seconds that failures count, or that an address is turned away. */
 #define THROTTLE_TIME_MAX (30u * 86400)
 

@@ -79,6 +79,7 @@ static void yyerror(struct parser *, const char *);
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
 %token BLOCK THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM PUBLICADDRESS
+%token BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BAD
 %token <text> STRING PERCENT
 %type <number> worker
@@ -222,6 +223,9 @@ smtp		: RECIPIENTS STRING {
 		| SESSIONS PER USER STRING {
 			parser_number(p, SET_SMTP_USER, $4);
 		}
+		| CREDENTIALS PER USER STRING {
+			parser_number(p, SET_SMTP_CREDENTIALS, $4);
+		}
 		| THROTTLE FAILURES STRING WINDOW STRING BLOCK STRING {
 			parser_try(p, conf_set_throttle(p->conf, $3, $5, $7));
 		}
@@ -314,6 +318,7 @@ static const struct keyword keywords[] = {
 	{ "client", CLIENT },
 	{ "connect", CONNECT },
 	{ "control", CONTROL },
+	{ "credentials", CREDENTIALS },
 	{ "data", DATA },
 	{ "delay-notice", DELAYNOTICE },
 	{ "deliver", DELIVER },

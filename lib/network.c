@@ -25,8 +25,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "compat.h"
-#include "proto_conf.h"
 
 /* No bit of the address lies behind the prefix. */
 static bool

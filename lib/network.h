@@ -23,8 +23,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct conf_network;
+struct conf_network {
+	uint8_t family; /* 4 or 6 */
+	uint8_t prefix;
+	uint8_t address[16];
+};
 
 /* "2001:db8:...:/128" and room. */
 #define NETWORK_TEXT_SIZE 64u

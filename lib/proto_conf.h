@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "network.h"
 
 struct chan;
 struct msgin;
@@ -113,13 +114,6 @@ struct conf_route {
 struct conf_resolver {
 	char address[HOST_SIZE];
 	uint16_t port;
-};
-
-/* A network that deliver may reach though it is not public. */
-struct conf_network {
-	uint8_t family; /* 4 or 6 */
-	uint8_t prefix;
-	uint8_t address[16];
 };
 
 #define CONF_SECRET_SIZE 32u

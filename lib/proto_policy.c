@@ -48,64 +48,11 @@ policy_auth_recv(struct msgin *m, struct policy_auth *s)
 	return msg_end(m);
 }
 
-/* Answer AUTH.  0 or -1. */
-int
-policy_auth_reply_send(struct chan *c, uint64_t id,
-    const struct policy_auth_reply *s)
+static void
+sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 {
-	struct msgout *o;
-
-	o = chan_begin(c, M_POLICY_AUTH_REPLY, id);
-	msg_put_u32(o, s->status);
-	msg_put_str(o, s->user);
-	msg_put_str(o, s->credential);
-	return chan_end(c, -1);
-}
-
-/* Decode AUTH_REPLY.  -1 if ill-formed, or good but of nobody. */
-int
-policy_auth_reply_recv(struct msgin *m, struct policy_auth_reply *s)
-{
-	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
-	msg_get_str(m, s->user, sizeof(s->user));
-	msg_get_str(m, s->credential, sizeof(s->credential));
-	if (s->status == POLICY_OK && s->user[0] == '\0')
-		m->bad = true;
-	return msg_end(m);
-}
-
-/* Ask whether a user may send as an address.  0 or -1. */
-int
-policy_sender_send(struct chan *c, uint64_t id, const struct policy_sender *s)
-{
-	struct msgout *o;
-
-	o = chan_begin(c, M_POLICY_SENDER, id);
-	msg_put_str(o, s->user);
-	msg_put_str(o, s->source);
-	msg_put_str(o, s->address);
-	return chan_end(c, -1);
-}
-
-/* Decode SENDER.  -1 if ill-formed. */
-int
-policy_sender_recv(struct msgin *m, struct policy_sender *s)
-{
-	msg_get_str(m, s->user, sizeof(s->user));
-	msg_get_str(m, s->source, sizeof(s->source));
-	msg_get_str(m, s->address, sizeof(s->address));
-	return msg_end(m);
-}
-
-/* Answer SENDER; used entries of key only.  0 or -1. */
-int
-policy_sender_reply_send(struct chan *c, uint64_t id,
-    const struct policy_sender_reply *s)
-{
-	struct msgout *o;
 	uint32_t i;
 
-	o = chan_begin(c, M_POLICY_SENDER_REPLY, id);
 	msg_put_u32(o, s->status);
 	msg_put_str(o, s->compartment);
 	msg_put_str(o, s->return_path);
@@ -115,7 +62,6 @@ policy_sender_reply_send(struct chan *c, uint64_t id,
 		msg_put_u32(o, s->key[i].algorithm);
 		msg_put_str(o, s->key[i].selector);
 	}
-	return chan_end(c, -1);
 }
 
 static void
@@ -128,12 +74,8 @@ dkim_get(struct msgin *m, struct policy_dkim *s)
 		m->bad = true;
 }
 
-/*
- * Decode SENDER_REPLY.  -1 if ill-formed, too many keys, or approved in no
- * compartment.
- */
-int
-policy_sender_reply_recv(struct msgin *m, struct policy_sender_reply *s)
+static void
+sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 {
 	uint32_t i;
 
@@ -149,6 +91,85 @@ policy_sender_reply_recv(struct msgin *m, struct policy_sender_reply *s)
 		dkim_get(m, &s->key[i]);
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
+}
+
+/* Answer AUTH.  0 or -1. */
+int
+policy_auth_reply_send(struct chan *c, uint64_t id,
+    const struct policy_auth_reply *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_AUTH_REPLY, id);
+	msg_put_u32(o, s->status);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->credential);
+	msg_put_str(o, s->sender);
+	if (s->sender[0] != '\0')
+		sender_reply_put(o, &s->by);
+	return chan_end(c, -1);
+}
+
+/* Decode AUTH_REPLY.  -1 if ill-formed, or good but of nobody. */
+int
+policy_auth_reply_recv(struct msgin *m, struct policy_auth_reply *s)
+{
+	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->credential, sizeof(s->credential));
+	msg_get_str(m, s->sender, sizeof(s->sender));
+	if (s->sender[0] != '\0')
+		sender_reply_get(m, &s->by);
+	if (s->status == POLICY_OK && s->user[0] == '\0')
+		m->bad = true;
+	return msg_end(m);
+}
+
+/* Ask whether a user may send as an address.  0 or -1. */
+int
+policy_sender_send(struct chan *c, uint64_t id, const struct policy_sender *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_SENDER, id);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->credential);
+	msg_put_str(o, s->source);
+	msg_put_str(o, s->address);
+	return chan_end(c, -1);
+}
+
+/* Decode SENDER.  -1 if ill-formed. */
+int
+policy_sender_recv(struct msgin *m, struct policy_sender *s)
+{
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->credential, sizeof(s->credential));
+	msg_get_str(m, s->source, sizeof(s->source));
+	msg_get_str(m, s->address, sizeof(s->address));
+	return msg_end(m);
+}
+
+/* Answer SENDER; used entries of key only.  0 or -1. */
+int
+policy_sender_reply_send(struct chan *c, uint64_t id,
+    const struct policy_sender_reply *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_SENDER_REPLY, id);
+	sender_reply_put(o, s);
+	return chan_end(c, -1);
+}
+
+/*
+ * Decode SENDER_REPLY.  -1 if ill-formed, too many keys, or approved in no
+ * compartment.
+ */
+int
+policy_sender_reply_recv(struct msgin *m, struct policy_sender_reply *s)
+{
+	sender_reply_get(m, s);
 	return msg_end(m);
 }
 

@@ -82,15 +82,10 @@ struct policy_auth {
 	uint64_t session;
 };
 
-struct policy_auth_reply {
-	enum policy_status status;
-	char user[OBJECT_ID_SIZE];
-	char credential[OBJECT_ID_SIZE];
-};
-
 struct policy_sender {
 	char user[OBJECT_ID_SIZE];
-	char source[HOST_SIZE]; /* client address */
+	char credential[OBJECT_ID_SIZE]; /* empty: it was none */
+	char source[HOST_SIZE];		 /* client address */
 	char address[ADDRESS_SIZE];
 };
 
@@ -113,6 +108,18 @@ struct policy_sender_reply {
 	char return_path[ADDRESS_SIZE]; /* empty: the client's own */
 	uint32_t keys;
 	struct policy_dkim key[DKIM_KEYS_MAX];
+};
+
+/*
+ * With POLICY_OK also what SENDER would be answered for the address that the
+ * credential sent as last, so that most sessions need not ask.
+ */
+struct policy_auth_reply {
+	enum policy_status status;
+	char user[OBJECT_ID_SIZE];
+	char credential[OBJECT_ID_SIZE];
+	char sender[ADDRESS_SIZE]; /* empty: none */
+	struct policy_sender_reply by;
 };
 
 struct policy_rcpt {

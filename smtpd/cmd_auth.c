@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "conf.h"
 #include "log.h"
+#include "monotime.h"
 #include "peers.h"
 #include "proto_policy.h"
 #include "sasl.h"
@@ -178,6 +179,18 @@ cmd_auth_line(struct session *s, const char *p, size_t len)
 		auth_plain(s, p, len);
 }
 
+/* What control knows that will be asked is not asked. */
+static void
+auth_sender(struct session *s, const struct policy_auth_reply *reply)
+{
+	struct address a;
+
+	if (reply->sender[0] != '\0' &&
+	    address_parse_mailbox(reply->sender, strlen(reply->sender),
+		ADDRESS_UTF8, &a) == ADDRESS_OK)
+		senders_add(&s->senders, &a, &reply->by, monotime());
+}
+
 static void
 auth_refused(struct session *s, enum policy_status status)
 {
@@ -216,6 +229,7 @@ cmd_auth_answer(struct session *s, const struct session_answer *a)
 		(void)strlcpy(s->user, reply->user, sizeof(s->user));
 		(void)strlcpy(s->credential, reply->credential,
 		    sizeof(s->credential));
+		auth_sender(s, reply);
 		s->have |= HAVE_AUTH;
 		s->env->stats.logins++;
 		log_debug("login user=%s source=%s", s->user, s->source);

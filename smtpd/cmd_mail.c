@@ -213,6 +213,7 @@ cmd_mail_run(struct session *s, const struct command *c)
 	}
 	memset(&ask, 0, sizeof(ask));
 	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
+	(void)strlcpy(ask.credential, s->credential, sizeof(ask.credential));
 	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
 	(void)strlcpy(ask.address, ascii.mailbox, sizeof(ask.address));
 	s->ask = peers_sender(s->env->peers, &ask, s);

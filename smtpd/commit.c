@@ -71,6 +71,8 @@ commit_ask_sender(struct session *s)
 		}
 		memset(&ask, 0, sizeof(ask));
 		(void)strlcpy(ask.user, s->user, sizeof(ask.user));
+		(void)strlcpy(ask.credential, s->credential,
+		    sizeof(ask.credential));
 		(void)strlcpy(ask.source, s->source, sizeof(ask.source));
 		(void)strlcpy(ask.address, a->mailbox, sizeof(ask.address));
 		tx->from_ask = peers_sender(s->env->peers, &ask, s);

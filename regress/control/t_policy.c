@@ -18,12 +18,26 @@
  * Policy questions, and the commands that make what they are about.
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
- * sources: regress/control/fake_proc.c
- * sources: control/[!m]*.c control/m[!a]*.c lib/netkey.c
- * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
- * sources: lib/id.c lib/log.c lib/msg.c lib/pending.c lib/proto_admin.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
- * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * sources: regress/control/fake_proc.c control/[!m]*.c control/audit.c
+ * sources: control/children.c control/compartment.c control/credential.c
+ * sources: control/ctlsock.c control/dkimdns.c control/dkimkey.c
+ * sources: control/dkimshow.c control/domain.c control/job.c control/keys.c
+ * sources: control/limit.c control/lookup.c control/m[!a]*.c control/meter.c
+ * sources: control/notice.c control/peers.c control/policy.c
+ * sources: control/provider.c control/rate.c control/record.c control/relay.c
+ * sources: control/scram.c control/seat.c control/sender.c control/store_bdb.c
+ * sources: control/store_key.c control/store_lock.c control/suppression.c
+ * sources: control/tenancy.c control/throttle.c control/usage.c control/user.c
+ * sources: control/verb_compartment.c control/verb_credential.c
+ * sources: control/verb_daemon.c control/verb_dkim.c control/verb_domain.c
+ * sources: control/verb_limit.c control/verb_need.c control/verb_queue.c
+ * sources: control/verb_sender.c control/verb_suppression.c
+ * sources: control/verb_throttle.c control/verb_user.c control/verbs.c
+ * sources: control/when.c lib/address.c lib/base64.c lib/chan.c lib/compat.c
+ * sources: lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c lib/netkey.c
+ * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_ctl.c
+ * sources: lib/proto_dns.c lib/proto_notice.c lib/proto_policy.c
+ * sources: lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>
@@ -266,6 +280,99 @@ limits_of_all_levels_hold(void **state)
 	assert_int_equal(send("other", dev, 7, 100, &n), POLICY_OK);
 	assert_true(world_do(&w, "limits show"));
 	assert_non_null(strstr(w.text, "name=prod|minute=3|minuteUsed=3"));
+}
+
+/* Put what an operator could have set. */
+static void
+put(const struct credential *c)
+{
+	assert_int_equal(store_begin(w.control.store), 0);
+	assert_int_equal(credential_put(w.control.store, c), STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+}
+
+static void
+auth_of_what_has_expired_is_refused(void **state)
+{
+	struct policy_auth_reply a;
+	struct credential c;
+	struct login l;
+	int64_t now;
+
+	now = (int64_t)time(NULL);
+	make_login("alice", &l);
+	assert_int_equal(credential_get(w.control.store, l.id, &c), STORE_OK);
+	c.expires = now + 1000;
+	put(&c);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	c.expires = now;
+	put(&c);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+	assert_true(world_do(&w, "credential list"));
+	assert_non_null(strstr(w.text, "state=EXPIRED"));
+}
+
+/* A record of the version before has no keys for SCRAM and no bar. */
+static void
+old_credentials_are_read(void **state)
+{
+	struct credential c;
+	struct msgout m;
+	struct msgin in;
+	uint8_t mac[CREDENTIAL_MAC_SIZE] = { 1 };
+
+	memset(&m, 0, sizeof(m));
+	msg_put_u8(&m, 1);
+	msg_put_str(&m, "id");
+	msg_put_str(&m, "user");
+	msg_put_str(&m, "login");
+	msg_put_str(&m, "text");
+	msg_put_i64(&m, 7);
+	msg_put_u32(&m, RECORD_ACTIVE);
+	msg_put_data(&m, mac, sizeof(mac));
+	msg_put_i64(&m, 8);
+	msg_put_str(&m, "192.0.2.1");
+	msgin_init(&in, 0, m.data, m.len);
+	memset(&c, 0xff, sizeof(c));
+	assert_int_equal(credential_decode(&in, &c), 0);
+	assert_string_equal(c.source, "192.0.2.1");
+	assert_int_equal(c.scram.iterations, 0);
+	assert_null(credential_bar(&c, "192.0.2.1", INT64_MAX));
+	msgout_free(&m);
+}
+
+/* AUTH has the answer for the address that is asked about next. */
+static void
+auth_answers_for_the_last_sender(void **state)
+{
+	struct policy_sender_reply s;
+	struct policy_auth_reply a;
+	struct policy_sender q;
+	struct login l;
+
+	make_login("alice", &l);
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(
+	    world_do(&w, "sender add news@example.org compartment prod"));
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_string_equal(a.sender, "");
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, a.user, sizeof(q.user));
+	(void)strlcpy(q.credential, a.credential, sizeof(q.credential));
+	(void)strlcpy(q.address, "news@example.org", sizeof(q.address));
+	policy_sender(&w.control, &q, &s);
+	assert_int_equal(s.status, POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_string_equal(a.sender, "news@example.org");
+	assert_int_equal(a.by.status, POLICY_OK);
+	assert_string_equal(a.by.compartment, s.compartment);
+	assert_true(world_do(&w, "credential list"));
+	world_reopen(&w);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_string_equal(a.sender, "news@example.org");
+	assert_true(world_do(&w, "sender remove news@example.org"));
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_string_equal(a.sender, "");
 }
 
 static void
@@ -563,6 +670,9 @@ main(void)
 		T(failures_of_an_address_throttle_it),
 		T(sessions_of_a_user_are_limited),
 		T(limits_of_all_levels_hold),
+		T(auth_of_what_has_expired_is_refused),
+		T(old_credentials_are_read),
+		T(auth_answers_for_the_last_sender),
 		T(auth_survives_a_restart),
 		T(auth_of_what_is_disabled_is_refused),
 		T(last_use_shows_in_the_list),

@@ -29,7 +29,6 @@
 
 #include "netkey.h"
 #include "network.h"
-#include "proto_conf.h"
 
 static const struct {
 	const char *network, *address;
