@@ -1,6 +1,7 @@
 """make install, then started from there as an operator would."""
 
 import os
+import re
 import resource
 import smtplib
 import subprocess
@@ -71,6 +72,21 @@ def is_taken(edd):
     except (AssertionError, OSError, smtplib.SMTPException):
         return False
     return True
+
+
+def seconds(name):
+    with open(os.path.join(ROOT, "edd", "limit.h")) as f:
+        return int(re.search(r"#define %s\s+(\d+)" % name,
+                             f.read()).group(1))
+
+
+@pytest.mark.root
+def test_service_has_the_time_that_the_daemon_takes(installed):
+    unit = unit_of(installed)
+    assert int(unit["TimeoutStartSec"]) > \
+        seconds("READY_QUEUE_SECONDS") + seconds("READY_SECONDS")
+    assert int(unit["TimeoutStopSec"]) > \
+        len(PROGRAMS) * seconds("STOP_SECONDS")
 
 
 @pytest.mark.root
