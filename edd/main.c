@@ -74,17 +74,32 @@ absolute(const char *path)
 	return full;
 }
 
-/* The folder of -E, made if it is missing and is to be used. */
+/*
+ * The folder of -E, made if it is missing and is to be used.  One that somebody
+ * else may have made first, in /tmp say, leads anywhere.
+ */
 static const char *
 own_folder(const char *path, bool check)
 {
+	struct stat st;
+
 	if (check && access(path, F_OK) == -1)
 		return path;
 	if (mkdir(path, 0755) == 0)
 		(void)chmod(path, 0755);
 	else if (errno != EEXIST)
 		err(1, "%s", path);
-	return absolute(path);
+	path = absolute(path);
+	if (stat(path, &st) == -1)
+		err(1, "%s", path);
+	if (!S_ISDIR(st.st_mode))
+		errx(1, "%s: not a folder", path);
+	if (st.st_uid != geteuid() || (st.st_mode & 02) != 0)
+		errx(1,
+		    "%s: belongs to somebody else, or anybody may write to "
+		    "it: name another folder",
+		    path);
+	return path;
 }
 
 /*

@@ -110,6 +110,20 @@ def test_file_that_anybody_may_write_is_refused(make_edd, folder, which):
     assert check(edd.conf).returncode == 0
 
 
+@pytest.mark.root
+@pytest.mark.parametrize("who,mode", [(65534, 0o755), (0, 0o777)])
+def test_folder_of_somebody_else_is_not_used(folder, who, mode):
+    path = os.path.join(folder, "try")
+    os.mkdir(path)
+    os.chmod(path, mode)
+    os.chown(path, who, -1)
+    done = subprocess.run([EDD, "-d", "-E", path], capture_output=True,
+                          text=True, timeout=60)
+    assert done.returncode == 1
+    assert "name another folder" in done.stderr
+    assert os.listdir(path) == []
+
+
 def test_missing_file(folder):
     done = check(folder + "/nothing.conf")
     assert done.returncode == 1
