@@ -76,6 +76,7 @@ statistics(struct answer *a, const struct admin_command *cmd)
 	number(a, row, "queued messages", spool_messages(q->spool)->count);
 	number(a, row, "queued recipients", spool_messages(q->spool)->rcpts);
 	number(a, row, "in flight", sched.inflight);
+	number(a, row, "ready", sched.ready);
 	number(a, row, "waiting for retry", sched.waiting);
 	number(a, row, "destinations down", sched.down);
 	number(a, row, "draining", steer_is_draining(q->steer));
@@ -184,6 +185,7 @@ drain_row(struct answer *a)
 	row_num(row, "messages", (int64_t)spool_messages(q->spool)->count);
 	row_num(row, "recipients", (int64_t)spool_messages(q->spool)->rcpts);
 	row_num(row, "inflight", (int64_t)sched.inflight);
+	row_num(row, "ready", (int64_t)sched.ready);
 	row_num(row, "deferred", (int64_t)sched.waiting);
 	answer_row(a, row);
 	row_free(row);
@@ -251,6 +253,90 @@ drain(struct answer *a, const struct admin_command *cmd)
 		return;
 	}
 	drain_row(a);
+	answer_ok(a);
+}
+
+/* What is paused now, a row each. */
+static void
+pause_rows(struct answer *a)
+{
+	static const char *const names[] = { [STEER_ALL] = "all",
+		[STEER_DESTINATION] = "destination",
+		[STEER_USER] = "user" };
+	enum steer_kind kind;
+	const char *name;
+	struct row *row;
+	size_t i;
+
+	row = row_new();
+	for (i = 0; row != NULL &&
+	     (name = steer_at(a->queue->steer, i, &kind)) != NULL;
+	     i++) {
+		if (kind == STEER_DRAIN)
+			continue;
+		row_str(row, "paused", names[kind]);
+		row_str(row, "destination",
+		    kind == STEER_DESTINATION ? name : "");
+		row_str(row, "user", kind == STEER_USER ? name : "");
+		answer_row(a, row);
+	}
+	row_free(row);
+}
+
+/* Words as what is to be paused.  0, or -1: the answer has ended. */
+static int
+pause_what(struct answer *a, const struct admin_command *cmd,
+    enum steer_kind *kind, const char **name)
+{
+	*name = "";
+	if (cmd->words == 3 && strcmp(cmd->word[2], "all") == 0) {
+		*kind = STEER_ALL;
+		return 0;
+	}
+	if (cmd->words == 4) {
+		*name = cmd->word[3];
+		*kind = strcmp(cmd->word[2], "user") == 0 ? STEER_USER :
+							    STEER_DESTINATION;
+		if (strpbrk(*name, " \n") == NULL && **name != '\0' &&
+		    strlen(*name) < NAME_SIZE)
+			return 0;
+	}
+	answer_fail(a,
+	    "usage: edctl queue pause|resume all | destination DOMAIN | user "
+	    "NAME",
+	    "one of all, destination and user is needed");
+	return -1;
+}
+
+static void
+pause_resume(struct answer *a, const struct admin_command *cmd)
+{
+	bool pause = strcmp(cmd->word[1], "pause") == 0;
+	struct queue *q = a->queue;
+	enum steer_kind kind;
+	const char *name;
+	int rc;
+
+	if (pause && cmd->words == 2) {
+		pause_rows(a);
+		answer_ok(a);
+		return;
+	}
+	if (pause_what(a, cmd, &kind, &name) == -1)
+		return;
+	rc = steer_set(q->steer, kind, name, pause);
+	if (rc == -1) {
+		drain_fail(a);
+		return;
+	}
+	if (rc == 1) {
+		answer_fail(a, "see \"edctl queue pause\"", "%s%s%s is %s",
+		    cmd->word[2], name[0] == '\0' ? "" : " ", name,
+		    pause ? "paused already" : "not paused");
+		return;
+	}
+	schedule_steered(q->schedule);
+	pause_rows(a);
 	answer_ok(a);
 }
 
@@ -357,6 +443,8 @@ admin_misc_verbs(void)
 		{ { "trace", NULL }, trace },
 		{ { "drain", NULL }, drain },
 		{ { "queue", "export" }, export_start },
+		{ { "queue", "pause" }, pause_resume },
+		{ { "queue", "resume" }, pause_resume },
 		{ { NULL, NULL }, NULL },
 	};
 

@@ -115,7 +115,8 @@ destination_get(struct destinations *t, const char *domain)
 	if (d == NULL)
 		return NULL;
 	memcpy(d->domain, domain, len + 1);
-	TAILQ_INIT(&d->ready);
+	TAILQ_INIT(&d->parked[FLOW_TRANSACTIONAL]);
+	TAILQ_INIT(&d->parked[FLOW_BULK]);
 	d->hash = hash;
 	d->refs = 1;
 	d->chain = t->bucket[hash & (t->buckets - 1)];
@@ -135,7 +136,8 @@ destination_put(struct destinations *t, struct destination *d)
 
 	if (d->refs > 0)
 		d->refs--;
-	if (d->refs > 0 || d->wakeup.place != 0 || d->inflight > 0 || d->listed)
+	if (d->refs > 0 || d->wakeup.place != 0 || d->inflight > 0 ||
+	    d->sweeping)
 		return;
 	p = &t->bucket[d->hash & (t->buckets - 1)];
 	while (*p != d)

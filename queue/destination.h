@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flow.h"
 #include "heap.h"
 #include "owner.h"
 
@@ -35,15 +36,16 @@ TAILQ_HEAD(task_list, task);
 
 struct destination {
 	struct destination *chain; /* in its bucket */
-	TAILQ_ENTRY(destination) ready_entry;
-	struct task_list ready; /* tasks that may go now, in order */
-	struct heapnode wakeup; /* while down: when to probe */
-	unsigned refs;		/* tasks that point here */
-	unsigned inflight;	/* batches at deliver */
-	unsigned failures;	/* times in a row that it was down */
+	TAILQ_ENTRY(destination) sweep_entry;
+	struct flow_list parked[FLOW_CLASSES]; /* flows that wait for room */
+	struct heapnode wakeup;		       /* while down: when to probe */
+	unsigned refs;			       /* tasks that point here */
+	unsigned inflight;		       /* batches at deliver */
+	unsigned failures; /* times in a row that it was down */
+	unsigned window;   /* batches that may be there at once */
+	unsigned passed;   /* bulk, in a row, when a flow left its park */
 	uint32_t hash;
-	uint16_t lane; /* that its batches go to */
-	bool listed;   /* in its lane's list of ready ones */
+	bool sweeping;
 	bool down;     /* only one batch until one succeeds */
 	char *error;   /* last one, or NULL */
 	char domain[]; /* or "DOMAIN via HOST port N" when rerouted */

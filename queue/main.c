@@ -136,6 +136,7 @@ start(void *arg)
 
 	if (steer_load(q->steer) == -1)
 		return -1;
+	schedule_steer(q->schedule, q->steer);
 	/* Peers may have come before. */
 	intake_tell(q->intake);
 	q->journal = journal_new(proc_base(), "journal");

@@ -319,7 +319,7 @@ report_failures(struct batch *b)
 
 /* Mark those that wait for another attempt; the attempt counts once. */
 static void
-mark_deferred(struct batch *b)
+mark_deferred(struct batch *b, int64_t next)
 {
 	struct queue *q = b->queue;
 	struct task *t = b->task;
@@ -331,7 +331,7 @@ mark_deferred(struct batch *b)
 		return;
 	memset(&mark, 0, sizeof(mark));
 	mark.state = RCPT_DEFERRED;
-	mark.next = schedule_next_try(q->schedule, t);
+	mark.next = next;
 	mark.attempts = (uint16_t)(t->attempts == UINT16_MAX ? UINT16_MAX :
 							       t->attempts + 1);
 	for (i = 0; i < b->rcpts; i++) {
@@ -360,14 +360,14 @@ batch_over(struct batch *b)
 
 	report_failures(b);
 	CRASH("bounce-made");
-	mark_deferred(b);
-	CRASH("outcome-marked");
 	if (b->left == 0 && b->down && !b->took)
 		result = SCHEDULE_DOWN;
 	else if (b->left == 0 && b->tried)
 		result = SCHEDULE_LATER;
 	else if (b->left == 0 && !b->partial)
 		result = SCHEDULE_OK;
+	mark_deferred(b, schedule_judge(q->schedule, t, result));
+	CRASH("outcome-marked");
 	m->inflight--;
 	schedule_over(q->schedule, t, result);
 	spool_envelope_drop(q->spool, m);

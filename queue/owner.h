@@ -24,9 +24,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct turn;
+
 struct owner {
 	struct owner *chain; /* in its bucket */
 	size_t refs;	     /* messages that point here */
+	struct turn *turns;  /* flow's: what of it may go now */
 	uint32_t hash;
 	char name[]; /* id of the user; may be empty */
 };

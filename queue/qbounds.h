@@ -114,6 +114,21 @@
 #define DEST_BATCHES_MAX 64u
 #define LANES_MAX	 64u
 
+/*
+ * Batches of a destination that nothing is known of yet; each success makes it
+ * one more.  Small, so that many that hang do not take all of a lane.
+ */
+#define DEST_BATCHES_FIRST 4u
+
+/* Of so many batches one is bulk, however much else there is. */
+#define FLOW_BULK_SHARE 8u
+
+/* Tasks that come due, or are looked through, in one turn of the loop. */
+#define SCHEDULE_STEP 1024u
+
+/* Of these that are given up: each may make a bounce. */
+#define SCHEDULE_STEP_EXPIRED 64u
+
 /* Outcomes that cannot be written yet; above this nothing new is sent. */
 #define MARKS_WAITING_MAX 65536u
 

@@ -15,9 +15,9 @@
  */
 
 /*
- * The schedule.  A task waits in a heap until it is due, then stands in its
- * destination's list; a destination with ready tasks stands in the list of
- * its lane.  A destination that is down is probed with one task.
+ * The schedule.  A task waits in a heap until it is due, then stands in a
+ * flow (flow.c), which knows the order.  A destination that is down is probed
+ * with one task; the rest waits there, and follows as soon as one succeeds.
  */
 #include "schedule.h"
 
@@ -27,30 +27,36 @@
 
 #include "clock.h"
 #include "destination.h"
+#include "flow.h"
 #include "log.h"
 #include "message.h"
 #include "proto_conf.h"
 #include "qbounds.h"
+#include "steer.h"
 
 TAILQ_HEAD(destination_list, destination);
 
 struct lane {
 	bool up;
 	unsigned inflight;
-	struct destination_list ready;
 };
 
 struct schedule {
 	struct schedule_hooks hooks;
 	struct destinations *destinations;
+	const struct steer *steer; /* NULL: nothing is paused */
+	struct flows *flows;
 	struct event *timer;
 	struct event *kick_ev;
-	struct heap due;     /* tasks that wait */
-	struct heap wakeups; /* destinations that are down */
+	struct event *sweep_ev;
+	struct destination_list sweeps; /* destinations before their probe */
+	struct heap due;		/* tasks that wait */
+	struct heap wakeups;		/* destinations that are down */
 	struct lane lane[LANES_MAX];
 	unsigned lanes; /* highest ever used, plus one */
 	size_t inflight;
 	bool stopped;
+	uint64_t seed;	/* of jitter */
 	int64_t expire; /* seconds */
 	uint32_t retries;
 	uint32_t retry[CONF_RETRY_MAX];
@@ -72,8 +78,9 @@ destination_of_node(struct heapnode *n)
 
 /* The worker for a destination: by its name, as long as that worker lives. */
 static int
-pick_lane(const struct schedule *s, const struct destination *d)
+lane_hook(const struct destination *d, void *arg)
 {
+	const struct schedule *s = arg;
 	unsigned i, lane;
 
 	for (i = 0; i < s->lanes; i++) {
@@ -88,48 +95,57 @@ pick_lane(const struct schedule *s, const struct destination *d)
 static unsigned
 limit_of(const struct destination *d)
 {
-	return d->down ? 1 : DEST_BATCHES_MAX;
+	if (d->down)
+		return 1;
+	return d->window == 0 ? DEST_BATCHES_FIRST : d->window;
+}
+
+/* A quarter of the room is not for bulk, so that others need not wait. */
+static bool
+room_hook(const struct destination *d, enum flow_class class, void *arg)
+{
+	const struct schedule *s = arg;
+	unsigned limit = limit_of(d);
+
+	if (d->wakeup.place != 0 || d->sweeping)
+		return false;
+	if (s->steer != NULL && steer_pauses_destination(s->steer, d->domain))
+		return false;
+	if (class == FLOW_BULK)
+		limit -= limit / 4;
+	return d->inflight < limit;
+}
+
+static bool
+halted_hook(const struct owner *o, void *arg)
+{
+	const struct schedule *s = arg;
+
+	return s->steer != NULL && steer_pauses_user(s->steer, o->name);
 }
 
 static void
-unlist(struct schedule *s, struct destination *d)
+kick_hook(void *arg)
 {
-	if (!d->listed)
-		return;
-	TAILQ_REMOVE(&s->lane[d->lane].ready, d, ready_entry);
-	d->listed = false;
-}
+	struct schedule *s = arg;
 
-/* Put a destination in its lane's list if something of it may go now. */
-static void
-enlist(struct schedule *s, struct destination *d)
-{
-	int lane;
-
-	if (d->listed || TAILQ_EMPTY(&d->ready) || d->inflight >= limit_of(d) ||
-	    d->wakeup.place != 0)
-		return;
-	lane = pick_lane(s, d);
-	if (lane == -1)
-		return;
-	d->lane = (uint16_t)lane;
-	d->listed = true;
-	TAILQ_INSERT_TAIL(&s->lane[lane].ready, d, ready_entry);
 	event_active(s->kick_ev, EV_TIMEOUT, 0);
 }
 
+/* Let flows try that wait for room at a destination. */
 static void
-relist_cb(struct destination *d, void *arg)
+unpark(struct schedule *s, struct destination *d)
 {
-	enlist(arg, d);
+	unsigned limit = limit_of(d);
+
+	if (d->wakeup.place == 0 && !d->sweeping && d->inflight < limit)
+		flows_unpark(s->flows, d, limit - d->inflight);
 }
 
 static void
-make_ready(struct schedule *s, struct task *t)
+unpark_cb(struct destination *d, void *arg)
 {
-	t->state = TASK_READY;
-	TAILQ_INSERT_TAIL(&t->destination->ready, t, u.entry);
-	enlist(s, t->destination);
+	unpark(arg, d);
 }
 
 /* Set the timer for what is due first. */
@@ -160,8 +176,8 @@ wait_until(struct schedule *s, struct task *t, int64_t ms)
 	memset(&t->u.due, 0, sizeof(t->u.due));
 	t->u.due.when = ms;
 	if (heap_put(&s->due, &t->u.due) == -1) {
-		/* Without memory it goes at once rather than never. */
-		make_ready(s, t);
+		t->state = TASK_IDLE;
+		log_warn("schedule: a message waits for the next start");
 		return;
 	}
 	t->state = TASK_WAITING;
@@ -169,22 +185,70 @@ wait_until(struct schedule *s, struct task *t, int64_t ms)
 		arm(s);
 }
 
-/* A destination that was down may be probed; what is too old ends here. */
 static void
-wake(struct schedule *s, struct destination *d)
+make_ready(struct schedule *s, struct task *t)
 {
-	struct task *t;
+	if (flows_push(s->flows, t) == -1)
+		wait_until(s, t, clock_now() + 1000);
+}
 
-	while ((t = TAILQ_FIRST(&d->ready)) != NULL && t->attempts > 0 &&
-	    schedule_expired(s, t->message)) {
-		TAILQ_REMOVE(&d->ready, t, u.entry);
-		t->state = TASK_IDLE;
-		s->hooks.expire(t, s->hooks.arg);
-	}
-	enlist(s, d);
+/* The next destination is swept, or the timer goes on. */
+static void
+sweep_on(struct schedule *s)
+{
+	if (!TAILQ_EMPTY(&s->sweeps))
+		event_active(s->sweep_ev, EV_TIMEOUT, 0);
+}
+
+/* All that waits there was seen: probe it. */
+static void
+sweep_end(struct schedule *s, struct destination *d)
+{
+	TAILQ_REMOVE(&s->sweeps, d, sweep_entry);
+	d->sweeping = false;
+	unpark(s, d);
 	/* If nobody points to it, what was learnt is forgotten now. */
 	d->refs++;
 	destination_put(s->destinations, d);
+}
+
+/* What waits for a destination that stays down is given up in time. */
+static void
+sweep_cb(int fd, short what, void *arg)
+{
+	struct schedule *s = arg;
+	struct destination *d;
+	struct task *t;
+	unsigned n, expired = 0;
+
+	d = TAILQ_FIRST(&s->sweeps);
+	if (d == NULL)
+		return;
+	for (n = 0; n < SCHEDULE_STEP && expired < SCHEDULE_STEP_EXPIRED; n++) {
+		t = flows_sweep(s->flows, d);
+		if (t == NULL) {
+			sweep_end(s, d);
+			break;
+		}
+		if (!schedule_expired(s, t->message))
+			continue;
+		flows_remove(s->flows, t);
+		s->hooks.expire(t, s->hooks.arg);
+		expired++;
+	}
+	sweep_on(s);
+}
+
+/* A destination that was down may be probed, when it was swept. */
+static void
+wake(struct schedule *s, struct destination *d)
+{
+	if (d->sweeping)
+		return;
+	d->sweeping = true;
+	TAILQ_INSERT_TAIL(&s->sweeps, d, sweep_entry);
+	flows_sweep_begin(d);
+	sweep_on(s);
 }
 
 static void
@@ -193,8 +257,11 @@ timer_cb(int fd, short what, void *arg)
 	struct schedule *s = arg;
 	struct heapnode *n;
 	int64_t now = clock_now();
+	unsigned i;
 
-	while ((n = heap_first(&s->due)) != NULL && n->when <= now) {
+	for (i = 0; i < SCHEDULE_STEP && (n = heap_first(&s->due)) != NULL &&
+	     n->when <= now;
+	     i++) {
 		heap_remove(&s->due, n);
 		make_ready(s, task_of_node(n));
 	}
@@ -205,48 +272,44 @@ timer_cb(int fd, short what, void *arg)
 	arm(s);
 }
 
-/* Send the first task of a destination.  false: the lane takes no more. */
+/* Send a task that was taken out.  false: the lane takes no more. */
 static bool
-send_one(struct schedule *s, struct lane *lane, struct destination *d)
+send_one(struct schedule *s, unsigned number, struct task *t)
 {
-	struct task *t;
+	struct destination *d = t->destination;
 	int rc;
 
-	t = TAILQ_FIRST(&d->ready);
-	TAILQ_REMOVE(&d->ready, t, u.entry);
 	t->state = TASK_INFLIGHT;
-	t->lane = (uint8_t)d->lane;
+	t->lane = (uint8_t)number;
 	d->inflight++;
-	lane->inflight++;
+	s->lane[number].inflight++;
 	s->inflight++;
-	rc = s->hooks.send(t, d->lane, s->hooks.arg);
-	if (rc == 0)
-		return true;
-	d->inflight--;
-	lane->inflight--;
-	s->inflight--;
-	t->state = TASK_IDLE;
-	if (rc == -1)
-		wait_until(s, t, clock_now() + 1000);
-	return rc == 1;
+	d->refs++; /* send may end its last message */
+	rc = s->hooks.send(t, number, s->hooks.arg);
+	if (rc != 0) {
+		d->inflight--;
+		s->lane[number].inflight--;
+		s->inflight--;
+		t->state = TASK_IDLE;
+		if (rc == -1)
+			wait_until(s, t, clock_now() + 1000);
+		unpark(s, d);
+	}
+	destination_put(s->destinations, d);
+	return rc != -1;
 }
 
 static void
 serve_lane(struct schedule *s, unsigned number)
 {
 	struct lane *lane = &s->lane[number];
-	struct destination *d;
+	struct task *t;
 	bool go = lane->up;
 
-	while (go && (d = TAILQ_FIRST(&lane->ready)) != NULL &&
-	    lane->inflight < LANE_BATCHES_MAX &&
-	    !s->hooks.stuffed(s->hooks.arg)) {
-		unlist(s, d);
-		d->refs++; /* send may end its last message */
-		go = send_one(s, lane, d);
-		enlist(s, d);
-		destination_put(s->destinations, d);
-	}
+	while (go && lane->inflight < LANE_BATCHES_MAX &&
+	    !s->hooks.stuffed(s->hooks.arg) &&
+	    (t = flows_pop(s->flows, number)) != NULL)
+		go = send_one(s, number, t);
 }
 
 static void
@@ -255,7 +318,8 @@ kick_cb(int fd, short what, void *arg)
 	struct schedule *s = arg;
 	unsigned i;
 
-	if (s->stopped || s->destinations == NULL)
+	if (s->stopped || s->destinations == NULL ||
+	    (s->steer != NULL && steer_is_paused(s->steer)))
 		return;
 	for (i = 0; i < s->lanes; i++)
 		serve_lane(s, i);
@@ -265,18 +329,23 @@ kick_cb(int fd, short what, void *arg)
 struct schedule *
 schedule_new(struct event_base *base, const struct schedule_hooks *hooks)
 {
+	struct flows_hooks f = { room_hook, halted_hook, lane_hook, kick_hook,
+		NULL };
 	struct schedule *s;
-	unsigned i;
 
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return NULL;
 	s->hooks = *hooks;
+	s->seed = (uint64_t)clock_wall() | 1;
+	TAILQ_INIT(&s->sweeps);
+	f.arg = s;
+	s->flows = flows_new(&f);
 	s->timer = evtimer_new(base, timer_cb, s);
 	s->kick_ev = event_new(base, -1, 0, kick_cb, s);
-	for (i = 0; i < LANES_MAX; i++)
-		TAILQ_INIT(&s->lane[i].ready);
-	if (s->timer == NULL || s->kick_ev == NULL) {
+	s->sweep_ev = event_new(base, -1, 0, sweep_cb, s);
+	if (s->flows == NULL || s->timer == NULL || s->kick_ev == NULL ||
+	    s->sweep_ev == NULL) {
 		schedule_free(s);
 		return NULL;
 	}
@@ -291,7 +360,25 @@ void
 schedule_use(struct schedule *s, struct destinations *destinations)
 {
 	s->destinations = destinations;
-	destinations_each(s->destinations, relist_cb, s);
+	destinations_each(s->destinations, unpark_cb, s);
+}
+
+/* What is paused by operators, which schedule_steered() tells of. */
+void
+schedule_steer(struct schedule *s, const struct steer *steer)
+{
+	s->steer = steer;
+}
+
+/* Something was paused or resumed. */
+void
+schedule_steered(struct schedule *s)
+{
+	if (s->destinations == NULL)
+		return;
+	flows_resume(s->flows);
+	destinations_each(s->destinations, unpark_cb, s);
+	event_active(s->kick_ev, EV_TIMEOUT, 0);
 }
 
 /* Free; messages and destinations are the spool's.  NULL is allowed. */
@@ -304,6 +391,9 @@ schedule_free(struct schedule *s)
 		event_free(s->timer);
 	if (s->kick_ev != NULL)
 		event_free(s->kick_ev);
+	if (s->sweep_ev != NULL)
+		event_free(s->sweep_ev);
+	flows_free(s->flows);
 	heap_free(&s->due);
 	heap_free(&s->wakeups);
 	free(s);
@@ -321,13 +411,10 @@ schedule_conf(struct schedule *s, const struct conf_queue *conf)
 static bool
 task_is_open(const struct task *t)
 {
-	struct rcpt *rcpt;
 	uint32_t i;
 
-	rcpt = message_rcpt(t->message) + t->first;
 	for (i = 0; i < t->count; i++)
-		if (rcpt[i].state == RCPT_WAITING ||
-		    rcpt[i].state == RCPT_DEFERRED)
+		if (task_rcpt_is_open(t, t->first + i))
 			return true;
 	return false;
 }
@@ -365,11 +452,8 @@ schedule_remove(struct schedule *s, struct message *m)
 			continue;
 		if (t->state == TASK_WAITING)
 			heap_remove(&s->due, &t->u.due);
-		if (t->state == TASK_READY) {
-			TAILQ_REMOVE(&t->destination->ready, t, u.entry);
-			if (TAILQ_EMPTY(&t->destination->ready))
-				unlist(s, t->destination);
-		}
+		if (t->state == TASK_READY)
+			flows_remove(s->flows, t);
 		t->state = TASK_IDLE;
 	}
 }
@@ -387,19 +471,20 @@ schedule_task_next(const struct schedule *s, const struct task *t)
 void
 schedule_flush(struct schedule *s, struct message *m)
 {
+	struct destination *d;
 	struct task *t;
 	unsigned i;
 
 	for (i = 0; i < m->tasks; i++) {
 		t = &m->task[i];
+		d = t->destination;
 		if (t->state == TASK_WAITING) {
 			heap_remove(&s->due, &t->u.due);
 			make_ready(s, t);
 		}
-		if (t->state == TASK_READY &&
-		    t->destination->wakeup.place != 0) {
-			heap_remove(&s->wakeups, &t->destination->wakeup);
-			enlist(s, t->destination);
+		if (t->state == TASK_READY && d->wakeup.place != 0) {
+			heap_remove(&s->wakeups, &d->wakeup);
+			unpark(s, d);
 		}
 	}
 }
@@ -412,25 +497,31 @@ schedule_lane_up(struct schedule *s, unsigned lane)
 	if (lane >= s->lanes)
 		s->lanes = lane + 1;
 	if (s->destinations != NULL)
-		destinations_each(s->destinations, relist_cb, s);
+		destinations_each(s->destinations, unpark_cb, s);
+	event_active(s->kick_ev, EV_TIMEOUT, 0);
 }
 
 /* A worker is gone; its batches are given back by schedule_over(). */
 void
 schedule_lane_down(struct schedule *s, unsigned lane)
 {
-	struct destination *d;
-
 	s->lane[lane].up = false;
-	while ((d = TAILQ_FIRST(&s->lane[lane].ready)) != NULL) {
-		unlist(s, d);
-		enlist(s, d);
-	}
+	flows_leave_lane(s->flows, lane);
+}
+
+/* Marsaglia's xorshift: good enough to spread retries. */
+static uint64_t
+random_next(struct schedule *s)
+{
+	s->seed ^= s->seed << 13;
+	s->seed ^= s->seed >> 7;
+	s->seed ^= s->seed << 17;
+	return s->seed;
 }
 
 /* Seconds until attempt number attempts + 1, with jitter of a tenth. */
 static int64_t
-interval(const struct schedule *s, unsigned attempts)
+interval(struct schedule *s, unsigned attempts)
 {
 	int64_t base;
 	uint32_t i;
@@ -444,8 +535,7 @@ interval(const struct schedule *s, unsigned attempts)
 	if (base < 10)
 		return base;
 	return base - base / 10 +
-	    (int64_t)((uint64_t)clock_mono() * 2654435761u % 1000) * base /
-	    5000;
+	    (int64_t)(random_next(s) % (uint64_t)(base / 5 + 1));
 }
 
 /*
@@ -453,7 +543,7 @@ interval(const struct schedule *s, unsigned attempts)
  * its expiry, so that there is a last attempt at that time.
  */
 int64_t
-schedule_next_try(const struct schedule *s, const struct task *t)
+schedule_next_try(struct schedule *s, const struct task *t)
 {
 	int64_t next, end;
 
@@ -469,30 +559,49 @@ schedule_expired(const struct schedule *s, const struct message *m)
 	return clock_now() >= m->accepted + s->expire * 1000;
 }
 
-/* What a batch taught about its destination. */
 static void
-learn(struct schedule *s, struct destination *d, enum schedule_result result)
+learn_down(struct schedule *s, struct destination *d)
 {
-	if (result == SCHEDULE_DOWN) {
-		d->down = true;
-		if (d->wakeup.place != 0)
-			return;
-		d->failures++;
-		d->wakeup.when = clock_now() + interval(s, d->failures) * 1000;
-		unlist(s, d);
-		if (heap_put(&s->wakeups, &d->wakeup) == -1)
-			d->down = false;
-		arm(s);
-	} else if (d->down && result != SCHEDULE_RETURNED) {
-		heap_remove(&s->wakeups, &d->wakeup);
+	d->down = true;
+	d->window = 0;
+	if (d->wakeup.place != 0)
+		return;
+	d->failures++;
+	d->wakeup.when = clock_now() + interval(s, d->failures) * 1000;
+	if (heap_put(&s->wakeups, &d->wakeup) == -1)
 		d->down = false;
-		d->failures = 0;
-	}
+	arm(s);
 }
 
 /*
- * A batch of the task is over; marks for its recipients were made.  What is
- * still open of it waits for its next try, or goes again at once.
+ * What a batch taught about its destination, before schedule_over(): when a
+ * task of it that failed is tried again, unix seconds.
+ */
+int64_t
+schedule_judge(struct schedule *s, const struct task *t,
+    enum schedule_result result)
+{
+	struct destination *d = t->destination;
+
+	if (result == SCHEDULE_DOWN) {
+		learn_down(s, d);
+		if (d->wakeup.place != 0)
+			return d->wakeup.when / 1000;
+	} else if (result != SCHEDULE_RETURNED) {
+		heap_remove(&s->wakeups, &d->wakeup);
+		d->down = false;
+		d->failures = 0;
+		d->window = limit_of(d);
+		if (d->window < DEST_BATCHES_MAX)
+			d->window++;
+	}
+	return schedule_next_try(s, t);
+}
+
+/*
+ * A batch of the task is over; it was judged and marks for its recipients were
+ * made.  What is still open of it waits for its next try, or goes again as
+ * soon as its destination takes it.
  */
 void
 schedule_over(struct schedule *s, struct task *t, enum schedule_result result)
@@ -503,14 +612,13 @@ schedule_over(struct schedule *s, struct task *t, enum schedule_result result)
 	s->lane[t->lane].inflight--;
 	s->inflight--;
 	t->state = TASK_IDLE;
-	learn(s, d, result);
 	if (task_is_open(t)) {
-		if (result == SCHEDULE_RETURNED || t->attempts == 0)
+		if (result == SCHEDULE_RETURNED || t->attempts == 0 || d->down)
 			make_ready(s, t);
 		else
 			wait_until(s, t, task_next(t) * 1000);
 	}
-	enlist(s, d);
+	unpark(s, d);
 	event_active(s->kick_ev, EV_TIMEOUT, 0);
 }
 
@@ -532,6 +640,7 @@ schedule_stop(struct schedule *s)
 void
 schedule_get_stats(const struct schedule *s, struct schedule_stats *st)
 {
+	st->ready = flows_ready(s->flows);
 	st->waiting = s->due.count;
 	st->inflight = s->inflight;
 	st->down = s->wakeups.count;

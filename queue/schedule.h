@@ -16,8 +16,8 @@
 
 /*
  * When which task goes to which deliver worker (a lane): by destination,
- * round-robin between destinations, retries by age.  It sends nothing
- * itself and writes nothing.
+ * fair between users and destinations, retries by their time.  It sends
+ * nothing itself and writes nothing.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -31,6 +31,7 @@ struct destinations;
 struct event_base;
 struct message;
 struct schedule;
+struct steer;
 struct task;
 
 enum schedule_result {
@@ -51,6 +52,7 @@ struct schedule_hooks {
 };
 
 struct schedule_stats {
+	size_t ready;
 	size_t waiting;
 	size_t inflight;
 	size_t down; /* destinations */
@@ -59,6 +61,8 @@ struct schedule_stats {
 struct schedule *schedule_new(struct event_base *,
     const struct schedule_hooks *);
 void schedule_use(struct schedule *, struct destinations *);
+void schedule_steer(struct schedule *, const struct steer *);
+void schedule_steered(struct schedule *);
 void schedule_free(struct schedule *);
 void schedule_conf(struct schedule *, const struct conf_queue *);
 void schedule_add(struct schedule *, struct message *);
@@ -66,7 +70,9 @@ void schedule_remove(struct schedule *, struct message *);
 void schedule_lane_up(struct schedule *, unsigned);
 void schedule_lane_down(struct schedule *, unsigned);
 void schedule_over(struct schedule *, struct task *, enum schedule_result);
-int64_t schedule_next_try(const struct schedule *, const struct task *);
+int64_t schedule_judge(struct schedule *, const struct task *,
+    enum schedule_result);
+int64_t schedule_next_try(struct schedule *, const struct task *);
 int64_t schedule_task_next(const struct schedule *, const struct task *);
 bool schedule_expired(const struct schedule *, const struct message *);
 void schedule_flush(struct schedule *, struct message *);

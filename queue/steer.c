@@ -42,7 +42,6 @@ struct pause {
 struct steer {
 	struct pause *pause;
 	size_t pauses;
-	unsigned generation; /* counts changes; never 0 */
 };
 
 /* As they stand in the file, before the name. */
@@ -60,12 +59,7 @@ static const struct {
 struct steer *
 steer_new(void)
 {
-	struct steer *s;
-
-	s = calloc(1, sizeof(*s));
-	if (s != NULL)
-		s->generation = 1;
-	return s;
+	return calloc(1, sizeof(struct steer));
 }
 
 /* Destinations are compared by their domain, without regard to case. */
@@ -111,7 +105,6 @@ add(struct steer *s, enum steer_kind kind, const char *name)
 	if (p[s->pauses].name == NULL)
 		return -1;
 	s->pauses++;
-	s->generation++;
 	return 0;
 }
 
@@ -122,7 +115,6 @@ drop(struct steer *s, size_t i)
 	s->pauses--;
 	memmove(s->pause + i, s->pause + i + 1,
 	    (s->pauses - i) * sizeof(*s->pause));
-	s->generation++;
 }
 
 static const char *
@@ -271,13 +263,6 @@ bool
 steer_pauses_user(const struct steer *s, const char *name)
 {
 	return find(s, STEER_USER, name) < s->pauses;
-}
-
-/* Another number after each change. */
-unsigned
-steer_generation(const struct steer *s)
-{
-	return s->generation;
 }
 
 /* The i-th of what was decided, its name or "", or NULL behind the last. */

@@ -41,7 +41,6 @@ bool steer_is_draining(const struct steer *);
 bool steer_is_paused(const struct steer *);
 bool steer_pauses_destination(const struct steer *, const char *);
 bool steer_pauses_user(const struct steer *, const char *);
-unsigned steer_generation(const struct steer *);
 const char *steer_at(const struct steer *, size_t, enum steer_kind *);
 
 #endif

@@ -1,5 +1,5 @@
 /* sources: queue/schedule.c queue/message.c queue/destination.c */
-/* sources: queue/heap.c queue/owner.c queue/envelope.c queue/blob.c queue/clock.c */
+/* sources: queue/flow.c queue/steer.c queue/heap.c queue/owner.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/record.c lib/crc32c.c lib/log.c */
 /* libs: -levent */
 /*
@@ -30,6 +30,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -37,6 +39,7 @@
 #include "message.h"
 #include "proto_conf.h"
 #include "schedule.h"
+#include "steer.h"
 
 #define SENT_MAX 4096
 
@@ -117,16 +120,25 @@ teardown(void **state)
 }
 
 static struct message *
-add(struct world *w, const char *domain)
+add_of(struct world *w, const char *domain, const char *user, bool bulk)
 {
 	struct message *m;
 
 	m = message_new(&w->destinations, w->messages + 1, 1, &domain);
 	assert_non_null(m);
+	assert_int_equal(message_set_owner(&w->destinations, m, user), 0);
 	m->accepted = clock_now();
+	if (bulk)
+		m->flags |= MESSAGE_BULK;
 	w->message[w->messages++] = m;
 	schedule_add(w->schedule, m);
 	return m;
+}
+
+static struct message *
+add(struct world *w, const char *domain)
+{
+	return add_of(w, domain, "app", false);
 }
 
 static void
@@ -171,6 +183,14 @@ defer(struct world *w, struct task *t)
 	message_apply(&w->destinations, t->message, &mark);
 }
 
+/* As a batch that is over does it. */
+static void
+over(struct world *w, struct task *t, enum schedule_result result)
+{
+	(void)schedule_judge(w->schedule, t, result);
+	schedule_over(w->schedule, t, result);
+}
+
 static void
 test_nothing_goes_without_a_worker(void **state)
 {
@@ -184,23 +204,85 @@ test_nothing_goes_without_a_worker(void **state)
 	assert_int_equal(w->count, 1);
 }
 
+/* Deliver what is sent, in order, until nothing more is; from number i on. */
+static void
+deliver_from(struct world *w, unsigned i)
+{
+	for (spin(w); i < w->count; spin(w))
+		for (; i < w->count; i++) {
+			mark_done(w, w->sent[i]);
+			over(w, w->sent[i], SCHEDULE_OK);
+		}
+}
+
+/* Where the first message of a destination or a user is among those sent. */
+static unsigned
+place_of(const struct world *w, const struct message *m)
+{
+	unsigned i;
+
+	for (i = 0; i < w->count; i++)
+		if (w->sent[i]->message == m)
+			return i;
+	fail_msg("never sent");
+	return 0;
+}
+
 static void
 test_destinations_take_turns(void **state)
 {
 	struct world *w = *state;
-	unsigned i, b = 0;
+	struct message *b;
+	unsigned i;
 
 	for (i = 0; i < 50; i++)
 		(void)add(w, "a.example");
-	for (i = 0; i < 5; i++)
-		(void)add(w, "b.example");
+	b = add(w, "b.example");
+	schedule_lane_up(w->schedule, 0);
+	deliver_from(w, 0);
+	assert_int_equal(w->count, 51);
+	assert_true(place_of(w, b) <= 2);
+}
+
+static void
+test_users_take_turns(void **state)
+{
+	struct world *w = *state;
+	struct message *same, *other;
+	unsigned i;
+
+	schedule_lane_up(w->schedule, 0);
+	for (i = 0; i < 1000; i++)
+		(void)add_of(w, i % 3 == 0 ? "a.example" : "b.example", "many",
+		    false);
+	spin(w);
+	same = add_of(w, "a.example", "one", false);
+	other = add_of(w, "c.example", "one", false);
+	i = w->count;
+	deliver_from(w, 0);
+	assert_int_equal(w->count, 1002);
+	assert_true(place_of(w, other) <= i + 1);
+	assert_true(place_of(w, same) <= i + 4);
+}
+
+static void
+test_bulk_gives_way_and_has_its_share(void **state)
+{
+	struct world *w = *state;
+	unsigned i, bulk = 0;
+
+	for (i = 0; i < 400; i++)
+		(void)add_of(w, "a.example", "letters", true);
 	schedule_lane_up(w->schedule, 0);
 	spin(w);
-	assert_int_equal(w->count, 55);
-	for (i = 0; i < 10; i++)
-		if (strcmp(w->sent[i]->destination->domain, "b.example") == 0)
-			b++;
-	assert_int_equal(b, 5);
+	for (i = 0; i < 400; i++)
+		(void)add_of(w, "a.example", "shop", false);
+	deliver_from(w, 0);
+	assert_int_equal(w->count, 800);
+	for (i = 0; i < 400; i++)
+		bulk += (w->sent[i]->message->flags & MESSAGE_BULK) != 0;
+	/* About one in FLOW_BULK_SHARE, and those that were there before. */
+	assert_in_range(bulk, 400 / 16, 400 / 8 + 12);
 }
 
 static void
@@ -227,11 +309,11 @@ test_returned_task_goes_again_at_once(void **state)
 	schedule_lane_up(w->schedule, 0);
 	(void)add(w, "a.example");
 	spin(w);
-	schedule_over(w->schedule, w->sent[0], SCHEDULE_RETURNED);
+	over(w, w->sent[0], SCHEDULE_RETURNED);
 	spin(w);
 	assert_int_equal(w->count, 2);
 	mark_done(w, w->sent[1]);
-	schedule_over(w->schedule, w->sent[1], SCHEDULE_OK);
+	over(w, w->sent[1], SCHEDULE_OK);
 	spin(w);
 	assert_int_equal(w->count, 2);
 }
@@ -245,7 +327,7 @@ test_deferred_task_waits_for_its_time(void **state)
 	(void)add(w, "a.example");
 	spin(w);
 	defer(w, w->sent[0]);
-	schedule_over(w->schedule, w->sent[0], SCHEDULE_LATER);
+	over(w, w->sent[0], SCHEDULE_LATER);
 	spin(w);
 	assert_int_equal(w->count, 1);
 	spin_until(w, 2);
@@ -265,8 +347,8 @@ test_destination_down_is_probed_with_one(void **state)
 	spin(w);
 	assert_int_equal(w->count, 3);
 	for (i = 0; i < 3; i++) {
+		over(w, w->sent[i], SCHEDULE_DOWN);
 		defer(w, w->sent[i]);
-		schedule_over(w->schedule, w->sent[i], SCHEDULE_DOWN);
 	}
 	schedule_get_stats(w->schedule, &st);
 	assert_int_equal(st.down, 1);
@@ -278,15 +360,37 @@ test_destination_down_is_probed_with_one(void **state)
 	spin(w);
 	assert_int_equal(w->count, 4);
 	mark_done(w, w->sent[3]);
-	schedule_over(w->schedule, w->sent[3], SCHEDULE_OK);
+	over(w, w->sent[3], SCHEDULE_OK);
 	first = w->count;
 	spin_until(w, first + 1);
 	spin(w);
 	assert_int_equal(w->count, first + 1);
-	mark_done(w, w->sent[first]);
-	schedule_over(w->schedule, w->sent[first], SCHEDULE_OK);
+	/* On success the rest follows at once, those that failed too. */
+	deliver_from(w, first);
+	assert_int_equal(w->count, first + 23);
+}
+
+static void
+test_what_waits_for_a_dead_destination_ends(void **state)
+{
+	struct world *w = *state;
+	int64_t end;
+	unsigned i;
+
+	schedule_lane_up(w->schedule, 0);
+	for (i = 0; i < 2000; i++)
+		(void)add(w, "a.example");
 	spin(w);
-	assert_true(w->count >= first + 20);
+	for (i = 0; i < 4; i++)
+		over(w, w->sent[i], SCHEDULE_DOWN);
+	/* All but one were accepted long ago. */
+	for (i = 0; i < w->messages - 1; i++)
+		w->message[i]->accepted -= 2000 * 1000;
+	end = clock_mono() + 10000;
+	while ((w->expired < 1999 || w->count < 5) && clock_mono() < end)
+		(void)event_base_loop(w->base, EVLOOP_ONCE);
+	assert_int_equal(w->expired, 1999);
+	assert_int_equal(w->count, 5);
 }
 
 static void
@@ -297,16 +401,162 @@ test_lost_worker_gives_its_place_to_another(void **state)
 
 	schedule_lane_up(w->schedule, 0);
 	schedule_lane_up(w->schedule, 1);
-	for (i = 0; i < 10; i++)
+	for (i = 0; i < 8; i++)
 		(void)add(w, i % 2 == 0 ? "a.example" : "c.example");
 	spin(w);
-	assert_int_equal(w->count, 10);
+	assert_int_equal(w->count, 8);
 	schedule_lane_down(w->schedule, 0);
 	n = w->count;
 	for (i = 0; i < n; i++)
-		schedule_over(w->schedule, w->sent[i], SCHEDULE_RETURNED);
+		over(w, w->sent[i], SCHEDULE_RETURNED);
 	spin(w);
-	assert_int_equal(w->count, 20);
+	assert_int_equal(w->count, 16);
+}
+
+static void
+test_paused_things_wait(void **state)
+{
+	struct world *w = *state;
+	struct steer *steer = steer_new();
+	char folder[] = "/tmp/edd-steer.XXXXXX";
+
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	schedule_steer(w->schedule, steer);
+	assert_int_equal(steer_set(steer, STEER_USER, "u1", true), 0);
+	assert_int_equal(steer_set(steer, STEER_DESTINATION, "B.example", true),
+	    0);
+	schedule_lane_up(w->schedule, 0);
+	(void)add_of(w, "a.example", "u1", false);
+	(void)add_of(w, "b.example", "u2", false);
+	(void)add_of(w, "b.example via relay.example port 25", "u2", false);
+	(void)add_of(w, "c.example", "u2", false);
+	spin(w);
+	assert_int_equal(w->count, 1);
+	assert_int_equal(steer_set(steer, STEER_USER, "u1", false), 0);
+	schedule_steered(w->schedule);
+	spin(w);
+	assert_int_equal(w->count, 2);
+	assert_int_equal(
+	    steer_set(steer, STEER_DESTINATION, "b.example", false), 0);
+	assert_int_equal(steer_set(steer, STEER_ALL, "", true), 0);
+	schedule_steered(w->schedule);
+	spin(w);
+	assert_int_equal(w->count, 2);
+	assert_int_equal(steer_set(steer, STEER_ALL, "", false), 0);
+	schedule_steered(w->schedule);
+	spin(w);
+	assert_int_equal(w->count, 4);
+	assert_int_equal(unlink("steer"), 0);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+#ifdef EDD_SANITIZE
+#define MANY 50000u
+#else
+#define MANY 1000000u
+#endif
+
+/* MANY messages of a user for a domain; the caller frees them. */
+static struct message **
+add_many(struct world *w, const char *domain, const char *user)
+{
+	struct message **many;
+	unsigned i;
+
+	many = calloc(MANY, sizeof(struct message *));
+	assert_non_null(many);
+	for (i = 0; i < MANY; i++) {
+		many[i] = message_new(&w->destinations, i + 1, 1, &domain);
+		assert_non_null(many[i]);
+		assert_int_equal(
+		    message_set_owner(&w->destinations, many[i], user), 0);
+		many[i]->accepted = clock_now();
+		schedule_add(w->schedule, many[i]);
+	}
+	return many;
+}
+
+static void
+free_many(struct world *w, struct message **many)
+{
+	unsigned i;
+
+	for (i = 0; i < MANY; i++) {
+		schedule_remove(w->schedule, many[i]);
+		message_free(&w->destinations, many[i]);
+	}
+	free(many);
+}
+
+/* How long one message waits, from its acceptance until it is sent. */
+static int64_t
+wait_of(struct world *w, const char *domain, const char *user)
+{
+	struct timespec a, b;
+	struct message *m;
+	unsigned sent = w->count;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &a);
+	m = add_of(w, domain, user, false);
+	while (w->count == sent)
+		(void)event_base_loop(w->base, EVLOOP_ONCE);
+	(void)clock_gettime(CLOCK_MONOTONIC, &b);
+	assert_ptr_equal(w->sent[sent]->message, m);
+	return (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
+}
+
+static void
+test_a_million_to_a_dead_domain_delay_nobody(void **state)
+{
+	struct world *w = *state;
+	struct message **many;
+	unsigned i;
+	int64_t us;
+
+	schedule_lane_up(w->schedule, 0);
+	many = add_many(w, "dead.example", "app");
+	spin(w);
+	for (i = 0; i < 4; i++)
+		over(w, w->sent[i], SCHEDULE_DOWN);
+	us = wait_of(w, "b.example", "app");
+	print_message("%u for a dead domain: one for another was sent next, "
+		      "after %lld us\n",
+	    MANY, (long long)us);
+	free_many(w, many);
+}
+
+static void
+test_a_million_of_a_user_delay_no_other(void **state)
+{
+	struct world *w = *state;
+	struct message **many, *m;
+	unsigned n;
+	int64_t us;
+
+	schedule_lane_up(w->schedule, 0);
+	many = add_many(w, "a.example", "many");
+	spin(w);
+	us = wait_of(w, "b.example", "one");
+	m = add_of(w, "a.example", "one", false);
+	n = w->count;
+	mark_done(w, w->sent[0]);
+	over(w, w->sent[0], SCHEDULE_OK);
+	while (w->sent[w->count - 1]->message != m && w->count < n + 100) {
+		spin(w);
+		if (w->sent[w->count - 1]->message == m)
+			break;
+		mark_done(w, w->sent[w->count - 1]);
+		over(w, w->sent[w->count - 1], SCHEDULE_OK);
+	}
+	n = place_of(w, m) - n;
+	print_message("%u of one user: one of another to another domain was "
+		      "sent next, after %lld us; to the same domain after %u "
+		      "of them\n",
+	    MANY, (long long)us, n);
+	assert_true(n <= 4);
+	free_many(w, many);
 }
 
 static void
@@ -335,11 +585,17 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_nothing_goes_without_a_worker),
 		TEST(test_destinations_take_turns),
+		TEST(test_users_take_turns),
+		TEST(test_bulk_gives_way_and_has_its_share),
 		TEST(test_nothing_goes_while_stuffed),
 		TEST(test_returned_task_goes_again_at_once),
 		TEST(test_deferred_task_waits_for_its_time),
 		TEST(test_destination_down_is_probed_with_one),
+		TEST(test_what_waits_for_a_dead_destination_ends),
+		TEST(test_paused_things_wait),
 		TEST(test_lost_worker_gives_its_place_to_another),
+		TEST(test_a_million_to_a_dead_domain_delay_nobody),
+		TEST(test_a_million_of_a_user_delay_no_other),
 		TEST(test_last_try_is_at_the_expiry),
 	};
 

@@ -1,0 +1,114 @@
+"""Who goes first: nobody waits for mail that cannot be delivered, or for a
+user who has much; pauses; a destination that comes back."""
+
+import time
+
+from eddtest import free_port, message, wait_for
+
+
+def rows(edd, *words):
+    return edd.ctl("queue", *words, json_rows=True)
+
+
+def send_many(edd, count, domain, login=None):
+    """Submit count messages in one session."""
+    keep = edd.user, edd.secret
+    if login is not None:
+        edd.user, edd.secret = login
+    with edd.client() as smtp:
+        for i in range(count):
+            smtp.sendmail("news@example.org", ["r%d@%s" % (i, domain)],
+                          message(subject="many"))
+    edd.user, edd.secret = keep
+
+
+def dead_and_alive(make_edd, make_sink, extra=""):
+    """Mail for dead.example goes to a port where nobody listens."""
+    port, sink = free_port(), make_sink()
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "route dead.example via 127.0.0.1 port %d\n" % port) + extra)
+    return edd.start().setup(), sink, port
+
+
+def test_a_dead_destination_delays_nobody(make_edd, make_sink):
+    edd, sink, _ = dead_and_alive(make_edd, make_sink, "queue retry 1h")
+    send_many(edd, 300, "dead.example")
+    edd.wait_event("deferred")
+    started = time.monotonic()
+    edd.send("x@alive.example")
+    sink.wait(1)
+    print("delivered %.3f s after it was submitted" % (
+        time.monotonic() - started))
+    assert sink.messages[0].rcpts == ["x@alive.example"]
+    # It backs off as a whole: all wait, few were tried.
+    tried = [e for e in edd.journal() if e["event"] == "deferred"]
+    assert len(tried) < 20
+    summary = rows(edd, "summary")[0]
+    assert summary["down"] is True
+    assert summary["waiting"] + summary["deferred"] == 300
+
+
+def test_the_rest_follows_the_probe(make_edd, make_sink):
+    edd, _, port = dead_and_alive(make_edd, make_sink, "queue retry 4s, 1h")
+    send_many(edd, 50, "dead.example")
+    edd.wait_event("deferred")
+    back = make_sink(port=port)
+    back.wait(50)
+
+
+def test_a_user_with_much_does_not_starve_another(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "deliver sessions per destination 1\nqueue retry 1h"))
+    edd.start().setup()
+    edd.ctl("user", "add", "other")
+    other = edd.credential("other")
+    edd.ctl("queue", "pause", "all")
+    send_many(edd, 400, "one.example")
+    send_many(edd, 1, "one.example", other)
+    send_many(edd, 1, "two.example", other)
+    edd.ctl("queue", "resume", "all")
+    sink.wait(402, seconds=120)
+    relayed = [e for e in edd.journal() if e["event"] == "relayed"]
+    users = [e["user"] for e in relayed]
+    mine = [i for i, u in enumerate(users) if users.count(u) == 2]
+    print("sent as number %s of 402" % mine)
+    assert mine[1] < 100
+
+
+def test_what_is_paused_waits(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port)).start().setup()
+    edd.ctl("queue", "pause", "destination", "One.example")
+    edd.ctl("queue", "pause", "user", "app")
+    edd.send("x@one.example")
+    edd.stop()
+    edd.start()
+    assert rows(edd, "pause") == [
+        {"paused": "destination", "destination": "One.example", "user": ""},
+        {"paused": "user", "destination": "", "user": "app"}]
+    edd.send("y@two.example")
+    assert [r["state"] for r in rows(edd, "list")] == ["waiting"] * 2
+    edd.ctl("queue", "resume", "user", "app")
+    sink.wait(1)
+    assert sink.messages[0].rcpts == ["y@two.example"]
+    assert "not paused" in edd.ctl("queue", "resume", "user", "app", ok=False)
+    assert "paused already" in edd.ctl(
+        "queue", "pause", "destination", "one.example", ok=False)
+    edd.ctl("queue", "pause", "all")
+    edd.ctl("queue", "resume", "destination", "one.example")
+    edd.send("z@three.example")
+    assert len(rows(edd, "list", "state", "waiting")) == 2
+    edd.ctl("queue", "resume", "all")
+    sink.wait(3)
+    assert "is needed" in edd.ctl("queue", "resume", ok=False)
+    wait_for(lambda: rows(edd, "list") == [], "an empty queue")
+
+
+def test_a_dead_destination_is_given_up_in_time(make_edd, make_sink):
+    edd, sink, _ = dead_and_alive(
+        make_edd, make_sink, "queue retry 1s\nqueue expire 4s")
+    send_many(edd, 40, "dead.example")
+    wait_for(lambda: len([e for e in edd.journal()
+                          if e["event"] == "expired"]) == 40,
+             "all to expire")
+    sink.wait(40)
+    assert all(m.rcpts == ["news@example.org"] for m in sink.messages)
