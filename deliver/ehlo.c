@@ -39,6 +39,8 @@ static const struct keyword keywords[] = {
 	{ "8BITMIME", offsetof(struct ehlo, eightbit) },
 	{ "DSN", offsetof(struct ehlo, dsn) },
 	{ "SMTPUTF8", offsetof(struct ehlo, smtputf8) },
+	{ "CHUNKING", offsetof(struct ehlo, chunking) },
+	{ "BINARYMIME", offsetof(struct ehlo, binarymime) },
 };
 
 /* Forget everything: nothing learned before TLS may be used after it. */
@@ -83,6 +85,45 @@ size_value(const char *s, size_t len)
 	return i == len ? value : 0;
 }
 
+/* The value of a limit; 0 if it is none of 1 to 999999. */
+static uint32_t
+limit_value(const char *s, size_t len)
+{
+	uint32_t value = 0;
+	size_t i;
+
+	for (i = 0; i < len && i < 6 && s[i] >= '0' && s[i] <= '9'; i++)
+		value = value * 10 + (uint32_t)(s[i] - '0');
+	return i == len ? value : 0;
+}
+
+/*
+ * LIMITS, RFC 9422 section 4:
+ *
+ *   limits-param = limit-name-value 0*[SP limit-name-value]
+ *   limit-name-value = limit-name ["=" limit-value]
+ */
+static void
+take_limits(struct ehlo *e, const char *s, size_t len)
+{
+	static const char rcpt[] = "RCPTMAX=", mail[] = "MAILMAX=";
+	const size_t name = sizeof(rcpt) - 1;
+	size_t word;
+
+	for (; len > 0; s += word, len -= word) {
+		for (; len > 0 && *s == ' '; len--)
+			s++;
+		for (word = 0; word < len && s[word] != ' '; word++)
+			;
+		if (word <= name)
+			continue;
+		if (strncasecmp(s, rcpt, name) == 0)
+			e->rcpt_max = limit_value(s + name, word - name);
+		if (strncasecmp(s, mail, name) == 0)
+			e->mail_max = limit_value(s + name, word - name);
+	}
+}
+
 /*
  * One of the following lines:
  *
@@ -100,6 +141,8 @@ ehlo_line(struct ehlo *e, const char *s, size_t len)
 		len--;
 	for (word = 0; word < len && s[word] != ' '; word++)
 		;
+	if (word == 6 && strncasecmp(s, "LIMITS", word) == 0)
+		take_limits(e, s + word, len - word);
 	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++) {
 		k = &keywords[i];
 		if (strlen(k->name) != word ||

@@ -36,6 +36,10 @@ struct ehlo {
 	bool eightbit;
 	bool dsn;
 	bool smtputf8;
+	bool chunking;
+	bool binarymime;
+	uint32_t rcpt_max; /* LIMITS: recipients of a message; 0: none given */
+	uint32_t mail_max; /* messages of a connection */
 };
 
 void ehlo_reset(struct ehlo *);

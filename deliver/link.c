@@ -389,7 +389,7 @@ static struct session *
 new_session(struct link *l, const struct link_conf *conf)
 {
 	struct session_conf sc;
-	struct tx_output output = { output_write, output_unsent, l };
+	struct output output = { output_write, output_unsent, l };
 
 	memset(&sc, 0, sizeof(sc));
 	sc.hostname = conf->hostname;

@@ -36,6 +36,7 @@
 
 #include "compat.h"
 #include "dnspacket.h"
+#include "idn.h"
 #include "netaddr.h"
 #include "resolver.h"
 #include "route.h"
@@ -263,8 +264,8 @@ begin(struct route *r, const struct conf_route *configured)
 
 /*
  * Find the targets of a domain (or address-literal) under the settings given,
- * of which a reference is kept; forced goes before what they say, unless NULL.  NULL without memory.  The route ends with its
- * callback.
+ * of which a reference is kept; forced goes before what they say, unless NULL.
+ * NULL without memory.  The route ends with its callback.
  */
 struct route *
 route_start(struct event_base *base, struct resolver *resolver,
@@ -281,12 +282,14 @@ route_start(struct event_base *base, struct resolver *resolver,
 	r->cb = cb;
 	r->arg = arg;
 	r->finish = event_new(base, -1, 0, finish_cb, r);
+	/* What is no name in any script is found not to exist. */
 	if (r->finish == NULL ||
-	    strlcpy(r->domain, domain, sizeof(r->domain)) >=
-		sizeof(r->domain)) {
+	    (idn_domain_ascii(domain, r->domain, sizeof(r->domain)) == -1 &&
+		strlcpy(r->domain, domain, sizeof(r->domain)) >=
+		    sizeof(r->domain))) {
 		route_free(r);
 		return NULL;
 	}
-	begin(r, forced != NULL ? forced : settings_route(settings, domain));
+	begin(r, forced != NULL ? forced : settings_route(settings, r->domain));
 	return r;
 }

@@ -38,6 +38,7 @@
 #include "outcome.h"
 #include "reply.h"
 #include "session.h"
+#include "tx.h"
 
 /* Seconds to wait, RFC 5321 section 4.5.3.2; QUIT costs only politeness. */
 #define SESSION_TIMEOUT_BANNER	300u
@@ -64,7 +65,7 @@ static const char *const state_names[] = { "connect", "banner", "ehlo", "helo",
 
 struct session {
 	enum session_state state;
-	struct tx_output output;
+	struct output output;
 	char hostname[DOMAIN_SIZE];
 	bool tls;    /* still to be tried */
 	bool secure; /* in place */
@@ -87,7 +88,7 @@ static enum session_want session_fail(struct session *, enum session_end,
  * NULL without memory.
  */
 struct session *
-session_new(const struct session_conf *conf, const struct tx_output *output)
+session_new(const struct session_conf *conf, const struct output *output)
 {
 	struct session *s;
 
@@ -256,6 +257,16 @@ ehlo_take(struct session *s, const struct reply *r)
 		ehlo_line(&s->ehlo, r->line, r->line_len);
 }
 
+/* Messages that this connection may carry (RFC 9422 section 4.1). */
+static unsigned
+messages_max(const struct session *s)
+{
+	unsigned max = s->ehlo.mail_max;
+
+	return max == 0 || max > SESSION_MESSAGES_MAX ? SESSION_MESSAGES_MAX :
+							max;
+}
+
 static enum session_want
 tx_wants(struct session *s, enum tx_want want)
 {
@@ -267,7 +278,7 @@ tx_wants(struct session *s, enum tx_want want)
 	case TX_RESET:
 		return session_enter(s, STATE_RSET);
 	case TX_DONE:
-		if (s->messages >= SESSION_MESSAGES_MAX)
+		if (s->messages >= messages_max(s))
 			return session_enter(s, STATE_QUIT);
 		return session_enter(s, STATE_READY);
 	case TX_BROKEN:

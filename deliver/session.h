@@ -23,8 +23,8 @@
 
 #include <stdbool.h>
 
+#include "output.h"
 #include "proto_work.h"
-#include "tx.h"
 
 struct job;
 struct reply;
@@ -67,8 +67,7 @@ struct session_conf {
 	struct work_outcome where; /* host and address, for outcomes */
 };
 
-struct session *session_new(const struct session_conf *,
-    const struct tx_output *);
+struct session *session_new(const struct session_conf *, const struct output *);
 void session_free(struct session *);
 enum session_want session_event(struct session *, enum session_event,
     const void *);

@@ -21,15 +21,10 @@
  *
  * The commands of a transaction are numbered: 0 is MAIL, then one RCPT for
  * each recipient, the last is DATA.  With PIPELINING all are sent at once, and
- * replies are matched to them in order.
- *
- * A message with 8-bit octets goes to a server without 8BITMIME as it is. RFC
- * 6152 section 3 has conversion or return instead; but all servers of today
- * carry 8 bits, and a conversion would break the signatures of the message.
+ * replies are matched to them in order.  BDAT has no number: it is sent with
+ * the message, when a recipient was accepted.
  */
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,20 +32,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crc32c.h"
+#include "body.h"
+#include "command.h"
 #include "ehlo.h"
+#include "id.h"
 #include "job.h"
 #include "limits.h"
 #include "log.h"
 #include "outcome.h"
 #include "proto_submit.h"
-#include "reader.h"
+#include "recode.h"
 #include "reply.h"
-#include "stuff.h"
 #include "tx.h"
-
-/* MAIL or RCPT with everything at its longest. */
-#define TX_COMMAND_SIZE 1024u
 
 /* Seconds to wait, RFC 5321 section 4.5.3.2. */
 #define TX_TIMEOUT_COMMAND 300u
@@ -63,11 +56,12 @@ enum tx_state {
 	TX_ENVELOPE, /* replies to MAIL, RCPT, DATA */
 	TX_MESSAGE,  /* sending it */
 	TX_END,	     /* the reply to the final dot */
-	TX_EMPTY     /* the same, after DATA that nobody is to get */
+	TX_EMPTY,    /* the same, after DATA that nobody is to get */
+	TX_AGAIN     /* the reply to RSET, with recipients left */
 };
 
 struct tx {
-	struct tx_output output;
+	struct output output;
 	enum tx_state state;
 	struct job *job;
 	const struct ehlo *ehlo;
@@ -78,16 +72,15 @@ struct tx {
 	uint32_t answered;
 	uint32_t accepted;
 	bool mail_ok;
-	bool overflow;	 /* recipients are left for another transaction */
-	bool failed;	 /* writing did not work */
-	uint64_t offset; /* octets of the message that are written */
-	uint32_t crc;	 /* of the body so far */
-	enum stuff_state stuff;
+	bool failed;	/* writing did not work */
+	uint32_t tried; /* recipients of the job without outcome, before */
+	struct body_plan plan;
+	struct body body;
 };
 
 /* A transaction to be started any number of times; NULL without memory. */
 struct tx *
-tx_new(const struct tx_output *output)
+tx_new(const struct output *output)
 {
 	struct tx *tx;
 
@@ -103,6 +96,7 @@ tx_free(struct tx *tx)
 {
 	if (tx == NULL)
 		return;
+	body_clear(&tx->body);
 	job_free(tx->job);
 	free(tx);
 }
@@ -114,90 +108,6 @@ put(struct tx *tx, const void *data, size_t len)
 		tx->failed = true;
 }
 
-static int
-put_stuffed(void *arg, const void *data, size_t len)
-{
-	struct tx *tx = arg;
-
-	put(tx, data, len);
-	return tx->failed ? -1 : 0;
-}
-
-/* Append to a command; it cannot be too long, TX_COMMAND_SIZE sees to it. */
-__attribute__((format(printf, 2, 3))) static void
-append(char *cmd, const char *fmt, ...)
-{
-	size_t len = strlen(cmd);
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(cmd + len, TX_COMMAND_SIZE - len, fmt, ap);
-	va_end(ap);
-}
-
-/* MAIL with what the server offers (RFC 1870, 6152, 6531, 3461). */
-static void
-put_mail(struct tx *tx)
-{
-	const struct work_batch *b = &tx->job->batch;
-	char cmd[TX_COMMAND_SIZE] = "";
-
-	append(cmd, "MAIL FROM:<%s>", b->return_path);
-	if (tx->ehlo->size)
-		append(cmd, " SIZE=%llu",
-		    (unsigned long long)job_size(tx->job));
-	if (tx->ehlo->eightbit && (b->flags & ENVELOPE_8BIT) != 0)
-		append(cmd, " BODY=8BITMIME");
-	if (tx->ehlo->smtputf8 && (b->flags & ENVELOPE_UTF8) != 0)
-		append(cmd, " SMTPUTF8");
-	if (tx->ehlo->dsn && (b->flags & ENVELOPE_RET_HDRS) != 0)
-		append(cmd, " RET=HDRS");
-	else if (tx->ehlo->dsn && (b->flags & ENVELOPE_RET_FULL) != 0)
-		append(cmd, " RET=FULL");
-	if (tx->ehlo->dsn && b->envid[0] != '\0')
-		append(cmd, " ENVID=%s", b->envid);
-	append(cmd, "\r\n");
-	put(tx, cmd, strlen(cmd));
-}
-
-/* NOTIFY, RFC 3461 section 4.1. */
-static void
-append_notify(char *cmd, uint8_t notify)
-{
-	static const struct {
-		uint8_t bit;
-		const char *name;
-	} words[] = { { NOTIFY_SUCCESS, "SUCCESS" },
-		{ NOTIFY_FAILURE, "FAILURE" }, { NOTIFY_DELAY, "DELAY" } };
-	const char *before = " NOTIFY=";
-	size_t i;
-
-	if ((notify & NOTIFY_NEVER) != 0) {
-		append(cmd, " NOTIFY=NEVER");
-		return;
-	}
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if ((notify & words[i].bit) == 0)
-			continue;
-		append(cmd, "%s%s", before, words[i].name);
-		before = ",";
-	}
-}
-
-static void
-put_rcpt(struct tx *tx, const struct work_rcpt *r)
-{
-	char cmd[TX_COMMAND_SIZE] = "";
-
-	append(cmd, "RCPT TO:<%s>", r->address);
-	if (tx->ehlo->dsn)
-		append_notify(cmd, r->notify);
-	if (tx->ehlo->dsn && r->orcpt[0] != '\0')
-		append(cmd, " ORCPT=%s", r->orcpt);
-	append(cmd, "\r\n");
-	put(tx, cmd, strlen(cmd));
-}
-
 /* The number of DATA. */
 static uint32_t
 data_number(const struct tx *tx)
@@ -205,26 +115,41 @@ data_number(const struct tx *tx)
 	return tx->rcpts + 1;
 }
 
+/* One command by its number. */
+static void
+put_command(struct tx *tx, uint32_t number)
+{
+	const struct work_batch *b = &tx->job->batch;
+	char cmd[COMMAND_SIZE] = "DATA\r\n";
+
+	if (number == 0)
+		command_mail(b, tx->ehlo, &tx->plan, cmd);
+	else if (number < data_number(tx))
+		command_rcpt(&b->rcpt[tx->rcpt[number - 1]], tx->ehlo, cmd);
+	put(tx, cmd, strlen(cmd));
+}
+
+/* The number of the last command before the message. */
+static uint32_t
+last_number(const struct tx *tx)
+{
+	return tx->plan.chunk ? tx->rcpts : data_number(tx);
+}
+
 /* Send the next command, or with PIPELINING all of them. */
 static void
 put_commands(struct tx *tx)
 {
 	do {
-		if (tx->sent == 0)
-			put_mail(tx);
-		else if (tx->sent < data_number(tx))
-			put_rcpt(tx,
-			    &tx->job->batch.rcpt[tx->rcpt[tx->sent - 1]]);
-		else
-			put(tx, "DATA\r\n", 6);
-		tx->sent++;
-	} while (tx->ehlo->pipelining && tx->sent <= data_number(tx));
+		put_command(tx, tx->sent++);
+	} while (tx->ehlo->pipelining && tx->sent <= last_number(tx));
 }
 
 /* The job is done. */
 static enum tx_want
 finish(struct tx *tx, enum tx_want want)
 {
+	body_clear(&tx->body);
 	job_free(tx->job);
 	tx->job = NULL;
 	tx->state = TX_IDLE;
@@ -242,23 +167,65 @@ local(const struct tx *tx, enum outcome outcome, const char *enhanced,
 	return out;
 }
 
-/* What can be said before anything is sent; true if it was. */
-static bool
+/* The sender or the header needs SMTPUTF8: why the message cannot go, or NULL.
+ */
+static const char *
+needs_utf8(const struct tx *tx)
+{
+	char address[ADDRESS_SIZE];
+	bool utf8;
+
+	if (command_address(tx->job->batch.return_path, tx->ehlo, address) ==
+	    -1)
+		return "the sender's address is not ASCII, and the server does "
+		       "not offer SMTPUTF8";
+	/* What cannot be read now will be found out when it is sent. */
+	if (body_header_is_utf8(tx->job, &utf8) == BODY_WHOLE && utf8)
+		return "the message's header is not ASCII, and the server does "
+		       "not offer SMTPUTF8";
+	return NULL;
+}
+
+/* RFC 6531 section 3.6: what the server would not understand fails for good.
+ */
+static void
+refuse_utf8(struct tx *tx)
+{
+	const struct work_batch *b = &tx->job->batch;
+	char address[ADDRESS_SIZE];
+	struct work_outcome out;
+	const char *why;
+	uint32_t i;
+
+	if (tx->ehlo->smtputf8 || (b->flags & ENVELOPE_UTF8) == 0)
+		return;
+	why = needs_utf8(tx);
+	if (why != NULL) {
+		out = local(tx, OUTCOME_PERMFAIL, "5.6.7", why);
+		job_outcome_all(tx->job, &out);
+		return;
+	}
+	out = local(tx, OUTCOME_PERMFAIL, "5.6.7",
+	    "the address is not ASCII, and the server does not offer "
+	    "SMTPUTF8");
+	for (i = 0; i < b->rcpts; i++)
+		if (command_address(b->rcpt[i].address, tx->ehlo, address) ==
+		    -1)
+			job_outcome(tx->job, i, &out);
+}
+
+/* What can be said before anything is sent. */
+static void
 refuse_early(struct tx *tx)
 {
 	struct work_outcome out;
 
-	if (tx->ehlo->size_max > 0 && job_size(tx->job) > tx->ehlo->size_max)
-		out = local(tx, OUTCOME_PERMFAIL, "5.3.4",
-		    "message is larger than the server takes");
-	else if ((tx->job->batch.flags & ENVELOPE_UTF8) != 0 &&
-	    !tx->ehlo->smtputf8)
-		out = local(tx, OUTCOME_PERMFAIL, "5.6.7",
-		    "the server does not take SMTPUTF8 addresses");
-	else
-		return false;
+	refuse_utf8(tx);
+	if (tx->ehlo->size_max == 0 || job_size(tx->job) <= tx->ehlo->size_max)
+		return;
+	out = local(tx, OUTCOME_PERMFAIL, "5.3.4",
+	    "message is larger than the server takes");
 	job_outcome_all(tx->job, &out);
-	return true;
 }
 
 /* The connection is lost, or so broken that it must be closed. */
@@ -281,19 +248,28 @@ await_reply(struct tx *tx)
 	return TX_REPLY;
 }
 
+/* Recipients that may be in one transaction (RFC 9422 section 4.2). */
+static uint32_t
+rcpt_limit(const struct tx *tx)
+{
+	uint32_t max = tx->ehlo->rcpt_max;
+
+	return max == 0 || max > WORK_RCPT_MAX ? WORK_RCPT_MAX : max;
+}
+
 /* A transaction with the recipients that are open. */
 static enum tx_want
 begin(struct tx *tx)
 {
-	uint32_t i;
+	uint32_t i, limit;
 
+	limit = rcpt_limit(tx);
 	tx->rcpts = tx->sent = tx->answered = tx->accepted = 0;
 	tx->mail_ok = tx->failed = false;
-	tx->offset = 0;
-	tx->crc = 0;
-	tx->stuff = STUFF_LINE_START;
-	for (i = 0; i < tx->job->batch.rcpts; i++)
-		if (tx->job->state[i] == JOB_OPEN && tx->rcpts < WORK_RCPT_MAX)
+	tx->tried = tx->job->open;
+	body_begin(&tx->body, &tx->plan, tx->job, &tx->output);
+	for (i = 0; i < tx->job->batch.rcpts && tx->rcpts < limit; i++)
+		if (tx->job->state[i] == JOB_OPEN)
 			tx->rcpt[tx->rcpts++] = i;
 	tx->state = TX_ENVELOPE;
 	put_commands(tx);
@@ -312,9 +288,9 @@ tx_start(struct tx *tx, struct job *job, const struct ehlo *ehlo,
 	tx->job = job;
 	tx->ehlo = ehlo;
 	tx->where = *where;
-	if (refuse_early(tx))
-		return finish(tx, TX_DONE);
-	return begin(tx);
+	tx->plan = body_plan(job, ehlo);
+	refuse_early(tx);
+	return job->open == 0 ? finish(tx, TX_DONE) : begin(tx);
 }
 
 /* What is stored is not what was taken: not one octet more is sent. */
@@ -331,66 +307,43 @@ damaged(struct tx *tx)
 	return finish(tx, TX_BROKEN);
 }
 
-/*
- * Whether the message that was read is the one that queue took.  Its sum goes
- * over the body and then the prefix, which was sent before.
- */
-static bool
-is_intact(struct tx *tx)
+/* What was done to the message, for the operator. */
+static void
+log_recoded(const struct tx *tx)
 {
-	const struct work_batch *b = &tx->job->batch;
-	char buf[4096];
-	uint32_t crc = tx->crc, n, off;
+	unsigned report = body_report(&tx->body);
+	char id[ID_TEXT_SIZE];
 
-	for (off = 0; off < b->prefix_len; off += n) {
-		n = b->prefix_len - off;
-		if (n > sizeof(buf))
-			n = sizeof(buf);
-		if (segment_read(tx->job->segment, b->prefix_off + off, buf,
-			n) == -1)
-			return false;
-		crc = crc32c(crc, buf, n);
-	}
-	return crc == b->crc;
+	if ((report & (RECODE_CHANGED | RECODE_LEFT)) == 0)
+		return;
+	log_info("%s host=%s address=%s re-encoded=%s signatures=%s left=%s",
+	    id_format(tx->job->batch.message, id), tx->where.host,
+	    tx->where.address, (report & RECODE_CHANGED) != 0 ? "yes" : "no",
+	    (report & RECODE_CHANGED) != 0 ? "broken" : "kept",
+	    (report & RECODE_LEFT) != 0 ?
+		"what the server does not promise to take" :
+		"nothing");
 }
 
 /* Write as much of the message as the output buffer shall hold. */
 static enum tx_want
 put_message(struct tx *tx)
 {
-	const struct work_batch *b = &tx->job->batch;
-	static char buf[BODY_CHUNK];
-	uint64_t at, left;
-	size_t n;
-
-	while (tx->offset < job_size(tx->job)) {
-		if (tx->output.unsent(tx->output.arg) > BODY_UNSENT_MAX)
-			return TX_DRAIN;
-		if (tx->offset < b->prefix_len) {
-			at = b->prefix_off + tx->offset;
-			left = b->prefix_len - tx->offset;
-		} else {
-			at = b->body_off + (tx->offset - b->prefix_len);
-			left = job_size(tx->job) - tx->offset;
-		}
-		n = left < sizeof(buf) ? (size_t)left : sizeof(buf);
-		if (segment_read(tx->job->segment, at, buf, n) == -1) {
-			if (errno == EBADMSG)
-				return damaged(tx);
-			log_warn("batch %llu cannot be read",
-			    (unsigned long long)b->batch);
-			return broken(tx, "4.3.0", "message cannot be read");
-		}
-		if (tx->offset >= b->prefix_len)
-			tx->crc = crc32c(tx->crc, buf, n);
-		(void)stuff_bytes(&tx->stuff, buf, n, put_stuffed, tx);
-		tx->offset += n;
-	}
-	if (!is_intact(tx))
+	switch (body_put(&tx->body)) {
+	case BODY_MORE:
+		return TX_DRAIN;
+	case BODY_WHOLE:
+		log_recoded(tx);
+		tx->state = TX_END;
+		return await_reply(tx);
+	case BODY_DAMAGED:
 		return damaged(tx);
-	(void)stuff_end(&tx->stuff, put_stuffed, tx);
-	tx->state = TX_END;
-	return await_reply(tx);
+	case BODY_UNREADABLE:
+		return broken(tx, "4.3.0", "message cannot be read");
+	case BODY_NOMEM:
+	default:
+		return broken(tx, "4.3.0", "out of memory");
+	}
 }
 
 /* All commands are answered and no message is to be sent. */
@@ -404,8 +357,11 @@ envelope_failed(struct tx *tx, bool data_open)
 	}
 	if (tx->job->open == 0)
 		return finish(tx, TX_RESET);
-	/* Nothing was accepted, so this transaction cannot be split. */
-	return broken(tx, "4.5.3", "server takes no recipients");
+	if (tx->job->open == tx->tried)
+		return broken(tx, "4.5.3", "server takes no recipients");
+	tx->state = TX_AGAIN;
+	put(tx, "RSET\r\n", 6);
+	return await_reply(tx);
 }
 
 static void
@@ -466,7 +422,7 @@ envelope_reply(struct tx *tx, const struct reply *r)
 {
 	uint32_t number = tx->answered++;
 
-	if (number == data_number(tx))
+	if (number > tx->rcpts)
 		return data_reply(tx, r);
 	if (r->code >= 300 && r->code < 400)
 		return broken(tx, "4.5.0", "server answered out of order");
@@ -480,6 +436,10 @@ envelope_reply(struct tx *tx, const struct reply *r)
 		return finish(tx, TX_RESET);
 	if (tx->answered == data_number(tx) && tx->accepted == 0)
 		return envelope_failed(tx, false);
+	if (tx->answered > last_number(tx)) {
+		tx->state = TX_MESSAGE;
+		return put_message(tx);
+	}
 	put_commands(tx);
 	return await_reply(tx);
 }
@@ -531,6 +491,10 @@ tx_reply(struct tx *tx, const struct reply *r)
 	case TX_EMPTY:
 		tx->state = TX_ENVELOPE;
 		return envelope_failed(tx, false);
+	case TX_AGAIN:
+		if (r->code >= 300)
+			return broken(tx, "4.5.0", "server refused RSET");
+		return begin(tx);
 	case TX_IDLE:
 	default:
 		return TX_BROKEN; /* nobody asked */

@@ -28,6 +28,7 @@
 
 struct ehlo;
 struct job;
+struct output;
 struct reply;
 struct tx;
 
@@ -39,14 +40,7 @@ enum tx_want {
 	TX_BROKEN /* the same, and the connection cannot be used any more */
 };
 
-/* Where bytes go; -1 if they cannot. */
-struct tx_output {
-	int (*write)(void *, const void *, size_t);
-	size_t (*unsent)(void *);
-	void *arg;
-};
-
-struct tx *tx_new(const struct tx_output *);
+struct tx *tx_new(const struct output *);
 void tx_free(struct tx *);
 enum tx_want tx_start(struct tx *, struct job *, const struct ehlo *,
     const struct work_outcome *where);

@@ -116,7 +116,7 @@ void
 script_open_session(bool tls)
 {
 	struct session_conf conf;
-	struct tx_output output = { put, get_unsent, NULL };
+	struct output output = { put, get_unsent, NULL };
 
 	memset(&conf, 0, sizeof(conf));
 	conf.hostname = "out.example.org";

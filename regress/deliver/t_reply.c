@@ -162,6 +162,28 @@ test_ehlo(void **state)
 	assert_true(e.size && e.starttls && e.pipelining && e.eightbit);
 	assert_true(e.dsn && e.smtputf8);
 	assert_int_equal(e.size_max, 52428800);
+	assert_false(e.chunking || e.binarymime);
+	line(&e, "CHUNKING");
+	line(&e, "BINARYMIME");
+	assert_true(e.chunking && e.binarymime);
+}
+
+static void
+test_limits(void **state)
+{
+	struct ehlo e;
+
+	ehlo_reset(&e);
+	line(&e, "LIMITS");
+	line(&e, "LIMITS  X=1 rcptmax=20  MAILMAX=5 RCPTDOMAINMAX=1 ");
+	assert_int_equal(e.rcpt_max, 20);
+	assert_int_equal(e.mail_max, 5);
+	line(&e, "LIMITS RCPTMAX=1000000 MAILMAX=-1");
+	assert_int_equal(e.rcpt_max, 0);
+	assert_int_equal(e.mail_max, 0);
+	line(&e, "LIMITS RCPTMAX= MAILMAX=1x");
+	assert_int_equal(e.rcpt_max, 0);
+	assert_int_equal(e.mail_max, 0);
 }
 
 static void
@@ -193,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_too_many_lines),
 		cmocka_unit_test(test_ehlo),
 		cmocka_unit_test(test_ehlo_not_taken),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

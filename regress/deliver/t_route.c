@@ -21,7 +21,8 @@
  * sources: deliver/route.c deliver/mx.c deliver/netaddr.c deliver/settings.c
  * sources: regress/deliver/fake_resolver.c lib/compat.c lib/msg.c
  * sources: lib/proto_conf.c lib/chan.c lib/pending.c lib/log.c
- * libs: -levent
+ * sources: lib/idn.c lib/address.c
+ * libs: -levent -lidn2
  */
 
 #include <event2/event.h>
