@@ -176,6 +176,16 @@ field_add(struct field *f, const char *fmt, ...)
 		f->len += (size_t)n;
 }
 
+static bool
+is_ascii(const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (((unsigned char)*s & 0x80) != 0)
+			return false;
+	}
+	return true;
+}
+
 /*
  * The trace field (RFC 5321 section 4.4, RFC 3848 for "ESMTPSA", RFC 6531
  * section 3.7.3 for "UTF8SMTPSA", RFC 8314 section 4.3 for the comment on TLS).
@@ -198,7 +208,8 @@ field_received(struct field *f, const struct message_trace *t)
 	    id_format(t->id, id));
 	if (t->tls != NULL)
 		field_add(f, "\r\n\t(%s)", t->tls);
-	if (t->rcpt != NULL)
+	/* An address in UTF-8 here would ask SMTPUTF8 of every server. */
+	if (t->rcpt != NULL && is_ascii(t->rcpt))
 		field_add(f, "\r\n\tfor <%s>", t->rcpt);
 	if (date_rfc5322(t->now, t->offset_minutes, date, sizeof(date)) == -1)
 		f->failed = true;
