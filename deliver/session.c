@@ -198,6 +198,16 @@ refused(struct session *s, const struct reply *r)
 }
 
 /*
+ * Whether a job was begun: one that ends before that is the host's failure, or
+ * it would be connected to again and again.
+ */
+static bool
+has_served(const struct session *s)
+{
+	return s->state >= STATE_READY && s->messages > 0;
+}
+
+/*
  * The connection is of no use any more while a transaction may be running.  A
  * job of which the server has said nothing goes to another connection.
  */
@@ -213,7 +223,7 @@ lost(struct session *s, const char *enhanced, const char *text)
 		end = SESSION_END_TLS;
 	s->back = tx_take_back(s->tx);
 	if (s->back == NULL) {
-		if (s->state >= STATE_READY)
+		if (has_served(s))
 			end = SESSION_END_DONE;
 		tx_lost(s->tx, text);
 	}
@@ -227,7 +237,7 @@ closing(struct session *s, const struct reply *r)
 	enum session_end end;
 
 	s->back = tx_take_back(s->tx);
-	end = s->messages > 1 || (s->state >= STATE_READY && s->back == NULL) ?
+	end = s->messages > 1 || (has_served(s) && s->back == NULL) ?
 	    SESSION_END_DONE :
 	    SESSION_END_HOST;
 	tx_over(s->tx, r);
