@@ -86,6 +86,28 @@ key_from_pem(const char *pem)
 }
 
 /*
+ * Whether a key in PEM is that of the first certificate in cert.  0, or -1
+ * also if it is none.
+ */
+int
+key_fits(const char *pem, const char *cert)
+{
+	EVP_PKEY *key;
+	X509 *x;
+	BIO *bio;
+	int ok;
+
+	key = key_from_pem(pem);
+	bio = BIO_new_mem_buf(cert, -1);
+	x = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	ok = key != NULL && x != NULL && X509_check_private_key(x, key) == 1;
+	X509_free(x);
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+	return ok ? 0 : -1;
+}
+
+/*
  * The numbers of a key from elsewhere belong together; a wrong one could be
  * worked out from its signatures.  0 or -1.
  */

@@ -32,6 +32,7 @@ struct conf_secret;
 
 int key_memory(void);
 EVP_PKEY *key_from_pem(const char *);
+int key_fits(const char *pem, const char *cert);
 int key_check(EVP_PKEY *);
 EVP_PKEY *key_make(enum sign_algorithm, unsigned bits);
 int key_algorithm(const EVP_PKEY *, enum sign_algorithm *);

@@ -51,13 +51,20 @@ add_key(struct signer *s, const struct conf_pki *pki)
 {
 	char why[ERROR_SIZE];
 
-	if (s->why[0] != '\0' ||
-	    tlskeys_add(s->tls_next, pki->name, pki->key, why, sizeof(why)) ==
-		0)
+	if (s->why[0] != '\0')
 		return;
+	if (tlskeys_add(s->tls_next, pki->name, pki->key, why, sizeof(why)) ==
+	    0) {
+		if (key_fits(pki->key, pki->cert) == 0)
+			return;
+		(void)snprintf(why, sizeof(why),
+		    "pki %.100s: the key file has not the key of the "
+		    "certificate in use",
+		    pki->name);
+	}
 	if (s->tls == NULL)
-		log_warnx("%s: no TLS with it until it is put back and the "
-			  "configuration reloaded",
+		log_warnx("%s: no TLS with it until a good pair is in place "
+			  "and the configuration reloaded",
 		    why);
 	else
 		(void)snprintf(s->why, sizeof(s->why), "%s", why);

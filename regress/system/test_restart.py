@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from eddtest import message, wait_for
+from eddtest import make_certificate, message, wait_for
 
 CHILDREN = ["smtpd", "signer", "queue", "deliver", "control"]
 
@@ -178,7 +178,7 @@ def test_new_daemon_waits_for_the_queue_of_a_killed_one(edd, sink):
     sink.wait()
 
 
-@pytest.mark.parametrize("how", ["gone", "cut", "open to all"])
+@pytest.mark.parametrize("how", ["gone", "cut", "open to all", "renewed"])
 def test_signer_restarts_without_a_key_that_went_bad(edd, sink, how):
     with open(edd.key) as f:
         text = f.read()
@@ -186,19 +186,22 @@ def test_signer_restarts_without_a_key_that_went_bad(edd, sink, how):
         os.unlink(edd.key)
     elif how == "cut":
         os.truncate(edd.key, len(text) // 2)
+    elif how == "renewed":
+        make_certificate(edd.folder)
     else:
         os.chmod(edd.key, 0o644)
     mark = edd.log_size()
     os.kill(edd.pid_of("signer"), signal.SIGKILL)
-    edd.wait_log("pki main: .* until it is put back", since=mark)
+    edd.wait_log("pki main: .* until a good pair is in place", since=mark)
     edd.wait_log("signer is ready", since=mark)
     with pytest.raises((OSError, smtplib.SMTPException)):
         edd.client()
     edd.ctl("dkim", "add", "example.org", "selector", "s2", "algorithm",
             "ed25519")
-    with open(edd.key, "w") as f:
-        f.write(text)
-    os.chmod(edd.key, 0o600)
+    if how != "renewed":
+        with open(edd.key, "w") as f:
+            f.write(text)
+        os.chmod(edd.key, 0o600)
     edd.reload()
     edd.send("a@example.net")
     assert b"DKIM-Signature" in sink.wait()[0].data
