@@ -151,8 +151,8 @@ def test_no_process_keeps_what_it_passed_on(make_edd, when):
         memory = b"".join(memory_of(pid))
         for secret in secrets:
             assert secret not in memory, name
-        # edd itself has it, once, for a control that is started again.
-        assert memory.count(store_key) == (name == "edd"), name
+        # edd itself has it, for a control that is started again.
+        assert store_key not in memory or name == "edd", name
 
 
 @pytest.mark.root
