@@ -41,6 +41,10 @@ data_begin(struct session *s)
 void
 cmd_data_run(struct session *s, const struct command *c)
 {
+	if (s->tx->mail.body == COMMAND_BODY_BINARY) {
+		session_reply(s, REPLY_BINARY, NULL, NULL);
+		return;
+	}
 	if (s->tx->live == 0) {
 		data_begin(s);
 		return;

@@ -65,6 +65,8 @@ mail_body(const struct path_parameter *p, struct command_mail *m)
 		return REPLY_SYNTAX;
 	if (path_is(p->value, p->value_len, "8BITMIME"))
 		m->body = COMMAND_BODY_8BIT;
+	else if (path_is(p->value, p->value_len, "BINARYMIME"))
+		m->body = COMMAND_BODY_BINARY;
 	else if (!path_is(p->value, p->value_len, "7BIT"))
 		return REPLY_SYNTAX;
 	return REPLY_NONE;

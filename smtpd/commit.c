@@ -239,8 +239,8 @@ commit_flags(const struct tx *tx)
 {
 	uint32_t flags;
 
-	flags = tx->mail.ret;
-	if (tx->mail.body != COMMAND_BODY_7BIT || tx->data.eight)
+	flags = tx->mail.ret | tx->found;
+	if (tx->mail.body == COMMAND_BODY_8BIT || tx->data.eight)
 		flags |= ENVELOPE_8BIT;
 	if (tx->mail.utf8 && (tx->utf8 || tx->data.eight))
 		flags |= ENVELOPE_UTF8;

@@ -34,6 +34,8 @@
 #include "header.h"
 #include "message.h"
 #include "peers.h"
+#include "proto_submit.h"
+#include "recode.h"
 #include "session.h"
 #include "tx.h"
 
@@ -124,7 +126,162 @@ content_write_header(struct session *s)
 	return r;
 }
 
-/* The header is complete: check it, complete it, send it on. */
+/* This is the header that is sent, but for what we do to it. */
+static void
+content_settle(struct session *s, struct header *h)
+{
+	s->tx->header = h;
+	if (content_complete(s) == -1 || content_write_header(s) == -1)
+		tx_refuse(s->env, s->tx, REPLY_PROCESSING, "");
+}
+
+/* Octets of the body as they are sent and signed. */
+static void
+content_body(struct session *s, const char *p, size_t len)
+{
+	if (len == 0 || s->tx->refusal != REPLY_NONE)
+		return;
+	dkimsign_update(s->tx->sign, p, len);
+	content_out(s, p, len);
+}
+
+/* What an answer about a header means for the message. */
+static void
+content_header_status(struct session *s, enum header_status r)
+{
+	if (r == HEADER_NOMEM)
+		tx_refuse(s->env, s->tx, REPLY_PROCESSING, "");
+	else if (r != HEADER_MORE && r != HEADER_END)
+		tx_refuse(s->env, s->tx, REPLY_PARSE, "");
+}
+
+/* Whether there are octets above 127. */
+static bool
+content_is_eight(const char *p, size_t len)
+{
+	unsigned char all;
+	size_t i;
+
+	all = 0;
+	for (i = 0; i < len; i++)
+		all |= (unsigned char)p[i];
+	return (all & 0x80) != 0;
+}
+
+/* What recode gives out: a whole message, cut anywhere. */
+static int
+content_recoded_cb(void *arg, const void *data, size_t len)
+{
+	const char *p;
+	struct session *s;
+	struct tx *tx;
+	size_t used;
+
+	s = arg;
+	tx = s->tx;
+	p = data;
+	if (tx->refusal != REPLY_NONE)
+		return 0;
+	if (content_is_eight(p, len))
+		tx->found |= ENVELOPE_8BIT;
+	tx->ahead.line = p[len - 1] == '\n' ? 0 : 1;
+	used = 0;
+	if (!tx->recoded.done) {
+		content_header_status(s,
+		    collect_feed(&tx->recoded, p, len, &used));
+		if (tx->recoded.done)
+			content_settle(s, tx->recoded.header);
+	}
+	content_body(s, p + used, len - used);
+	return 0;
+}
+
+static void
+content_recode(struct session *s, const char *p, size_t len)
+{
+	if (len > 0 && s->tx->refusal == REPLY_NONE &&
+	    recode_feed(s->tx->recode, p, len) == -1)
+		tx_refuse(s->env, s->tx, REPLY_PROCESSING, "");
+}
+
+/*
+ * The message cannot be sent as it is: from its first octet on it goes through
+ * recode, before anything of it is hashed or stored.
+ */
+static void
+content_recode_begin(struct session *s)
+{
+	struct ahead *ahead;
+	struct tx *tx;
+	size_t size;
+	char *text;
+
+	tx = s->tx;
+	ahead = &tx->ahead;
+	ahead->over = true;
+	size = header_size(tx->raw.header);
+	text = malloc(size + 2);
+	tx->recode = recode_new(
+	    tx->mail.body == COMMAND_BODY_BINARY ? RECODE_BINARY : RECODE_LONG,
+	    RECODE_WINDOW, content_recoded_cb, s);
+	if (text == NULL || tx->recode == NULL ||
+	    collect_init(&tx->recoded) == -1 ||
+	    header_write(tx->raw.header, text, size) == -1) {
+		tx_refuse(s->env, tx, REPLY_PROCESSING, "");
+	} else {
+		memcpy(text + size, "\r\n", 2);
+		content_recode(s, text, size + 2);
+		content_recode(s, ahead->hold, ahead->len);
+	}
+	free(text);
+	ahead_clear(ahead);
+}
+
+/* The message is sent as it is: what was held back goes. */
+static void
+content_pass(struct session *s)
+{
+	struct ahead *ahead;
+
+	ahead = &s->tx->ahead;
+	ahead->over = true;
+	content_settle(s, s->tx->raw.header);
+	content_body(s, ahead->hold, ahead->len);
+	ahead_clear(ahead);
+}
+
+/* Octets of the body as they came. */
+static void
+content_look(struct session *s, const char *p, size_t len)
+{
+	bool long_line;
+	struct tx *tx;
+	int kept;
+
+	tx = s->tx;
+	if (tx->recode != NULL) {
+		content_recode(s, p, len);
+		return;
+	}
+	long_line = ahead_is_long(&tx->ahead, p, len);
+	if (long_line && !tx->ahead.over) {
+		content_recode_begin(s);
+		content_recode(s, p, len);
+		return;
+	}
+	if (long_line) /* too late to sign anything else */
+		tx->found |= ENVELOPE_LONGLINE;
+	kept = tx->ahead.over ? 0 : ahead_keep(&tx->ahead, p, len);
+	if (kept == 1)
+		return;
+	if (kept == -1)
+		tx_refuse(s->env, tx, REPLY_PROCESSING, "");
+	else if (!tx->ahead.over)
+		content_pass(s);
+	content_body(s, p, len);
+}
+
+/* The header as the client wrote it is complete. */
 static void
 content_header_done(struct session *s)
 {
@@ -133,99 +290,16 @@ content_header_done(struct session *s)
 	enum reply r;
 
 	tx = s->tx;
-	tx->header_done = true;
-	free(tx->partial);
-	tx->partial = NULL;
-	r = message_from(tx->header, tx->mail.utf8, &tx->from, &tx->from_len,
-	    bad);
+	r = message_from(tx->raw.header, tx->mail.utf8, &tx->from,
+	    &tx->from_len, bad);
 	if (r != REPLY_NONE) {
 		tx_refuse(s->env, tx, r, bad);
 		return;
 	}
-	if (content_complete(s) == -1 || content_write_header(s) == -1) {
-		tx_refuse(s->env, tx, REPLY_PROCESSING, "");
-		return;
-	}
 	commit_ask_sender(s);
-}
-
-/* One line of the header, without CRLF. */
-static void
-content_header_line(struct session *s, const char *p, size_t len)
-{
-	switch (header_feed(s->tx->header, p, len)) {
-	case HEADER_MORE:
-		break;
-	case HEADER_END:
-		content_header_done(s);
-		break;
-	case HEADER_NOMEM:
-		tx_refuse(s->env, s->tx, REPLY_PROCESSING, "");
-		break;
-	case HEADER_NOT:
-	case HEADER_BAD:
-	case HEADER_TOOBIG:
-	default:
-		tx_refuse(s->env, s->tx, REPLY_PARSE, "");
-		break;
-	}
-}
-
-/* A piece of a header line whose end is not there yet. */
-static int
-content_partial(struct tx *tx, const char *p, size_t len)
-{
-	size_t cap;
-	char *new;
-
-	if (len > HEADER_SIZE_MAX - tx->partial_len)
-		return -1;
-	if (tx->partial_len + len > tx->partial_cap) {
-		cap = (tx->partial_len + len) * 2;
-		new = realloc(tx->partial, cap);
-		if (new == NULL)
-			return -1;
-		tx->partial = new;
-		tx->partial_cap = cap;
-	}
-	memcpy(tx->partial + tx->partial_len, p, len);
-	tx->partial_len += len;
-	return 0;
-}
-
-/*
- * Bytes of the header, up to its end. Every CR is followed by LF in the same
- * run: data_feed() sees to it. Returns how many were taken.
- */
-static size_t
-content_header(struct session *s, const char *p, size_t len)
-{
-	struct tx *tx;
-	const char *cr;
-	size_t n, used;
-
-	tx = s->tx;
-	for (used = 0; used < len && !tx->header_done; used += n) {
-		if (tx->refusal != REPLY_NONE)
-			return len;
-		cr = memchr(p + used, '\r', len - used);
-		n = cr == NULL ? len - used : (size_t)(cr - p) - used;
-		if (cr != NULL && tx->partial_len == 0) {
-			content_header_line(s, p + used, n);
-			n += 2;
-			continue;
-		}
-		if (content_partial(tx, p + used, n) == -1) {
-			tx_refuse(s->env, tx, REPLY_PARSE, "");
-			return len;
-		}
-		if (cr == NULL)
-			continue;
-		n += 2;
-		content_header_line(s, tx->partial, tx->partial_len);
-		tx->partial_len = 0;
-	}
-	return used;
+	if (tx->refusal == REPLY_NONE &&
+	    (tx->mail.body == COMMAND_BODY_BINARY || tx->raw.longline))
+		content_recode_begin(s);
 }
 
 /* A run of the message, dots removed. */
@@ -234,7 +308,7 @@ content_run_cb(void *arg, const char *p, size_t len)
 {
 	struct session *s;
 	struct tx *tx;
-	size_t n;
+	size_t used;
 
 	s = arg;
 	tx = s->tx;
@@ -244,15 +318,14 @@ content_run_cb(void *arg, const char *p, size_t len)
 		tx_refuse(s->env, tx, REPLY_SIZE, "");
 		return;
 	}
-	if (!tx->header_done) {
-		n = content_header(s, p, len);
-		p += n;
-		len -= n;
+	used = 0;
+	if (!tx->raw.done) {
+		content_header_status(s, collect_feed(&tx->raw, p, len, &used));
+		if (tx->raw.done)
+			content_header_done(s);
 	}
-	if (len == 0 || tx->refusal != REPLY_NONE)
-		return;
-	dkimsign_update(tx->sign, p, len);
-	content_out(s, p, len);
+	if (used < len && tx->refusal == REPLY_NONE)
+		content_look(s, p + used, len - used);
 }
 
 /* Get ready for the bytes of a message, of DATA or BDAT. -1 without memory. */
@@ -263,9 +336,16 @@ content_begin(struct session *s, bool chunks)
 
 	tx = s->tx;
 	data_init(&tx->data, s->conf->smtp.strict, chunks);
-	tx->header = header_new(HEADER_SIZE_MAX);
 	tx->sign = dkimsign_new();
-	return tx->header == NULL || tx->sign == NULL ? -1 : 0;
+	return tx->sign == NULL ? -1 : collect_init(&tx->raw);
+}
+
+/* Octets of BINARYMIME: none of them means anything but to MIME. */
+static void
+content_binary(struct session *s, const char *p, size_t len)
+{
+	s->tx->data.size += len;
+	content_run_cb(s, p, len);
 }
 
 /*
@@ -277,11 +357,41 @@ content_feed(struct session *s, const char *p, size_t len)
 {
 	size_t used;
 
-	used = data_feed(&s->tx->data, p, len, content_run_cb, s);
+	used = len;
+	if (s->tx->mail.body == COMMAND_BODY_BINARY)
+		content_binary(s, p, len);
+	else
+		used = data_feed(&s->tx->data, p, len, content_run_cb, s);
 	if (s->tx->data.bad)
 		tx_refuse(s->env, s->tx, REPLY_PARSE, "");
 	content_flush(s);
 	return used;
+}
+
+/* The last octet has gone to recode: what it still has, and what it found. */
+static void
+content_recode_end(struct session *s)
+{
+	unsigned report;
+	struct tx *tx;
+
+	tx = s->tx;
+	if (recode_finish(tx->recode) == -1) {
+		tx_refuse(s->env, tx, REPLY_PROCESSING, "");
+		return;
+	}
+	if (tx->refusal == REPLY_NONE && !tx->recoded.done) {
+		content_header_status(s, collect_finish(&tx->recoded));
+		if (tx->recoded.done)
+			content_settle(s, tx->recoded.header);
+	}
+	if (tx->ahead.line != 0)
+		content_body(s, "\r\n", 2);
+	report = recode_report(tx->recode);
+	if ((report & (RECODE_LEFT_LONG | RECODE_HEADER_LONG)) != 0)
+		tx->found |= ENVELOPE_LONGLINE;
+	if ((report & RECODE_REPAIRED) != 0 && s->conf->smtp.strict)
+		tx_refuse(s->env, tx, REPLY_PARSE, "");
 }
 
 /* The end of data, or of the last chunk, was read. */
@@ -291,18 +401,19 @@ content_end(struct session *s)
 	struct tx *tx;
 
 	tx = s->tx;
-	if (tx->data.chunks) {
+	if (tx->data.chunks && tx->mail.body != COMMAND_BODY_BINARY)
 		data_finish(&tx->data, content_run_cb, s);
-		if (tx->data.bad)
-			tx_refuse(s->env, tx, REPLY_PARSE, "");
-		content_flush(s);
-	}
+	if (tx->data.bad)
+		tx_refuse(s->env, tx, REPLY_PARSE, "");
 	s->env->stats.octets += tx->data.size;
-	if (!tx->header_done && tx->refusal == REPLY_NONE) {
-		if (header_finish(tx->header) == HEADER_END)
+	if (tx->refusal == REPLY_NONE && !tx->raw.done) {
+		content_header_status(s, collect_finish(&tx->raw));
+		if (tx->raw.done)
 			content_header_done(s);
-		else
-			tx_refuse(s->env, tx, REPLY_PARSE, "");
-		content_flush(s);
 	}
+	if (tx->refusal == REPLY_NONE && tx->recode != NULL)
+		content_recode_end(s);
+	else if (tx->refusal == REPLY_NONE && !tx->ahead.over)
+		content_pass(s);
+	content_flush(s);
 }

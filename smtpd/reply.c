@@ -99,6 +99,7 @@ static const struct reply_row rows[] = {
 	[REPLY_SENDER_AGAIN] = { 503, "5.5.1", "Sender already specified" },
 	[REPLY_BDAT_BEGUN] = { 503, "5.5.1",
 	    "BDAT has begun, no other command can complete it" },
+	[REPLY_BINARY] = { 503, "5.5.1", "BINARYMIME needs BDAT" },
 	[REPLY_AUTH_AGAIN] = { 503, "5.5.1",
 	    "Refusing any other AUTH command." },
 	[REPLY_TLS_AGAIN] = { 503, "5.5.1", "TLS already started" },

@@ -25,10 +25,10 @@
 
 #include "compat.h"
 #include "dkimsign.h"
-#include "header.h"
 #include "path.h"
 #include "peers.h"
 #include "rate.h"
+#include "recode.h"
 #include "session.h"
 
 /*
@@ -74,9 +74,11 @@ tx_free(struct session_env *env, struct tx *tx)
 		free(tx->rcpts[i].orcpt);
 	}
 	free(tx->rcpts);
-	free(tx->partial);
 	free(tx->from);
-	header_free(tx->header);
+	ahead_clear(&tx->ahead);
+	recode_free(tx->recode);
+	collect_clear(&tx->raw);
+	collect_clear(&tx->recoded);
 	dkimsign_free(tx->sign);
 	free(tx);
 }

@@ -26,14 +26,16 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "ahead.h"
 #include "bounds.h"
+#include "collect.h"
 #include "command.h"
 #include "data.h"
 #include "proto_policy.h"
 #include "reply.h"
 
 struct dkimsign;
-struct header;
+struct recode;
 struct session_env;
 
 enum tx_rcpt_state {
@@ -84,11 +86,12 @@ struct tx {
 	uint64_t sent;	  /* octets given to the queue */
 
 	struct data data;
-	char *partial; /* a header line that is not complete */
-	size_t partial_len;
-	size_t partial_cap;
-	struct header *header;
-	bool header_done;
+	struct collect raw;	/* the header as the client wrote it */
+	struct collect recoded; /* and as it is after recode */
+	struct header *header;	/* the one that is sent; NULL so far */
+	struct ahead ahead;
+	struct recode *recode; /* NULL: nothing is re-encoded */
+	uint32_t found;	       /* ENVELOPE_8BIT, _LONGLINE: in the content */
 	struct dkimsign *sign;
 
 	struct address *from; /* of the header */

@@ -18,6 +18,8 @@
  * Command lines: any text is a command or a reply that fits in a line and
  * cannot be split.
  *
+ * sources: lib/mime_code.c lib/mime_field.c
+ * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c

@@ -18,6 +18,8 @@
  * Command lines to structs: verbs, paths, parameters, and when a command is
  * allowed. The handlers are not called; they are here for the table.
  *
+ * sources: lib/mime_code.c lib/mime_field.c
+ * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c
@@ -94,7 +96,8 @@ static const struct {
 	{ "MAIL FROM:<a@example.org> SIZE=", REPLY_SYNTAX, NULL },
 	{ "MAIL FROM:<a@example.org> SIZE", REPLY_SYNTAX, NULL },
 	{ "MAIL FROM:<a@example.org> SIZE=-1", REPLY_SYNTAX, NULL },
-	{ "MAIL FROM:<a@example.org> BODY=BINARYMIME", REPLY_SYNTAX, NULL },
+	{ "MAIL FROM:<a@example.org> BODY=BINARYMIME", REPLY_NONE, NULL },
+	{ "MAIL FROM:<a@example.org> BODY=9BIT", REPLY_SYNTAX, NULL },
 	{ "MAIL FROM:<a@example.org> =1", REPLY_SYNTAX, NULL },
 	{ "MAIL FROM:<a@example.org> A=B=C", REPLY_SYNTAX, NULL },
 	{ "MAIL FROM:<a@example.org> RET=FULL", REPLY_NONE, NULL },
@@ -296,7 +299,7 @@ ehlo_lists_what_is_allowed(void **state)
 	assert_string_equal(text,
 	    "250-H\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 1000\r\n"
 	    "250-SMTPUTF8\r\n250-DSN\r\n250-LIMITS RCPTMAX=7\r\n"
-	    "250-CHUNKING\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n");
+	    "250-CHUNKING\r\n250-BINARYMIME\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n");
 	evbuffer_free(out);
 }
 

@@ -18,6 +18,8 @@
  * What extensions of SMTP give to the queue: parameters of MAIL and RCPT, and
  * chunks of BDAT.
  *
+ * sources: lib/mime_code.c lib/mime_field.c
+ * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c
@@ -299,6 +301,186 @@ answers_between_chunks(void **state)
 	talk_end(&t);
 }
 
+#define BINARY "MAIL FROM:<news@example.org> BODY=BINARYMIME\r\n"
+#define MIME                                                                   \
+	"From: news@example.org\r\nMIME-Version: 1.0\r\n"                      \
+	"Content-Type: application/octet-stream\r\n"                           \
+	"Content-Transfer-Encoding: binary\r\n\r\n"
+
+/* What the queue got, as one string with its length. */
+static const char *
+stored(struct talk *t, size_t *len)
+{
+	*len = evbuffer_get_length(t->fake->data);
+	return (const char *)evbuffer_pullup(t->fake->data, -1);
+}
+
+static bool
+stored_has(struct talk *t, const char *text)
+{
+	const char *p;
+	size_t len;
+
+	p = stored(t, &len);
+	return memmem(p, len, text, strlen(text)) != NULL;
+}
+
+/* BINARYMIME becomes Base64 on its way, in whatever pieces it comes. */
+static void
+binary_is_encoded(void **state)
+{
+	static const char body[] = "a\0b\rc\nd\r\n.\r\nQUIT\r\n";
+	char chunk[sizeof(MIME) + sizeof(body) + 64];
+	struct talk t;
+	size_t n, at, step;
+
+	n = (size_t)snprintf(chunk, sizeof(chunk), "BDAT %zu LAST\r\n%s",
+	    sizeof(MIME) - 1 + sizeof(body) - 1, MIME);
+	memcpy(chunk + n, body, sizeof(body) - 1);
+	n += sizeof(body) - 1;
+	for (step = 1; step < n; step += 7) {
+		talk_init(&t);
+		talk_to(&t, AUTHENTICATED);
+		talk_say(&t, BINARY "RCPT TO:<bob@example.net>\r\n");
+		(void)talk_heard(&t);
+		for (at = 0; at < n; at += step)
+			talk_bytes(&t, chunk + at,
+			    step < n - at ? step : n - at);
+		assert_string_equal(talk_heard(&t), QUEUED);
+		assert_true(
+		    stored_has(&t, "Content-Transfer-Encoding: base64\r\n"));
+		assert_true(
+		    stored_has(&t, "\r\n\r\nYQBiDWMKZA0KLg0KUVVJVA0K\r\n"));
+		assert_int_equal(t.fake->commit.flags, 0);
+		talk_end(&t);
+	}
+}
+
+static void
+binary_by_data_is_refused(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, AUTHENTICATED);
+	talk_say(&t, BINARY "RCPT TO:<bob@example.net>\r\n");
+	(void)talk_heard(&t);
+	talk_say(&t, "DATA\r\n");
+	assert_string_equal(talk_heard(&t), "503 BINARYMIME needs BDAT\r\n");
+	talk_end(&t);
+}
+
+/* A header is lines, in BINARYMIME too. */
+static void
+binary_header_is_strict(void **state)
+{
+	static const char *const bad[] = {
+		"From: news@example.org\nX: y\r\n\r\n",
+		"From: news@example.org\rX: y\r\n\r\n",
+		"From: news@example.org\n\n",
+		"From: news@example.org",
+	};
+	char line[64];
+	struct talk t;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		talk_init(&t);
+		talk_to(&t, AUTHENTICATED);
+		talk_say(&t, BINARY "RCPT TO:<bob@example.net>\r\n");
+		(void)talk_heard(&t);
+		(void)snprintf(line, sizeof(line), "BDAT %zu LAST\r\n",
+		    strlen(bad[i]));
+		talk_say(&t, line);
+		talk_say(&t, bad[i]);
+		assert_string_equal(talk_heard(&t), i == 3 ? QUEUED : PARSE);
+		talk_end(&t);
+	}
+}
+
+/* Send a body that begins with so many octets of short lines, then a long. */
+static void
+long_line_after(struct talk *t, size_t before)
+{
+	static const char line[] = "0123456789012345678901234567890123456\r\n";
+	char x[1500];
+	size_t n;
+
+	memset(x, 'x', sizeof(x));
+	talk_init(t);
+	t->fake->keys = 1;
+	talk_to(t, DATA);
+	talk_say(t, "From: news@example.org\r\n\r\n");
+	for (n = 0; n < before; n += sizeof(line) - 1)
+		talk_say(t, line);
+	talk_bytes(t, x, sizeof(x));
+	talk_say(t, "\r\n.\r\n");
+	assert_string_equal(talk_heard(t), QUEUED);
+}
+
+/* Re-encoded while nothing of it is signed; later it is only noted. */
+static void
+long_lines(void **state)
+{
+	struct talk t;
+
+	long_line_after(&t, 0);
+	assert_true(
+	    stored_has(&t, "Content-Transfer-Encoding: quoted-printable"));
+	assert_int_equal(t.fake->commit.flags, 0);
+	talk_end(&t);
+	long_line_after(&t, RECODE_WINDOW - 4000);
+	assert_true(
+	    stored_has(&t, "Content-Transfer-Encoding: quoted-printable"));
+	talk_end(&t);
+	long_line_after(&t, RECODE_WINDOW + 4000);
+	assert_false(stored_has(&t, "Content-Transfer-Encoding"));
+	assert_int_equal(t.fake->commit.flags, ENVELOPE_LONGLINE);
+	talk_end(&t);
+}
+
+/* The longest line there may be stays as it is. */
+static void
+longest_line_stays(void **state)
+{
+	char x[MESSAGE_LINE_MAX + 1];
+	struct talk t;
+	size_t n;
+
+	for (n = MESSAGE_LINE_MAX; n <= MESSAGE_LINE_MAX + 1; n++) {
+		memset(x, 'x', sizeof(x));
+		talk_init(&t);
+		talk_to(&t, DATA);
+		talk_say(&t, "From: news@example.org\r\n\r\n");
+		talk_bytes(&t, x, n);
+		talk_say(&t, "\r\n.\r\n");
+		assert_int_equal(stored_has(&t, "quoted-printable"),
+		    n > MESSAGE_LINE_MAX);
+		talk_end(&t);
+	}
+}
+
+/* A field that is too long is folded where it has white space. */
+static void
+long_fields_are_folded(void **state)
+{
+	char x[600];
+	struct talk t;
+
+	memset(x, 'x', sizeof(x));
+	talk_init(&t);
+	talk_to(&t, DATA);
+	talk_say(&t, "From: news@example.org\r\nSubject: ");
+	talk_bytes(&t, x, sizeof(x));
+	talk_say(&t, " ");
+	talk_bytes(&t, x, sizeof(x));
+	talk_say(&t, "\r\n\r\nHi\r\n.\r\n");
+	assert_string_equal(talk_heard(&t), QUEUED);
+	assert_true(stored_has(&t, "x\r\n x"));
+	assert_true(stored_has(&t, "\r\n\r\nHi\r\n"));
+	talk_end(&t);
+}
+
 int
 main(void)
 {
@@ -309,6 +491,12 @@ main(void)
 		cmocka_unit_test(chunks_over_size),
 		cmocka_unit_test(chunks_without_room),
 		cmocka_unit_test(answers_between_chunks),
+		cmocka_unit_test(binary_is_encoded),
+		cmocka_unit_test(binary_by_data_is_refused),
+		cmocka_unit_test(binary_header_is_strict),
+		cmocka_unit_test(long_lines),
+		cmocka_unit_test(longest_line_stays),
+		cmocka_unit_test(long_fields_are_folded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,8 @@
 /*
  * Rates in a session: what is refused, what is counted, what is released.
  *
+ * sources: lib/mime_code.c lib/mime_field.c
+ * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/pace.c
  * sources: smtpd/cmd_bdat.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c

@@ -18,6 +18,8 @@
  * Whole dialogues without a socket: order, limits, replies as the service has
  * them, pipelining, and peers that refuse, are gone, or die.
  *
+ * sources: lib/mime_code.c lib/mime_field.c
+ * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c
@@ -52,7 +54,7 @@
 #define EHLO_TLS                                                               \
 	"250-mx.example.org\r\n250-PIPELINING\r\n250-8BITMIME\r\n"             \
 	"250-SIZE 1000000\r\n250-SMTPUTF8\r\n250-DSN\r\n"                      \
-	"250-LIMITS RCPTMAX=5\r\n250-CHUNKING\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
+	"250-LIMITS RCPTMAX=5\r\n250-CHUNKING\r\n250-BINARYMIME\r\n250-AUTH PLAIN LOGIN\r\n250 Ok\r\n"
 #define SENDER	"MAIL FROM:<news@example.org>\r\n"
 #define QUEUED	"250 Ok: queued as 00000000001234\r\n"
 #define ERRORS	"421 Too many errors, closing transmission channel\r\n"
