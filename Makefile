@@ -167,7 +167,7 @@ $(BUILD)/flags: FORCE
 # they are made of.
 
 UNIT = $(patsubst %.c,$(BUILD)/%,$(wildcard regress/*/t_*.c))
-BENCH = $(addprefix $(BUILD)/regress/bench/,gen sink)
+BENCH = $(addprefix $(BUILD)/regress/bench/,gen journal sink)
 FUZZERS = $(patsubst %.c,$(BUILD)/%,$(wildcard regress/fuzz/f_*.c))
 
 $(BUILD)/obj/regress/%.o: regress/%.c $(BUILD)/flags

@@ -303,6 +303,9 @@ main(int argc, char **argv)
 	e.print = print_new(e.command.command->layout, json, terminal_width());
 	e.row = row_new();
 	e.terminal = isatty(STDERR_FILENO) == 1;
+	/* Who follows events wants to see each, also through a pipe. */
+	if (strcmp(e.command.command->word[0], "events") == 0)
+		(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	if (e.print == NULL || e.row == NULL)
 		fail("out of memory", NULL);
 	return ask(&e, path == NULL ? DEFAULT_SOCKET : path);

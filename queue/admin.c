@@ -106,13 +106,16 @@ answer_has_room(const struct answer *a)
 	return a->credit > 0 && !chan_is_full(a->admin->chan);
 }
 
-/* Call the step again, when there is room. */
+/*
+ * Call the step again, when there is room and others had their turn: an event
+ * made active would run in this one.
+ */
 void
 answer_go(struct answer *a)
 {
 	a->waits = !answer_has_room(a);
 	if (!a->waits)
-		event_active(a->ev, EV_TIMEOUT, 0);
+		answer_later(a, 0);
 }
 
 /* Call it again after so many milliseconds. */
@@ -192,7 +195,8 @@ static const struct admin_verb *
 find_verb(const struct admin_command *cmd)
 {
 	const struct admin_verb *tables[] = { admin_queue_verbs(),
-		admin_act_verbs(), admin_group_verbs(), admin_misc_verbs() };
+		admin_act_verbs(), admin_group_verbs(), admin_misc_verbs(),
+		admin_events_verbs() };
 	const struct admin_verb *v;
 	size_t i;
 

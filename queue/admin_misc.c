@@ -116,7 +116,7 @@ trace_resume(struct answer *a)
 }
 
 static void
-trace_row(const struct row *row, void *arg)
+tell_row(const struct row *row, void *arg)
 {
 	struct answer *a = arg;
 	struct telling *t = a->work;
@@ -155,7 +155,7 @@ trace(struct answer *a, const struct admin_command *cmd)
 		t->word = strdup(cmd->word[1]);
 		if (t->word != NULL)
 			t->trace = trace_start(proc_base(), journal_folder(j),
-			    t->word, trace_row, trace_over, a);
+			    t->word, tell_row, trace_over, a);
 		if (t->trace != NULL) {
 			a->work = t;
 			a->clear = telling_free;

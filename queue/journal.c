@@ -35,17 +35,21 @@
 #include "crash.h"
 #include "date.h"
 #include "id.h"
+#include "jindex.h"
+#include "jread.h"
 #include "log.h"
 #include "qbounds.h"
 #include "row.h"
-
-/* "2026112422.jsonl" and the NUL. */
-#define JOURNAL_NAME_SIZE 17u
 
 struct journal {
 	char *folder;
 	struct event *flush_ev;
 	struct blob out;
+	size_t line;	    /* where the event begins in out */
+	struct jindex run;  /* of the open file, by its offsets */
+	struct jindex keys; /* of what is in out, by the offsets there */
+	uint64_t size;	    /* of the open file */
+	int index;	    /* its index */
 	int fd;
 	char name[JOURNAL_NAME_SIZE]; /* of the open file */
 	int64_t keep;		      /* seconds; 0: for ever */
@@ -67,7 +71,7 @@ journal_new(struct event_base *base, const char *folder)
 	j = calloc(1, sizeof(*j));
 	if (j == NULL)
 		return NULL;
-	j->fd = -1;
+	j->fd = j->index = -1;
 	j->folder = strdup(folder);
 	j->flush_ev = event_new(base, -1, 0, flush_cb, j);
 	if (j->folder == NULL || j->flush_ev == NULL ||
@@ -79,6 +83,26 @@ journal_new(struct event_base *base, const char *folder)
 	return j;
 }
 
+/* What was gathered of the open file goes into its index. */
+static void
+write_run(struct journal *j)
+{
+	if (j->index == -1)
+		jindex_start(&j->run, j->size);
+	else if (jindex_write(&j->run, j->index) == -1)
+		log_warn("journal: a part of its index is missing");
+}
+
+static void
+close_file(struct journal *j)
+{
+	if (j->fd != -1)
+		(void)close(j->fd);
+	if (j->index != -1)
+		(void)close(j->index);
+	j->fd = j->index = -1;
+}
+
 /* Write what waits and free; NULL is allowed. */
 void
 journal_free(struct journal *j)
@@ -87,10 +111,12 @@ journal_free(struct journal *j)
 		return;
 	if (j->flush_ev != NULL) {
 		journal_flush(j);
+		write_run(j);
 		event_free(j->flush_ev);
 	}
-	if (j->fd != -1)
-		(void)close(j->fd);
+	close_file(j);
+	jindex_clear(&j->run);
+	jindex_clear(&j->keys);
 	blob_free(&j->out);
 	free(j->folder);
 	free(j);
@@ -110,19 +136,6 @@ journal_folder(const struct journal *j)
 	return j->folder;
 }
 
-/* The name of the hour's file. */
-static int
-hour_name(int64_t seconds, char name[JOURNAL_NAME_SIZE])
-{
-	char text[DATE_RFC3339_SIZE];
-
-	if (date_rfc3339(seconds, 0, text, sizeof(text)) == -1)
-		return -1;
-	(void)snprintf(name, JOURNAL_NAME_SIZE, "%.4s%.2s%.2s%.2s.jsonl", text,
-	    text + 5, text + 8, text + 11);
-	return 0;
-}
-
 /* Names sort like the hours they stand for. */
 static void
 remove_old(struct journal *j)
@@ -132,15 +145,16 @@ remove_old(struct journal *j)
 	DIR *dir;
 
 	if (j->keep == 0 ||
-	    hour_name(clock_wall() / 1000 - j->keep, oldest) == -1)
+	    journal_hour_name(clock_wall() / 1000 - j->keep, oldest) == -1)
 		return;
 	dir = opendir(j->folder);
 	if (dir == NULL)
 		return;
 	while ((d = readdir(dir)) != NULL) {
-		if (strlen(d->d_name) != JOURNAL_NAME_SIZE - 1 ||
-		    strcmp(d->d_name + 10, ".jsonl") != 0 ||
-		    strcmp(d->d_name, oldest) >= 0)
+		if (strlen(d->d_name) < 10 ||
+		    (strcmp(d->d_name + 10, ".jsonl") != 0 &&
+			strcmp(d->d_name + 10, ".idx") != 0) ||
+		    strncmp(d->d_name, oldest, 10) >= 0)
 			continue;
 		if (unlinkat(dirfd(dir), d->d_name, 0) == -1)
 			log_warn("journal: removing %s", d->d_name);
@@ -153,29 +167,53 @@ static int
 need_file(struct journal *j)
 {
 	char name[JOURNAL_NAME_SIZE], path[4096];
+	struct stat st;
 	int n;
 
-	if (hour_name(clock_wall() / 1000, name) == -1)
+	if (journal_hour_name(clock_wall() / 1000, name) == -1)
 		return -1;
 	if (j->fd != -1 && strcmp(name, j->name) == 0 && !CRASH_BUILD)
 		return 0;
 	n = snprintf(path, sizeof(path), "%s/%s", j->folder, name);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return -1;
-	if (j->fd != -1)
-		(void)close(j->fd);
+	write_run(j);
+	close_file(j);
 	CRASH("journal-closed");
 	j->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (j->fd == -1)
 		return -1;
 	CRASH("journal-opened");
+	(void)snprintf(path, sizeof(path), "%s/%.10s.idx", j->folder, name);
+	j->index = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	j->size = fstat(j->fd, &st) == -1 ? 0 : (uint64_t)st.st_size;
+	jindex_start(&j->run, j->size);
 	memcpy(j->name, name, sizeof(j->name));
 	remove_old(j);
 	CRASH("journal-rotated");
 	return 0;
 }
 
-/* Write what waits.  A full disk loses events, never mail. */
+/* What was written is at the end of the file: its keys belong to the run. */
+static void
+take_keys(struct journal *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->keys.count; i++)
+		jindex_add(&j->run, j->keys.entry[i].hash,
+		    j->size + j->keys.entry[i].offset);
+	j->run.events += j->keys.events;
+	j->size += j->out.len;
+	j->run.end = j->size;
+	if (j->run.events >= JINDEX_EVENTS)
+		write_run(j);
+}
+
+/*
+ * Write what waits.  A full disk loses events, never mail; what is written of
+ * them in part is taken back.
+ */
 void
 journal_flush(struct journal *j)
 {
@@ -186,10 +224,17 @@ journal_flush(struct journal *j)
 	n = -1;
 	if (!j->out.bad && need_file(j) == 0)
 		n = write(j->fd, j->out.data, j->out.len);
-	if (n != (ssize_t)j->out.len && !j->failed)
-		log_warn("journal: events are lost");
+	if (n == (ssize_t)j->out.len)
+		take_keys(j);
+	else {
+		if (!j->failed)
+			log_warn("journal: events are lost");
+		if (n > 0 && ftruncate(j->fd, (off_t)j->size) == -1)
+			log_warn("journal: an event is cut");
+	}
 	j->failed = n != (ssize_t)j->out.len;
 	blob_reset(&j->out);
+	jindex_start(&j->keys, 0);
 }
 
 /* Octets of a valid UTF-8 sequence at s, or 0. */
@@ -261,9 +306,13 @@ journal_begin(struct journal *j, const char *event, uint64_t id)
 
 	when[0] = '\0';
 	(void)date_rfc3339(now / 1000, (int)(now % 1000), when, sizeof(when));
+	j->line = j->out.len;
+	j->keys.events++;
 	blob_printf(&j->out, "{\"time\":\"%s\",\"event\":\"%s\"", when, event);
-	if (id != 0)
-		blob_printf(&j->out, ",\"id\":\"%s\"", id_format(id, text));
+	if (id == 0)
+		return;
+	blob_printf(&j->out, ",\"id\":\"%s\"", id_format(id, text));
+	jindex_add(&j->keys, jindex_hash(JINDEX_ID, text), j->line);
 }
 
 /* A field; an empty value is left out. */
@@ -274,6 +323,12 @@ journal_str(struct journal *j, const char *name, const char *value)
 		return;
 	put_name(j, name);
 	put_string(&j->out, value);
+	if (strcmp(name, "recipient") == 0)
+		jindex_add(&j->keys, jindex_hash(JINDEX_RECIPIENT, value),
+		    j->line);
+	else if (strcmp(name, "messageId") == 0)
+		jindex_add(&j->keys, jindex_hash(JINDEX_MESSAGE_ID, value),
+		    j->line);
 }
 
 /* A number. */

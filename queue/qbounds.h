@@ -139,6 +139,20 @@
 /* Journal: one write a turn; a longer gathering is written at once. */
 #define JOURNAL_BUFFER_MAX (1u << 20)
 #define TRACE_STEP_BYTES   (256u << 10)
+#define TRACE_STEP_LINES   256u
+
+/*
+ * Events in a run of the journal's index: what is read line by line at the
+ * end of a file, and some milliseconds to sort.
+ */
+#define JINDEX_EVENTS 16384u
+
+/* Of the journal at a time; no event is as long as that. */
+#define JREAD_BUFFER (256u << 10)
+#define JREAD_LINE   4096u
+
+/* How often one that follows events looks for more. */
+#define FOLLOW_MS 200
 
 /* Up to so many messages are listed in the order of their ids. */
 #define LIST_SORTED_MAX 100000u

@@ -196,8 +196,10 @@ make_ready(struct schedule *s, struct task *t)
 static void
 sweep_on(struct schedule *s)
 {
+	static const struct timeval soon = { 0, 0 };
+
 	if (!TAILQ_EMPTY(&s->sweeps))
-		event_active(s->sweep_ev, EV_TIMEOUT, 0);
+		(void)event_add(s->sweep_ev, &soon);
 }
 
 /* All that waits there was seen: probe it. */
@@ -343,7 +345,7 @@ schedule_new(struct event_base *base, const struct schedule_hooks *hooks)
 	s->flows = flows_new(&f);
 	s->timer = evtimer_new(base, timer_cb, s);
 	s->kick_ev = event_new(base, -1, 0, kick_cb, s);
-	s->sweep_ev = event_new(base, -1, 0, sweep_cb, s);
+	s->sweep_ev = evtimer_new(base, sweep_cb, s);
 	if (s->flows == NULL || s->timer == NULL || s->kick_ev == NULL ||
 	    s->sweep_ev == NULL) {
 		schedule_free(s);

@@ -15,23 +15,21 @@
  */
 
 /*
- * Two passes over the journal's files, oldest first: the first finds the ids
- * of messages that the word names, the second tells their events.  A word
- * that is an id needs no first pass.
+ * Two passes over the journal, oldest first: the first finds the ids of
+ * messages that the word names, the second tells their events.  A word that
+ * is an id needs no first pass, and no file that is older.  Where a run of the
+ * index covers the file only lines with a fitting hash are read.
  */
 #include "trace.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "id.h"
+#include "jindex.h"
+#include "jread.h"
 #include "log.h"
 #include "qbounds.h"
 #include "row.h"
@@ -44,68 +42,48 @@ enum trace_pass {
 	PASS_TELL
 };
 
+struct trace_id {
+	uint64_t id;
+	uint32_t hash;
+};
+
 struct trace {
-	char *folder;
+	struct jread read;
 	char *word;
+	bool is_recipient;
 	trace_row_cb row;
 	trace_end_cb end;
 	void *arg;
 	struct event *ev;
+	bool held;
 	enum trace_pass pass;
-	char **name; /* of the files, in order */
-	size_t names;
-	size_t at; /* the file being read */
-	FILE *file;
-	char *line;
-	size_t line_cap;
-	uint64_t *id; /* sorted when pass is PASS_TELL */
+	struct trace_id *id; /* sorted when pass is PASS_TELL */
 	size_t ids;
 	unsigned long events;
+	/* The open file: where its index goes on, what is read line by line. */
+	uint64_t run_at;
+	uint64_t plain_end;
+	struct jindex run;
+	uint32_t *hit; /* offsets of lines in the run, in order */
+	size_t hits;
+	size_t hit_cap;
+	size_t next_hit;
 };
-
-static int
-compare_names(const void *a, const void *b)
-{
-	char *const *x = a;
-	char *const *y = b;
-
-	return strcmp(*x, *y);
-}
 
 static int
 compare_ids(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const struct trace_id *x = a, *y = b;
 
-	return *x < *y ? -1 : *x > *y;
+	return x->id < y->id ? -1 : x->id > y->id;
 }
 
 static int
-list_files(struct trace *t)
+compare_hits(const void *a, const void *b)
 {
-	struct dirent *d;
-	char **p;
-	DIR *dir;
+	const uint32_t *x = a, *y = b;
 
-	dir = opendir(t->folder);
-	if (dir == NULL)
-		return -1;
-	while ((d = readdir(dir)) != NULL) {
-		if (strstr(d->d_name, ".jsonl") == NULL)
-			continue;
-		p = reallocarray(t->name, t->names + 1, sizeof(*p));
-		if (p == NULL)
-			break;
-		t->name = p;
-		t->name[t->names] = strdup(d->d_name);
-		if (t->name[t->names] == NULL)
-			break;
-		t->names++;
-	}
-	(void)closedir(dir);
-	if (t->names > 1)
-		qsort(t->name, t->names, sizeof(*t->name), compare_names);
-	return 0;
+	return *x < *y ? -1 : *x > *y;
 }
 
 static const char *
@@ -131,36 +109,63 @@ same_message_id(const char *value, const char *word)
 	    strncmp(value + 1, word, len - 2) == 0;
 }
 
-static void
-find(struct trace *t, struct json_object *o)
+static bool
+id_is_known(const struct trace *t, uint64_t id)
 {
-	uint64_t *p, id;
+	struct trace_id key = { id, 0 };
 
-	if (strcasecmp(field(o, "recipient"), t->word) != 0 &&
-	    !same_message_id(field(o, "messageId"), t->word))
-		return;
-	if (id_parse(field(o, "id"), &id) == -1 || t->ids >= TRACE_IDS_MAX ||
-	    (t->ids > 0 && t->id[t->ids - 1] == id))
+	return bsearch(&key, t->id, t->ids, sizeof(key), compare_ids) != NULL;
+}
+
+static void
+add_id(struct trace *t, uint64_t id)
+{
+	char text[ID_TEXT_SIZE];
+	struct trace_id *p;
+
+	if (t->ids >= TRACE_IDS_MAX ||
+	    (t->ids > 0 && t->id[t->ids - 1].id == id))
 		return;
 	p = reallocarray(t->id, t->ids + 1, sizeof(*p));
 	if (p == NULL)
 		return;
 	t->id = p;
-	t->id[t->ids++] = id;
+	p[t->ids].id = id;
+	p[t->ids].hash = jindex_hash(JINDEX_ID, id_format(id, text));
+	t->ids++;
 }
 
 static void
-tell(struct trace *t, struct json_object *o)
+find(struct trace *t, struct json_object *o)
 {
-	struct row *row;
 	uint64_t id;
 
-	if (id_parse(field(o, "id"), &id) == -1 ||
-	    bsearch(&id, t->id, t->ids, sizeof(id), compare_ids) == NULL)
+	if (strcasecmp(field(o, "recipient"), t->word) == 0)
+		t->is_recipient = true;
+	else if (!same_message_id(field(o, "messageId"), t->word))
 		return;
-	row = row_new();
-	if (row == NULL)
-		return;
+	if (id_parse(field(o, "id"), &id) == 0)
+		add_id(t, id);
+}
+
+/* Of a recipient only his own events are told, and those of nobody. */
+static bool
+is_meant(const struct trace *t, struct json_object *o)
+{
+	const char *recipient = field(o, "recipient");
+	uint64_t id;
+
+	if (id_parse(field(o, "id"), &id) == -1)
+		id = 0;
+	if (t->is_recipient && recipient[0] != '\0')
+		return strcasecmp(recipient, t->word) == 0;
+	return id != 0 && id_is_known(t, id);
+}
+
+/* An event as a row.  -1 without memory. */
+static int
+fill_row(struct row *row, struct json_object *o)
+{
 	json_object_object_foreach(o, name, value)
 	{
 		if (json_object_is_type(value, json_type_int))
@@ -168,83 +173,256 @@ tell(struct trace *t, struct json_object *o)
 		else
 			row_str(row, name, json_object_get_string(value));
 	}
-	t->events++;
-	t->row(row, t->arg);
+	return row_bad(row) ? -1 : 0;
+}
+
+/* The event of a line as a row; NULL if it is none.  The caller frees. */
+struct row *
+trace_row(const char *line)
+{
+	struct json_object *o;
+	struct row *row = NULL;
+
+	o = json_tokener_parse(line);
+	if (o != NULL && json_object_is_type(o, json_type_object))
+		row = row_new();
+	if (row != NULL && fill_row(row, o) == -1) {
+		row_free(row);
+		row = NULL;
+	}
+	json_object_put(o);
+	return row;
+}
+
+static void
+tell(struct trace *t, struct json_object *o)
+{
+	struct row *row;
+
+	if (!is_meant(t, o))
+		return;
+	row = row_new();
+	if (row == NULL)
+		return;
+	if (fill_row(row, o) == 0) {
+		t->events++;
+		t->row(row, t->arg);
+	}
 	row_free(row);
 }
 
-/* Only lines that hold the word, or some id, are worth parsing. */
+/* Only a line that may be meant is worth parsing. */
+static bool
+is_worth_it(const struct trace *t, const char *line)
+{
+	char text[ID_TEXT_SIZE];
+
+	if (t->pass == PASS_FIND || t->is_recipient)
+		if (strcasestr(line, t->word) != NULL)
+			return true;
+	if (t->pass == PASS_FIND)
+		return false;
+	return t->ids != 1 ||
+	    strstr(line, id_format(t->id[0].id, text)) != NULL;
+}
+
 static void
-look_at(struct trace *t)
+look_at(struct trace *t, const char *line)
 {
 	struct json_object *o;
 
-	if (t->pass == PASS_FIND && strcasestr(t->line, t->word) == NULL)
+	if (!is_worth_it(t, line))
 		return;
-	o = json_tokener_parse(t->line);
-	if (o == NULL || !json_object_is_type(o, json_type_object)) {
-		json_object_put(o);
-		return;
+	o = json_tokener_parse(line);
+	if (o != NULL && json_object_is_type(o, json_type_object)) {
+		if (t->pass == PASS_FIND)
+			find(t, o);
+		else
+			tell(t, o);
 	}
-	if (t->pass == PASS_FIND)
-		find(t, o);
-	else
-		tell(t, o);
 	json_object_put(o);
 }
 
-/* Open the next file; false at the end of the pass. */
-static bool
-next_file(struct trace *t)
+static void
+add_hits(struct trace *t, uint32_t hash)
 {
-	char path[4096];
-	int n;
+	size_t first, n, cap, i;
+	uint32_t *p;
 
-	while (t->file == NULL && t->at < t->names) {
-		n = snprintf(path, sizeof(path), "%s/%s", t->folder,
-		    t->name[t->at++]);
-		if (n > 0 && (size_t)n < sizeof(path))
-			t->file = fopen(path, "re");
+	n = jindex_find(&t->run, hash, &first);
+	if (t->hits + n > t->hit_cap) {
+		cap = (t->hits + n) * 2;
+		p = reallocarray(t->hit, cap, sizeof(*p));
+		if (p == NULL)
+			return;
+		t->hit = p;
+		t->hit_cap = cap;
 	}
-	return t->file != NULL;
+	for (i = 0; i < n; i++)
+		t->hit[t->hits++] = t->run.entry[first + i].offset;
+}
+
+/* The lines of a run that may be meant.  -1: it cannot be read. */
+static int
+search_run(struct trace *t)
+{
+	size_t i, n = 0;
+
+	if (jindex_read(t->read.index, t->run_at, &t->run) == -1)
+		return -1;
+	t->hits = t->next_hit = 0;
+	if (t->pass == PASS_FIND || t->is_recipient)
+		add_hits(t, jindex_hash(JINDEX_RECIPIENT, t->word));
+	if (t->pass == PASS_FIND)
+		add_hits(t, jindex_hash(JINDEX_MESSAGE_ID, t->word));
+	else
+		for (i = 0; i < t->ids; i++)
+			add_hits(t, t->id[i].hash);
+	if (t->hits > 1)
+		qsort(t->hit, t->hits, sizeof(*t->hit), compare_hits);
+	for (i = 0; i < t->hits; i++)
+		if (i == 0 || t->hit[i] != t->hit[n - 1])
+			t->hit[n++] = t->hit[i];
+	t->hits = n;
+	return 0;
+}
+
+/*
+ * The next stretch of the file: lines up to plain_end, then a run.  Its
+ * octets, to count against the step.
+ */
+static size_t
+next_stretch(struct trace *t)
+{
+	struct jread *r = &t->read;
+	struct jindex *x = &t->run;
+	size_t size;
+
+	t->plain_end = r->size;
+	if (r->index == -1 || jindex_head(r->index, t->run_at, x) == -1 ||
+	    x->begin < r->pos || x->end > r->size)
+		return 0;
+	if (x->begin > r->pos) {
+		t->plain_end = x->begin;
+		return 0;
+	}
+	size = JINDEX_HEADER_SIZE + x->count * sizeof(*x->entry);
+	/* A damaged one is passed over: its lines are read. */
+	t->plain_end = search_run(t) == -1 ? x->end : r->pos;
+	t->run_at += size;
+	return size;
+}
+
+/* Lines that the run named; then it goes on behind the run. */
+static void
+read_hits(struct trace *t, size_t *lines)
+{
+	struct jread *r = &t->read;
+	const char *line;
+
+	while (t->next_hit<t->hits && * lines> 0 && !t->held) {
+		line = jread_line(r, t->run.begin + t->hit[t->next_hit++],
+		    JREAD_LINE);
+		(*lines)--;
+		if (line != NULL)
+			look_at(t, line);
+	}
+	if (t->next_hit == t->hits)
+		r->pos = t->run.end;
+}
+
+/* Lines that no run covers. */
+static size_t
+read_plain(struct trace *t, size_t room)
+{
+	struct jread *r = &t->read;
+	uint64_t start = r->pos, at;
+	const char *line;
+
+	while (r->pos < t->plain_end && r->pos - start < room && !t->held) {
+		at = r->pos;
+		line = jread_line(r, at, JREAD_BUFFER);
+		if (line != NULL)
+			look_at(t, line);
+		else if (r->pos == at)
+			r->pos = t->plain_end; /* the end of the file */
+	}
+	return (size_t)(r->pos - start);
 }
 
 /* The end of a pass; true if there is another one. */
 static bool
 next_pass(struct trace *t)
 {
-	if (t->pass == PASS_TELL || t->ids == 0)
+	if (t->pass == PASS_TELL || (t->ids == 0 && !t->is_recipient))
 		return false;
-	qsort(t->id, t->ids, sizeof(*t->id), compare_ids);
+	if (t->ids > 1)
+		qsort(t->id, t->ids, sizeof(*t->id), compare_ids);
 	t->pass = PASS_TELL;
-	t->at = 0;
+	jread_rewind(&t->read);
 	return true;
+}
+
+/* A file to read from.  false: all is told. */
+static bool
+need_file(struct trace *t)
+{
+	struct jread *r = &t->read;
+
+	while (r->fd == -1 || (r->pos >= r->size && t->next_hit == t->hits)) {
+		t->hits = t->next_hit = 0;
+		t->run_at = t->plain_end = 0;
+		if (jread_next_file(r) == 0 && !next_pass(t))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The next step, when others had their turn: an event made active would run
+ * in this one.
+ */
+static void
+again(struct trace *t)
+{
+	static const struct timeval soon = { 0, 0 };
+
+	(void)event_add(t->ev, &soon);
 }
 
 static void
 step_cb(int fd, short what, void *arg)
 {
 	struct trace *t = arg;
-	size_t done = 0;
-	ssize_t n;
+	size_t done = 0, lines = TRACE_STEP_LINES;
 
-	while (done < TRACE_STEP_BYTES) {
-		if (!next_file(t)) {
-			if (next_pass(t))
-				continue;
+	while (done < TRACE_STEP_BYTES && lines > 0 && !t->held) {
+		if (!need_file(t)) {
 			t->end(t->events, t->arg);
 			return;
 		}
-		n = getline(&t->line, &t->line_cap, t->file);
-		if (n == -1) {
-			(void)fclose(t->file);
-			t->file = NULL;
-			continue;
+		if (t->next_hit < t->hits)
+			read_hits(t, &lines);
+		else if (t->read.pos < t->plain_end)
+			done += read_plain(t, TRACE_STEP_BYTES - done);
+		else {
+			done += next_stretch(t);
+			if (t->plain_end == t->read.pos && t->hits == 0 &&
+			    t->run.end > t->read.pos)
+				t->read.pos = t->run.end;
 		}
-		done += (size_t)n;
-		look_at(t);
 	}
-	event_active(t->ev, EV_TIMEOUT, 0);
+	if (!t->held)
+		again(t);
+}
+
+/* The first file that can tell of a message: ids are about microseconds. */
+static void
+first_file(uint64_t id, char name[JOURNAL_NAME_SIZE])
+{
+	if (id / 1000000 < 3600 ||
+	    journal_hour_name((int64_t)(id / 1000000) - 3600, name) == -1)
+		name[0] = '\0';
 }
 
 /*
@@ -255,54 +433,46 @@ struct trace *
 trace_start(struct event_base *base, const char *folder, const char *word,
     trace_row_cb row, trace_end_cb end, void *arg)
 {
+	char from[JOURNAL_NAME_SIZE] = "";
 	struct trace *t;
 	uint64_t id;
 
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return NULL;
+	t->read.fd = t->read.index = -1;
 	t->row = row;
 	t->end = end;
 	t->arg = arg;
 	t->pass = PASS_FIND;
-	t->folder = strdup(folder);
+	if (id_parse(word, &id) == 0) {
+		add_id(t, id);
+		t->pass = PASS_TELL;
+		first_file(id, from);
+	}
 	t->word = strdup(word);
 	t->ev = event_new(base, -1, 0, step_cb, t);
-	if (t->folder == NULL || t->word == NULL || t->ev == NULL ||
-	    list_files(t) == -1)
-		goto fail;
-	if (id_parse(word, &id) == 0) {
-		t->id = malloc(sizeof(*t->id));
-		if (t->id == NULL)
-			goto fail;
-		t->id[t->ids++] = id;
-		t->pass = PASS_TELL;
+	if (t->word == NULL || t->ev == NULL ||
+	    jread_open(&t->read, folder, from) == -1) {
+		trace_free(t);
+		return NULL;
 	}
-	event_active(t->ev, EV_TIMEOUT, 0);
+	again(t);
 	return t;
-fail:
-	trace_free(t);
-	return NULL;
 }
 
 /* Stop and free; NULL is allowed. */
 void
 trace_free(struct trace *t)
 {
-	size_t i;
-
 	if (t == NULL)
 		return;
 	if (t->ev != NULL)
 		event_free(t->ev);
-	if (t->file != NULL)
-		(void)fclose(t->file);
-	for (i = 0; i < t->names; i++)
-		free(t->name[i]);
-	free(t->name);
-	free(t->line);
+	jread_close(&t->read);
+	jindex_clear(&t->run);
+	free(t->hit);
 	free(t->id);
-	free(t->folder);
 	free(t->word);
 	free(t);
 }
@@ -311,8 +481,7 @@ trace_free(struct trace *t)
 void
 trace_hold(struct trace *t, bool hold)
 {
-	if (hold)
-		(void)event_del(t->ev);
-	else
-		event_active(t->ev, EV_TIMEOUT, 0);
+	t->held = hold;
+	if (!hold)
+		again(t);
 }

@@ -1,3 +1,4 @@
+/* sources: queue/jindex.c queue/jread.c lib/crc32c.c */
 /* sources: queue/journal.c queue/trace.c queue/blob.c queue/clock.c */
 /* sources: lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c */
 /* libs: -levent -ljson-c */
@@ -23,6 +24,7 @@
  */
 #include <dirent.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,6 +39,7 @@
 
 #include "journal.h"
 #include "log.h"
+#include "qbounds.h"
 #include "row.h"
 #include "trace.h"
 
@@ -92,7 +95,7 @@ content(struct world *w)
 	journal_flush(w->journal);
 	dir = opendir(w->folder);
 	while ((d = readdir(dir)) != NULL) {
-		if (d->d_name[0] == '.')
+		if (strstr(d->d_name, ".jsonl") == NULL)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", w->folder,
 		    d->d_name);
@@ -224,6 +227,143 @@ test_trace_tells_the_whole_story(void **state)
 	assert_int_equal(w->events, 0);
 }
 
+#define EVENTS 40000u
+
+/* Two events a message, two messages a recipient, as many as make two runs. */
+static void
+write_many(struct world *w)
+{
+	char text[64];
+	unsigned i;
+
+	for (i = 0; i < EVENTS; i++) {
+		journal_begin(w->journal, i % 2 == 0 ? "accepted" : "relayed",
+		    1000 + i / 2);
+		(void)snprintf(text, sizeof(text), "r%u@example.net", i / 4);
+		journal_str(w->journal, "recipient", text);
+		(void)snprintf(text, sizeof(text), "<m%u@example.org>", i / 2);
+		journal_str(w->journal, "messageId", text);
+		journal_end(w->journal);
+	}
+}
+
+static void
+check_many(struct world *w)
+{
+	static const unsigned at[] = { 0, 16382, 16384, 32767, 32768, 39998 };
+	char word[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		(void)snprintf(word, sizeof(word), "%014x", 1000 + at[i] / 2);
+		trace(w, word);
+		assert_int_equal(w->rows, 2);
+		(void)snprintf(word, sizeof(word), "R%u@example.NET",
+		    at[i] / 4);
+		trace(w, word);
+		assert_int_equal(w->rows, 4);
+		(void)snprintf(word, sizeof(word), "m%u@example.org",
+		    at[i] / 2);
+		trace(w, word);
+		assert_int_equal(w->rows, 2);
+	}
+	trace(w, "nobody@example.net");
+	assert_int_equal(w->rows, 0);
+}
+
+/* Octets of all index files; each is changed by damage() if it is given. */
+static size_t
+each_index(struct world *w, void (*damage)(int))
+{
+	char path[512];
+	struct dirent *d;
+	size_t n = 0;
+	DIR *dir;
+	int fd;
+
+	dir = opendir(w->folder);
+	while ((d = readdir(dir)) != NULL) {
+		if (strstr(d->d_name, ".idx") == NULL)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", w->folder,
+		    d->d_name);
+		fd = open(path, O_RDWR);
+		n += (size_t)lseek(fd, 0, SEEK_END);
+		if (damage != NULL)
+			damage(fd);
+		(void)close(fd);
+	}
+	(void)closedir(dir);
+	return n;
+}
+
+static void
+flip(int fd)
+{
+	assert_int_equal(pwrite(fd, "\xff\xff\xff\xff", 4, 5000), 4);
+}
+
+static void
+cut(int fd)
+{
+	assert_int_equal(ftruncate(fd, lseek(fd, 0, SEEK_END) - 9), 0);
+}
+
+static void
+clobber(int fd)
+{
+	assert_int_equal(pwrite(fd, "????", 4, 8), 4);
+}
+
+/* Whatever becomes of the index, no event is missing from a trace. */
+static void
+test_index_costs_time_and_no_events(void **state)
+{
+	struct world *w = *state;
+
+	write_many(w);
+	check_many(w);
+	assert_true(each_index(w, NULL) > JINDEX_EVENTS * 8);
+	/* As after a start: the run that is not full was written. */
+	journal_free(w->journal);
+	w->journal = journal_new(w->base, w->folder);
+	check_many(w);
+	(void)each_index(w, flip);
+	check_many(w);
+	(void)each_index(w, cut);
+	check_many(w);
+	(void)each_index(w, clobber);
+	check_many(w);
+}
+
+static void
+test_old_files_are_removed(void **state)
+{
+	struct world *w = *state;
+	char path[512];
+	FILE *f;
+	unsigned i;
+	static const char *const names[] = { "2020010100.jsonl",
+		"2020010100.idx", "notes.txt" };
+
+	for (i = 0; i < 3; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", w->folder,
+		    names[i]);
+		f = fopen(path, "w");
+		assert_non_null(f);
+		(void)fclose(f);
+	}
+	journal_keep(w->journal, 3600);
+	journal_begin(w->journal, "accepted", 1);
+	journal_end(w->journal);
+	journal_flush(w->journal);
+	for (i = 0; i < 3; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", w->folder,
+		    names[i]);
+		assert_int_equal(access(path, F_OK), i < 2 ? -1 : 0);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -233,6 +373,8 @@ main(void)
 		TEST(test_any_text_is_one_line_of_json),
 		TEST(test_empty_fields_are_left_out),
 		TEST(test_trace_tells_the_whole_story),
+		TEST(test_index_costs_time_and_no_events),
+		TEST(test_old_files_are_removed),
 	};
 
 	log_init("t_journal", true, 0);

@@ -467,6 +467,8 @@ class Edd:
         events = []
         folder = os.path.join(self.spool, "journal")
         for name in sorted(os.listdir(folder)):
+            if not name.endswith(".jsonl"):
+                continue
             with open(os.path.join(folder, name)) as f:
                 events += [json.loads(line) for line in f]
         return events

@@ -1,0 +1,89 @@
+"""The journal as operators read it: events, followed or not, and traces."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from eddtest import EDCTL, message
+
+
+def events(edd, *words):
+    return edd.ctl("events", *words, json_rows=True)
+
+
+def test_conditions_choose_events(edd, sink):
+    sink.rcpt_replies["gone@example.net"] = "550 5.1.1 No such user"
+    a = edd.send("x@example.net")
+    b = edd.send("gone@example.net")
+    edd.wait_event("relayed", id=a)
+    edd.wait_event("bounced", id=b)
+    edd.wait_event("relayed", recipient="news@example.org")
+    every = events(edd)
+    assert [e["time"] for e in every] == sorted(e["time"] for e in every)
+    assert len(every) == len(edd.journal())
+    assert [e["event"] for e in events(edd, "id", a)] == [
+        "accepted", "relayed"]
+    assert [e["id"] for e in events(edd, "event", "bounced")] == [b]
+    assert {e["event"] for e in events(
+        edd, "recipient", "GONE@example.net")} == {"accepted", "bounced"}
+    assert events(edd, "recipient", "gone") == []
+    found = events(edd, "user", "app", "event", "accepted")
+    assert {e["id"] for e in found} == {a, b} and found[0]["user"] == "app"
+    assert len(events(edd, "since", "1h")) == len(every)
+    assert "relayed" in edd.ctl("events", "event", "relayed")
+
+
+@pytest.mark.parametrize("words, why", [
+    (("since", "yesterday"), "is no time"),
+    (("id", "xyz"), "is no message id"),
+    (("colour", "red"), "unknown"),
+])
+def test_what_cannot_be_asked_is_said(edd, words, why):
+    assert why in edd.ctl("events", *words, ok=False)
+
+
+def test_events_are_followed(edd, sink):
+    edd.send("before@example.net")
+    edd.wait_event("relayed")
+    follower = subprocess.Popen(
+        [EDCTL, "-s", edd.socket, "-j", "events", "-f", "event", "relayed",
+         "since", "1m"], stdout=subprocess.PIPE, text=True)
+    try:
+        for rcpt in ("before", "r0", "r1", "r2"):
+            if rcpt != "before":
+                edd.send(rcpt + "@example.net")
+            found = json.loads(follower.stdout.readline())
+            assert found["recipient"] == rcpt + "@example.net"
+    finally:
+        follower.kill()
+        follower.wait()
+
+
+def test_trace_of_a_recipient_tells_of_nobody_else(edd, sink):
+    mid = edd.send(["x@example.net", "y@example.net"], message(
+        headers="Message-ID: <t1@example.org>\r\n"))
+    edd.wait_event("relayed", recipient="x@example.net")
+    edd.wait_event("relayed", recipient="y@example.net")
+    told = edd.ctl("trace", "X@example.net", json_rows=True)
+    assert [(e["event"], e["recipient"]) for e in told] == [
+        ("accepted", "x@example.net"), ("relayed", "x@example.net")]
+    for word in (mid, "<t1@example.org>", "t1@example.org"):
+        assert len(edd.ctl("trace", word, json_rows=True)) == 4
+    assert "no events of" in edd.ctl("trace", "z@example.net", ok=False)
+    edd.stop()
+    edd.start()
+    assert len(edd.ctl("trace", mid, json_rows=True)) == 4
+
+
+def test_a_trace_without_its_index(edd, sink):
+    mid = edd.send("x@example.net")
+    edd.wait_event("relayed", id=mid)
+    edd.stop()
+    folder = os.path.join(edd.spool, "journal")
+    for name in os.listdir(folder):
+        if name.endswith(".idx"):
+            os.unlink(os.path.join(folder, name))
+    edd.start()
+    assert len(edd.ctl("trace", mid, json_rows=True)) == 2
