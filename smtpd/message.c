@@ -87,9 +87,12 @@ from_quote(const struct header_field *f, size_t position,
 	reply_printable(f->body + start, end - start, bad, ADDRESS_SIZE);
 }
 
-/* Whether the header is ASCII, or with SMTPUTF8 well-formed UTF-8. */
+/*
+ * Whether the header is well-formed UTF-8, as SMTPUTF8 says.  Without SMTPUTF8
+ * it is taken as it is: much software leaves a Subject unencoded.
+ */
 static enum reply
-message_text(const struct header *h, bool utf8)
+message_text(const struct header *h)
 {
 	struct header_field f;
 	size_t field, i, n;
@@ -99,8 +102,6 @@ message_text(const struct header *h, bool utf8)
 			n = 1;
 			if ((f.raw[i] & 0x80) == 0)
 				continue;
-			if (!utf8)
-				return REPLY_HEADER_UTF8;
 			n = address_utf8(f.raw + i, f.raw_len - i);
 			if (n == 0)
 				return REPLY_PARSE;
@@ -129,7 +130,7 @@ message_from(const struct header *h, bool utf8, struct address **from,
 
 	*from = NULL;
 	bad[0] = '\0';
-	text = message_text(h, utf8);
+	text = utf8 ? message_text(h) : REPLY_NONE;
 	if (text != REPLY_NONE)
 		return text;
 	for (i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {

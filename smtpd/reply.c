@@ -125,9 +125,6 @@ static const struct reply_row rows[] = {
 	    "<%1> Invalid email address, SMTPUTF8 was not given" },
 	[REPLY_FROM_BAD] = { 553, "5.6.0", "<%1> Invalid email address" },
 	[REPLY_PARSE] = { 554, "5.6.0", "Message parse error" },
-	[REPLY_HEADER_UTF8] = { 554, "5.6.7",
-	    "Message parse error, header is not ASCII and SMTPUTF8 was not "
-	    "given" },
 	[REPLY_PARAMETER] = { 555, "5.5.4",
 	    "Parameter not recognized or not implemented: %1" },
 };

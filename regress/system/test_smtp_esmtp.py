@@ -101,10 +101,16 @@ def test_utf8_needs_smtputf8(idn, raw):
     assert raw.say("RCPT TO:<\u00e4@example.net>") == \
         "553 <??@example.net> " + end
     assert raw.say("RCPT TO:<a@example.net>") == "250 Ok"
-    assert submit(raw, message(subject="\u00fcber")) == \
-        "554 Message parse error, header is not ASCII and SMTPUTF8 was " \
-        "not given"
     assert raw.say("NOOP") == "250 Ok"
+
+
+@pytest.mark.parametrize("octets", [b"\xc3\xbcber", b"\xfcber"])
+def test_8bit_subject_is_taken_as_it_is(raw, sink, octets):
+    raw.say("MAIL FROM:<news@example.org> BODY=8BITMIME")
+    raw.say("RCPT TO:<a@example.net>")
+    assert submit(raw, b"From: news@example.org\r\nSubject: " + octets +
+                  b"\r\n\r\n").startswith("250")
+    assert b"\r\nSubject: " + octets + b"\r\n" in sink.wait()[0].data
 
 
 @pytest.mark.parametrize("octets", [b"\xff", b"\xc3", b"\xed\xa0\x80",
