@@ -31,6 +31,7 @@
 struct audit;
 struct children;
 struct ctlsock;
+struct dkimwatch;
 struct keys;
 struct lookup;
 struct peers;
@@ -56,6 +57,7 @@ struct control {
 	struct relay *relay;
 	struct children *children;
 	struct audit *audit;
+	struct dkimwatch *dkimwatch;
 	struct usage *usage;
 	struct throttle *throttle;
 	struct rate *rate;

@@ -79,23 +79,38 @@ dkimdns_zone(const char *name, const char *value, char zone[DKIMDNS_ZONE_SIZE])
 }
 
 /*
- * What the DNS says about a key, in a word: published, missing, differs, or
- * unknown if there is no answer (NULL, or a failure).
+ * What the DNS says about a key; a is NULL, or a failure, if there is no
+ * answer.
  */
-const char *
-dkimdns_state(const struct dkimkey *k, const struct dns_answer *a)
+enum dkim_dns
+dkimdns_judge(const struct dkimkey *k, const struct dns_answer *a)
 {
 	uint32_t i;
 
 	if (a == NULL || a->status == DNS_FAIL)
-		return "unknown";
+		return DKIM_DNS_UNKNOWN;
 	if (a->status != DNS_OK || a->records == 0)
-		return "missing";
+		return DKIM_DNS_MISSING;
 	for (i = 0; i < a->records; i++) {
 		if (dkim_txt_check(a->record[i], strlen(a->record[i]),
 			dkimdns_algorithm(k), k->pub,
 			k->pub_len) == DKIM_TXT_OK)
-			return "published";
+			return DKIM_DNS_PUBLISHED;
 	}
-	return "differs";
+	return DKIM_DNS_DIFFERS;
+}
+
+/*
+ * Where the name of the record leads by CNAME when keys are published below
+ * a base domain: SELECTOR.DOMAIN.BASE.  0, or -1 if that is no name.
+ */
+int
+dkimdns_target(const struct dkimkey *k, const char *base,
+    char target[DOMAIN_SIZE])
+{
+	int n;
+
+	n = snprintf(target, DOMAIN_SIZE, "%s.%s.%s", k->selector, k->domain,
+	    base);
+	return n > 0 && (size_t)n <= ADDRESS_DOMAIN_MAX ? 0 : -1;
 }

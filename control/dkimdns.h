@@ -24,8 +24,8 @@
 #include <stddef.h>
 
 #include "bounds.h"
+#include "dkimkey.h"
 
-struct dkimkey;
 struct dns_answer;
 
 /* "SELECTOR._domainkey.DOMAIN" and NUL. */
@@ -38,6 +38,7 @@ struct dns_answer;
 void dkimdns_name(const struct dkimkey *, char[DKIMDNS_NAME_SIZE]);
 int dkimdns_value(const struct dkimkey *, char[DKIMDNS_VALUE_SIZE]);
 int dkimdns_zone(const char *name, const char *value, char[DKIMDNS_ZONE_SIZE]);
-const char *dkimdns_state(const struct dkimkey *, const struct dns_answer *);
+enum dkim_dns dkimdns_judge(const struct dkimkey *, const struct dns_answer *);
+int dkimdns_target(const struct dkimkey *, const char *base, char[DOMAIN_SIZE]);
 
 #endif

@@ -24,7 +24,8 @@
 
 #include "msg.h"
 
-#define DKIMKEY_VERSION 1
+/* 1 had no dns, next and retire; it is read. */
+#define DKIMKEY_VERSION 2
 
 /* The counter of key numbers in STORE_META. */
 #define META_NUMBER "dkim.number"
@@ -65,18 +66,64 @@ dkimkey_algorithm_name(enum sign_algorithm algorithm)
 	return algorithm == SIGN_RSA_SHA256 ? "rsa" : "ed25519";
 }
 
+/*
+ * Whether mail is signed with the key.  One that was never in the DNS signs
+ * all the same: a signature whose key is not found counts as none (RFC 6376
+ * section 6.1.2), and mail is signed from the moment the record is there.
+ * But while something else stands in its place, receivers would see a
+ * signature that is wrong.
+ */
+bool
+dkimkey_signs(const struct dkimkey *k)
+{
+	return k->state != DKIM_INACTIVE && !k->next &&
+	    k->dns != DKIM_DNS_DIFFERS;
+}
+
+/* As the service writes it. */
+const char *
+dkimkey_state_name(enum dkim_state state)
+{
+	static const char *const names[] = { "", "ACTIVE", "INACTIVE",
+		"CREATING", "NEEDS_ATTENTION" };
+
+	return names[state];
+}
+
+/* What the DNS has, in a word. */
+const char *
+dkimkey_dns_name(enum dkim_dns dns)
+{
+	static const char *const names[] = { "", "unknown", "published",
+		"missing", "differs" };
+
+	return names[dns];
+}
+
 /* The part of a record that signing needs, in front. */
 static int
 decode_head(struct msgin *m, struct dkimkey *k)
 {
-	if (record_open(m, DKIMKEY_VERSION) == -1)
+	uint8_t version;
+
+	version = msg_get_u8(m);
+	if (version == 0 || version > DKIMKEY_VERSION)
 		return -1;
 	msg_get_str(m, k->selector, sizeof(k->selector));
 	k->number = msg_get_u64(m);
 	k->algorithm = (enum sign_algorithm)msg_get_enum(m, SIGN_RSA_SHA256,
 	    SIGN_ALGORITHM_LAST);
-	k->state = (enum record_state)msg_get_enum(m, RECORD_ACTIVE,
-	    RECORD_STATE_LAST);
+	k->state = (enum dkim_state)msg_get_enum(m, DKIM_ACTIVE,
+	    DKIM_STATE_LAST);
+	k->dns = DKIM_DNS_UNKNOWN;
+	k->next = false;
+	k->retire = 0;
+	if (version == 1)
+		return m->bad ? -1 : 0;
+	k->dns = (enum dkim_dns)msg_get_enum(m, DKIM_DNS_UNKNOWN,
+	    DKIM_DNS_LAST);
+	k->next = msg_get_bool(m);
+	k->retire = msg_get_i64(m);
 	return m->bad ? -1 : 0;
 }
 
@@ -125,6 +172,9 @@ dkimkey_put(struct store *s, const struct dkimkey *k)
 	msg_put_u64(&m, k->number);
 	msg_put_u32(&m, k->algorithm);
 	msg_put_u32(&m, k->state);
+	msg_put_u32(&m, k->dns);
+	msg_put_bool(&m, k->next);
+	msg_put_i64(&m, k->retire);
 	msg_put_str(&m, k->domain);
 	msg_put_str(&m, k->id);
 	msg_put_u32(&m, k->bits);
@@ -163,7 +213,7 @@ active_cb(const struct store_key *key, struct msgin *m, void *arg)
 		a->bad = true;
 		return false;
 	}
-	if (k.state != RECORD_ACTIVE)
+	if (!dkimkey_signs(&k))
 		return true;
 	p = &a->key[a->n++];
 	p->key = k.number;

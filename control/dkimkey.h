@@ -21,6 +21,7 @@
 #ifndef DKIMKEY_H
 #define DKIMKEY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -30,8 +31,26 @@
 
 struct msgin;
 
-/* As the service: room for rotation; one of each algorithm here. */
-#define DKIMKEY_DOMAIN_MAX 2u
+/* One of each algorithm signs; and for each the next, and one before. */
+#define DKIMKEY_DOMAIN_MAX 6u
+
+/* As the service has them. */
+enum dkim_state {
+	DKIM_ACTIVE = 1,      /* the DNS has it; signs */
+	DKIM_INACTIVE,	      /* another has taken over; signs no more */
+	DKIM_CREATING,	      /* the DNS has not shown it yet */
+	DKIM_NEEDS_ATTENTION, /* the DNS had it, or has something else */
+	DKIM_STATE_LAST = DKIM_NEEDS_ATTENTION
+};
+
+/* What the DNS had when it was looked at last. */
+enum dkim_dns {
+	DKIM_DNS_UNKNOWN = 1,
+	DKIM_DNS_PUBLISHED,
+	DKIM_DNS_MISSING,
+	DKIM_DNS_DIFFERS,
+	DKIM_DNS_LAST = DKIM_DNS_DIFFERS
+};
 
 struct dkimkey {
 	char domain[DOMAIN_SIZE];
@@ -40,7 +59,10 @@ struct dkimkey {
 	uint64_t number; /* by which smtpd and signer speak of it */
 	enum sign_algorithm algorithm;
 	uint32_t bits;
-	enum record_state state;
+	enum dkim_state state;
+	enum dkim_dns dns;
+	bool next;	/* signs only once the DNS shows it */
+	int64_t retire; /* INACTIVE: may be forgotten then */
 	int64_t created;
 	uint32_t sealed_len;
 	uint8_t sealed[SEALED_KEY_MAX];
@@ -57,6 +79,9 @@ enum store_status dkimkey_put(struct store *, const struct dkimkey *);
 enum store_status dkimkey_del(struct store *, const struct dkimkey *);
 enum store_status dkimkey_active(struct store *, const char *domain,
     struct policy_dkim[DKIM_KEYS_MAX], uint32_t *);
+bool dkimkey_signs(const struct dkimkey *);
+const char *dkimkey_state_name(enum dkim_state);
+const char *dkimkey_dns_name(enum dkim_dns);
 enum store_status dkimkey_number(struct store *, uint64_t *);
 
 #endif

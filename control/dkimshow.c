@@ -27,6 +27,7 @@
 #include "control.h"
 #include "dkimdns.h"
 #include "dkimkey.h"
+#include "dkimstate.h"
 #include "job.h"
 #include "log.h"
 #include "lookup.h"
@@ -39,12 +40,14 @@ struct show;
 struct show_key {
 	struct show *show;
 	struct dkimkey key;
-	const char *dns; /* NULL: not asked */
+	bool asked;
+	enum dkim_dns dns;
 };
 
 struct show {
 	struct job *job;
 	const char *selector; /* NULL: all */
+	bool note;	      /* what is seen changes states */
 	unsigned n;
 	unsigned waits;
 	struct show_key key[DKIMKEY_DOMAIN_MAX];
@@ -70,7 +73,8 @@ static void
 show_row(struct job *j, const struct dkimkey *k, const char *dns)
 {
 	char name[DKIMDNS_NAME_SIZE], value[DKIMDNS_VALUE_SIZE];
-	char zone[DKIMDNS_ZONE_SIZE];
+	char target[DOMAIN_SIZE], zone[DKIMDNS_ZONE_SIZE];
+	const char *base;
 
 	dkimdns_name(k, name);
 	if (dkimdns_value(k, value) == -1 ||
@@ -83,7 +87,7 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 	row_str(j->row, "selector", k->selector);
 	row_str(j->row, "algorithm", dkimkey_algorithm_name(k->algorithm));
 	row_num(j->row, "bits", k->bits);
-	row_str(j->row, "state", record_state_name(k->state));
+	row_str(j->row, "state", dkimkey_state_name(k->state));
 	row_str(j->row, "id", k->id);
 	row_time(j->row, "created", k->created);
 	if (dns != NULL)
@@ -92,6 +96,11 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 	row_str(j->row, "type", "TXT");
 	row_str(j->row, "value", value);
 	row_str(j->row, "zone", zone);
+	if (k->retire != 0)
+		row_time(j->row, "keepUntil", k->retire);
+	base = j->control->site.dkim_base;
+	if (base[0] != '\0' && dkimdns_target(k, base, target) == 0)
+		row_str(j->row, "cname", target);
 	job_send(j);
 }
 
@@ -103,7 +112,8 @@ show_finish(struct show *s)
 
 	j = s->job;
 	for (i = 0; i < s->n; i++)
-		show_row(j, &s->key[i].key, s->key[i].dns);
+		show_row(j, &s->key[i].key,
+		    s->key[i].asked ? dkimkey_dns_name(s->key[i].dns) : NULL);
 	j->cancel = NULL;
 	show_free(s);
 	job_ok(j);
@@ -115,7 +125,11 @@ show_answer_cb(const struct dns_answer *answer, void *arg)
 	struct show_key *k;
 
 	k = arg;
-	k->dns = dkimdns_state(&k->key, answer);
+	k->dns = dkimdns_judge(&k->key, answer);
+	if (k->show->note) {
+		dkimstate_seen(k->show->job->control, &k->key, k->dns);
+		(void)dkimstate_next(&k->key, k->dns);
+	}
 	k->show->waits--;
 	if (k->show->waits == 0)
 		show_finish(k->show);
@@ -127,7 +141,8 @@ show_ask(struct show *s, struct show_key *k)
 	char name[DKIMDNS_NAME_SIZE];
 	struct dns_query q;
 
-	k->dns = "unknown";
+	k->asked = true;
+	k->dns = DKIM_DNS_UNKNOWN;
 	memset(&q, 0, sizeof(q));
 	q.rrtype = DNS_TXT;
 	dkimdns_name(&k->key, name);
@@ -157,10 +172,11 @@ show_cb(const struct store_key *key, struct msgin *m, void *arg)
 
 /*
  * End the job with a row for each key of the domain, or for the one with
- * this selector (NULL: all), after a look at the DNS if ask.
+ * this selector (NULL: all), after a look at the DNS if how says so.
  */
 void
-dkimshow(struct job *j, const char *domain, const char *selector, bool ask)
+dkimshow(struct job *j, const char *domain, const char *selector,
+    enum dkimshow_how how)
 {
 	struct store_key prefix;
 	struct show *s;
@@ -173,6 +189,7 @@ dkimshow(struct job *j, const char *domain, const char *selector, bool ask)
 	}
 	s->job = j;
 	s->selector = selector;
+	s->note = how == DKIMSHOW_NOTE;
 	j->work = s;
 	j->cancel = show_cancel;
 	store_key_prefix(&prefix, domain);
@@ -183,7 +200,7 @@ dkimshow(struct job *j, const char *domain, const char *selector, bool ask)
 		job_fail_store(j);
 		return;
 	}
-	for (i = 0; ask && i < s->n; i++)
+	for (i = 0; how != DKIMSHOW_STORED && i < s->n; i++)
 		show_ask(s, &s->key[i]);
 	if (s->waits == 0)
 		show_finish(s);

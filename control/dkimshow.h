@@ -21,10 +21,15 @@
 #ifndef DKIMSHOW_H
 #define DKIMSHOW_H
 
-#include <stdbool.h>
-
 struct job;
 
-void dkimshow(struct job *, const char *domain, const char *selector, bool ask);
+enum dkimshow_how {
+	DKIMSHOW_STORED = 1, /* ask nobody */
+	DKIMSHOW_ASK,	     /* with what the DNS has now */
+	DKIMSHOW_NOTE	     /* and the states follow from it */
+};
+
+void dkimshow(struct job *, const char *domain, const char *selector,
+    enum dkimshow_how);
 
 #endif

@@ -22,9 +22,13 @@
 #include <string.h>
 
 #include "address.h"
+#include "compat.h"
+#include "dkimkey.h"
+#include "id.h"
 #include "msg.h"
 
-#define DOMAIN_VERSION 1
+/* 1 had no deleting, verified and token; it is read. */
+#define DOMAIN_VERSION 2
 
 /* Fill name, in lower case, from what was written.  NULL or what is wrong. */
 const char *
@@ -40,14 +44,24 @@ domain_parse(const char *text, char name[DOMAIN_SIZE])
 int
 domain_decode(struct msgin *m, struct domain *d)
 {
-	if (record_open(m, DOMAIN_VERSION) == -1)
+	uint8_t version;
+
+	version = msg_get_u8(m);
+	if (version == 0 || version > DOMAIN_VERSION)
 		return -1;
 	msg_get_str(m, d->name, sizeof(d->name));
 	msg_get_str(m, d->id, sizeof(d->id));
 	msg_get_str(m, d->compartment, sizeof(d->compartment));
 	d->created = msg_get_i64(m);
-	d->state = (enum record_state)msg_get_enum(m, RECORD_ACTIVE,
-	    RECORD_STATE_LAST);
+	(void)msg_get_enum(m, RECORD_ACTIVE, RECORD_STATE_LAST);
+	d->deleting = false;
+	d->verified = 0;
+	d->token[0] = '\0';
+	if (version > 1) {
+		d->deleting = msg_get_bool(m);
+		d->verified = msg_get_i64(m);
+		msg_get_str(m, d->token, sizeof(d->token));
+	}
 	return msg_end(m);
 }
 
@@ -80,7 +94,10 @@ domain_put(struct store *s, const struct domain *d)
 	msg_put_str(&m, d->id);
 	msg_put_str(&m, d->compartment);
 	msg_put_i64(&m, d->created);
-	msg_put_u32(&m, d->state);
+	msg_put_u32(&m, RECORD_ACTIVE);
+	msg_put_bool(&m, d->deleting);
+	msg_put_i64(&m, d->verified);
+	msg_put_str(&m, d->token);
 	store_key(&k, d->name, NULL);
 	r = store_put(s, STORE_DOMAIN, &k, &m);
 	msgout_free(&m);
@@ -100,4 +117,84 @@ domain_del(struct store *s, const struct domain *d)
 	if (r == STORE_OK)
 		r = record_del(s, STORE_DOMAIN, d->name, NULL);
 	return r;
+}
+
+/* As the service writes it. */
+const char *
+domain_state_name(enum domain_state state)
+{
+	static const char *const names[] = { "", "ACTIVE", "CREATING",
+		"NEEDS_ATTENTION", "DELETING" };
+
+	return names[state];
+}
+
+static bool
+trouble_cb(const struct store_key *key, struct msgin *m, void *arg)
+{
+	struct dkimkey k;
+	bool *trouble;
+
+	trouble = arg;
+	if (record_done(dkimkey_decode(m, &k), "DKIM key") == STORE_OK &&
+	    k.state == DKIM_NEEDS_ATTENTION)
+		*trouble = true;
+	return !*trouble;
+}
+
+/* The state of a domain; must_verify: unverified ones are not ready. */
+enum store_status
+domain_state(struct store *s, const struct domain *d, bool must_verify,
+    enum domain_state *state)
+{
+	struct store_key prefix;
+	enum store_status r;
+	bool trouble;
+
+	trouble = false;
+	store_key_prefix(&prefix, d->name);
+	r = store_scan(s, STORE_DKIM, &prefix, NULL, trouble_cb, &trouble);
+	if (d->deleting)
+		*state = DOMAIN_DELETING;
+	else if (must_verify && d->verified == 0)
+		*state = DOMAIN_CREATING;
+	else
+		*state = trouble ? DOMAIN_NEEDS_ATTENTION : DOMAIN_ACTIVE;
+	return r;
+}
+
+/*
+ * A key of a domain was deleted: if it was the last that a domain being
+ * deleted waited for, that goes too.  The caller has a transaction.
+ */
+enum store_status
+domain_finish(struct store *s, const char *name)
+{
+	enum store_status r;
+	struct domain d;
+
+	r = domain_get(s, name, &d);
+	if (r != STORE_OK)
+		return r == STORE_NOTFOUND ? STORE_OK : r;
+	if (!d.deleting)
+		return STORE_OK;
+	r = record_any(s, STORE_DKIM, name);
+	if (r == STORE_OK)
+		return STORE_OK;
+	return r == STORE_NOTFOUND ? domain_del(s, &d) : r;
+}
+
+/* A token that nobody can guess.  0 or -1. */
+int
+domain_token(char token[DOMAIN_TOKEN_SIZE])
+{
+	char id[OBJECT_ID_SIZE];
+	const char *unique;
+
+	if (id_make_object("t", id, sizeof(id)) == -1)
+		return -1;
+	unique = strrchr(id, '.');
+	(void)strlcpy(token, unique == NULL ? id : unique + 1,
+	    DOMAIN_TOKEN_SIZE);
+	return 0;
 }

@@ -21,6 +21,7 @@
 #ifndef DOMAIN_H
 #define DOMAIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -29,18 +30,36 @@
 
 struct msgin;
 
+/* As the service has them; all but DELETING follow from other things. */
+enum domain_state {
+	DOMAIN_ACTIVE = 1,
+	DOMAIN_CREATING,	/* must be verified, and is not */
+	DOMAIN_NEEDS_ATTENTION, /* a DKIM key does */
+	DOMAIN_DELETING		/* until its last key is retired */
+};
+
+/* 128 random bits as text. */
+#define DOMAIN_TOKEN_SIZE 48u
+
 struct domain {
 	char name[DOMAIN_SIZE]; /* lower case */
 	char id[OBJECT_ID_SIZE];
 	char compartment[OBJECT_ID_SIZE];
 	int64_t created;
-	enum record_state state;
+	bool deleting;
+	int64_t verified; /* when; 0: not */
+	char token[DOMAIN_TOKEN_SIZE];
 };
 
 const char *domain_parse(const char *text, char name[DOMAIN_SIZE]);
 int domain_decode(struct msgin *, struct domain *);
 enum store_status domain_get(struct store *, const char *name, struct domain *);
 enum store_status domain_put(struct store *, const struct domain *);
+const char *domain_state_name(enum domain_state);
+enum store_status domain_state(struct store *, const struct domain *,
+    bool must_verify, enum domain_state *);
+enum store_status domain_finish(struct store *, const char *name);
+int domain_token(char[DOMAIN_TOKEN_SIZE]);
 enum store_status domain_del(struct store *, const struct domain *);
 
 #endif

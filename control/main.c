@@ -30,6 +30,7 @@
 #include "children.h"
 #include "control.h"
 #include "ctlsock.h"
+#include "dkimwatch.h"
 #include "keys.h"
 #include "log.h"
 #include "lookup.h"
@@ -132,6 +133,8 @@ main_conf_end(char *why, size_t size, void *arg)
 	c->credentials_user = p->conf.policy.credentials_user;
 	c->global = p->conf.global;
 	c->site = p->conf.site;
+	if (c->store != NULL && dkimwatch_start(c->dkimwatch) == -1)
+		log_warnx("DKIM records are not looked at any more");
 	if (p->conf.fd != -1) {
 		if (ctlsock_listen(c->sock, p->conf.fd) == -1)
 			log_warnx("control socket cannot be used");
@@ -180,6 +183,8 @@ main_start(void *arg)
 	}
 	if (throttle_load(c->throttle, c->store) == -1 ||
 	    rate_load(c->rate, c->store, (int64_t)time(NULL)) == -1)
+		return -1;
+	if (dkimwatch_start(c->dkimwatch) == -1)
 		return -1;
 	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
 	if (p->tick == NULL || event_add(p->tick, &interval) == -1)
@@ -335,6 +340,7 @@ main_stop(void *arg)
 
 	c = &((struct process *)arg)->control;
 	ctlsock_free(c->sock);
+	dkimwatch_free(c->dkimwatch);
 	if (usage_flush(c->usage, c->store) == -1)
 		log_warnx("last uses of credentials are lost");
 	if (throttle_flush(c->throttle) == -1)
@@ -391,6 +397,7 @@ main(int argc, char **argv)
 	c->relay = relay_new();
 	c->children = children_new(main_ready_cb, c);
 	c->audit = audit_new(c);
+	c->dkimwatch = dkimwatch_new(c);
 	c->usage = usage_new();
 	c->throttle = throttle_new(throttle_tell_all_cb, c);
 	c->rate = rate_new();
@@ -398,8 +405,8 @@ main(int argc, char **argv)
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
-	    c->usage == NULL || c->throttle == NULL || c->rate == NULL ||
-	    c->seats == NULL || c->sock == NULL)
+	    c->dkimwatch == NULL || c->usage == NULL || c->throttle == NULL ||
+	    c->rate == NULL || c->seats == NULL || c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

@@ -15,7 +15,7 @@
  */
 
 /*
- * dkim add, import, list, remove, show.  A new key gets a number, is made by
+ * dkim add, check, import, list, remove, rotate, show.  A new key gets a number, is made by
  * one signer, held by all, then stored; only after that does anybody sign
  * with it.
  */
@@ -52,6 +52,7 @@ struct existing {
 	struct dkimkey last; /* of the wanted algorithm, if has_last */
 	enum sign_algorithm algorithm;
 	bool has_last;
+	bool has_next;
 	bool bad;
 };
 
@@ -67,35 +68,68 @@ existing_cb(const struct store_key *key, struct msgin *m, void *arg)
 		e->bad = true;
 		return false;
 	}
-	if (k.algorithm == e->algorithm && k.state == RECORD_ACTIVE) {
-		e->last = k;
-		e->has_last = true;
-	}
+	if (k.algorithm != e->algorithm || k.state == DKIM_INACTIVE)
+		return true;
+	e->has_next = e->has_next || k.next;
+	if (k.next)
+		return true;
+	e->last = k;
+	e->has_last = true;
 	return true;
 }
 
-/* There is room for an active key of this algorithm; else the job ends. */
+static int
+existing_scan(struct job *j, const struct dkimkey *k, struct existing *e)
+{
+	struct store_key prefix;
+
+	memset(e, 0, sizeof(*e));
+	e->algorithm = k->algorithm;
+	store_key_prefix(&prefix, k->domain);
+	if (store_scan(j->control->store, STORE_DKIM, &prefix, NULL,
+		existing_cb, e) == STORE_OK &&
+	    !e->bad)
+		return 0;
+	job_fail_store(j);
+	return -1;
+}
+
+/* A next key can be made: there is one to follow, and no other next. */
+static int
+check_next(struct job *j, const struct dkimkey *k, const struct existing *e)
+{
+	char hint[ERROR_SIZE];
+
+	if (e->has_last && !e->has_next)
+		return 0;
+	if (!e->has_last)
+		(void)snprintf(hint, sizeof(hint),
+		    "make the first: \"edctl dkim add %s algorithm %s\"",
+		    k->domain, dkimkey_algorithm_name(k->algorithm));
+	else
+		(void)snprintf(hint, sizeof(hint),
+		    "publish it, then \"edctl dkim check %s\"", k->domain);
+	job_fail(j, hint, "%s has %s %s key", k->domain,
+	    e->has_last ? "already a next" : "no",
+	    dkimkey_algorithm_name(k->algorithm));
+	return -1;
+}
+
+/* There is room for a key of this algorithm; else the job ends. */
 static int
 check_room(struct job *j, const struct dkimkey *k)
 {
 	char hint[ERROR_SIZE];
-	struct store_key prefix;
 	struct existing e;
 
-	memset(&e, 0, sizeof(e));
-	e.algorithm = k->algorithm;
-	store_key_prefix(&prefix, k->domain);
-	if (store_scan(j->control->store, STORE_DKIM, &prefix, NULL,
-		existing_cb, &e) != STORE_OK ||
-	    e.bad) {
-		job_fail_store(j);
+	if (existing_scan(j, k, &e) == -1 ||
+	    (k->next && check_next(j, k, &e) == -1))
 		return -1;
-	}
-	if (e.has_last) {
+	if (e.has_last && !k->next) {
 		(void)snprintf(hint, sizeof(hint),
-		    "one key of each algorithm signs at a time; remove the "
-		    "old one: \"edctl dkim remove %s selector %s\"",
-		    k->domain, e.last.selector);
+		    "one key of each algorithm signs at a time; have another "
+		    "take over: \"edctl dkim rotate %s\"",
+		    k->domain);
 		job_fail(j, hint, "%s has an active %s key, selector \"%s\"",
 		    k->domain, dkimkey_algorithm_name(k->algorithm),
 		    e.last.selector);
@@ -199,8 +233,9 @@ dkim_store(struct job *j, const struct dkimkey *k)
 {
 	struct domain d;
 
-	if (need_domain(j, k->domain, &d) == -1 || check_room(j, k) == -1 ||
-	    need_begin(j) == -1)
+	if (need_domain(j, k->domain, &d) == -1 ||
+	    (d.deleting && need_live_domain(j, &d) == -1) ||
+	    check_room(j, k) == -1 || need_begin(j) == -1)
 		return -1;
 	if (dkimkey_put(j->control->store, k) != STORE_OK) {
 		job_fail_store(j);
@@ -236,7 +271,7 @@ dkim_held_cb(const char *why, void *arg)
 	(void)strlcpy(selector, k->selector, sizeof(selector));
 	dkim_drop(j);
 	job_audit(j, domain, NULL, selector);
-	dkimshow(j, domain, selector, false);
+	dkimshow(j, domain, selector, DKIMSHOW_STORED);
 }
 
 static void
@@ -277,6 +312,10 @@ dkim_begin(struct job *j, const char *selector)
 
 	if (need_domain(j, j->arg[0], &d) == -1)
 		return NULL;
+	if (d.deleting) {
+		(void)need_live_domain(j, &d);
+		return NULL;
+	}
 	k = calloc(1, sizeof(*k));
 	if (k == NULL) {
 		job_fail(j, NULL, "out of memory");
@@ -284,7 +323,8 @@ dkim_begin(struct job *j, const char *selector)
 	}
 	(void)strlcpy(k->domain, d.name, sizeof(k->domain));
 	k->created = (int64_t)time(NULL);
-	k->state = RECORD_ACTIVE;
+	k->state = DKIM_CREATING;
+	k->dns = DKIM_DNS_UNKNOWN;
 	k->algorithm = SIGN_RSA_SHA256;
 	if (selector_check(j, k, selector) == -1 ||
 	    need_id(j, "emaildkim", k->id) == -1) {
@@ -364,6 +404,34 @@ verb_dkim_add(struct job *j)
 	dkim_wait(j, k, keys_make(j->control->keys, &make, dkim_made_cb, j));
 }
 
+/*
+ * dkim rotate DOMAIN [algorithm rsa|ed25519] [selector NAME]: a key like the
+ * one that signs now, which takes over when the DNS shows it.
+ */
+void
+verb_dkim_rotate(struct job *j)
+{
+	struct existing e;
+	struct sign_make make;
+	struct dkimkey *k;
+
+	if (parse_make(j, j->arg[1], NULL, &make) == -1)
+		return;
+	k = dkim_begin(j, j->arg[2]);
+	if (k == NULL)
+		return;
+	k->algorithm = make.algorithm;
+	k->next = true;
+	if (check_room(j, k) == -1 || existing_scan(j, k, &e) == -1 ||
+	    number_take(j, k) == -1) {
+		free(k);
+		return;
+	}
+	if (make.algorithm == SIGN_RSA_SHA256 && e.last.bits >= BITS_DEFAULT)
+		make.bits = e.last.bits;
+	dkim_wait(j, k, keys_make(j->control->keys, &make, dkim_made_cb, j));
+}
+
 /* dkim import DOMAIN key PEM [selector NAME] */
 void
 verb_dkim_import(struct job *j)
@@ -407,7 +475,9 @@ list_cb(struct job *j, const struct store_key *key, struct msgin *m)
 	row_str(j->row, "selector", k.selector);
 	row_str(j->row, "algorithm", dkimkey_algorithm_name(k.algorithm));
 	row_num(j->row, "bits", k.bits);
-	row_str(j->row, "state", record_state_name(k.state));
+	row_str(j->row, "state", dkimkey_state_name(k.state));
+	row_str(j->row, "dns", dkimkey_dns_name(k.dns));
+	row_bool(j->row, "signs", dkimkey_signs(&k));
 	row_str(j->row, "id", k.id);
 	row_time(j->row, "created", k.created);
 	return true;
@@ -465,7 +535,8 @@ verb_dkim_remove(struct job *j)
 
 	if (need_key(j, &k) == -1 || need_begin(j) == -1)
 		return;
-	if (dkimkey_del(j->control->store, &k) != STORE_OK) {
+	if (dkimkey_del(j->control->store, &k) != STORE_OK ||
+	    domain_finish(j->control->store, k.domain) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
@@ -474,6 +545,18 @@ verb_dkim_remove(struct job *j)
 	keys_drop(j->control->keys, k.number);
 	job_audit(j, k.domain, k.selector, NULL);
 	job_ok(j);
+}
+
+/* dkim check DOMAIN [selector NAME]: look, and note what is seen */
+void
+verb_dkim_check(struct job *j)
+{
+	struct dkimkey k;
+	struct domain d;
+
+	if (need_domain(j, j->arg[0], &d) == -1 || need_key(j, &k) == -1)
+		return;
+	dkimshow(j, d.name, j->arg[1], DKIMSHOW_NOTE);
 }
 
 /* dkim show DOMAIN [selector NAME] */
@@ -485,5 +568,5 @@ verb_dkim_show(struct job *j)
 
 	if (need_domain(j, j->arg[0], &d) == -1 || need_key(j, &k) == -1)
 		return;
-	dkimshow(j, d.name, j->arg[1], true);
+	dkimshow(j, d.name, j->arg[1], DKIMSHOW_ASK);
 }

@@ -24,9 +24,12 @@
 struct job;
 
 void verb_dkim_add(struct job *);
+void verb_dkim_check(struct job *);
 void verb_dkim_import(struct job *);
 void verb_dkim_list(struct job *);
 void verb_dkim_remove(struct job *);
+void verb_dkim_rotate(struct job *);
 void verb_dkim_show(struct job *);
+void verb_dkim_zone(struct job *);
 
 #endif

@@ -15,7 +15,7 @@
  */
 
 /*
- * domain add, check, list, remove, show.
+ * domain add, check, list, remove, show, verify.
  */
 #include "verb_domain.h"
 
@@ -40,16 +40,20 @@ static bool
 domain_row(struct job *j, const struct domain *d)
 {
 	struct policy_dkim key[DKIM_KEYS_MAX];
+	enum domain_state state;
 	struct compartment c;
 	uint32_t n;
 
 	if (compartment_get(j->control->store, d->compartment, &c) !=
 		STORE_OK ||
-	    dkimkey_active(j->control->store, d->name, key, &n) != STORE_OK)
+	    dkimkey_active(j->control->store, d->name, key, &n) != STORE_OK ||
+	    domain_state(j->control->store, d, j->control->site.verify_domains,
+		&state) != STORE_OK)
 		return false;
 	row_str(j->row, "domain", d->name);
 	row_str(j->row, "compartment", c.name);
-	row_str(j->row, "state", record_state_name(d->state));
+	row_str(j->row, "state", domain_state_name(state));
+	row_bool(j->row, "verified", d->verified != 0);
 	row_num(j->row, "dkimKeys", n);
 	row_str(j->row, "id", d->id);
 	row_time(j->row, "created", d->created);
@@ -96,9 +100,12 @@ verb_domain_add(struct job *j)
 	    need_compartment(j, j->arg[1], &c) == -1 ||
 	    need_id(j, "emaildomain", d.id) == -1)
 		return;
+	if (domain_token(d.token) == -1) {
+		job_fail(j, NULL, "the kernel has no random numbers");
+		return;
+	}
 	(void)strlcpy(d.compartment, c.id, sizeof(d.compartment));
 	d.created = (int64_t)time(NULL);
-	d.state = RECORD_ACTIVE;
 	if (need_begin(j) == -1)
 		return;
 	if (domain_put(j->control->store, &d) != STORE_OK) {
@@ -208,7 +215,36 @@ verb_domain_list(struct job *j)
 	job_list(j, STORE_DOMAIN_PLACE, &k, list_place_cb);
 }
 
-/* Nothing depends on the domain: no key, no sender for all of it. */
+static bool
+live_cb(const struct store_key *key, struct msgin *m, void *arg)
+{
+	struct dkimkey k;
+	bool *live;
+
+	live = arg;
+	if (dkimkey_decode(m, &k) == -1 || k.state != DKIM_INACTIVE)
+		*live = true;
+	return !*live;
+}
+
+/* STORE_OK if the domain has a key that is not just kept for a while. */
+static enum store_status
+live_key(struct job *j, const struct domain *d)
+{
+	struct store_key prefix;
+	enum store_status r;
+	bool live;
+
+	live = false;
+	store_key_prefix(&prefix, d->name);
+	r = store_scan(j->control->store, STORE_DKIM, &prefix, NULL, live_cb,
+	    &live);
+	if (r == STORE_OK && !live)
+		return STORE_NOTFOUND;
+	return r;
+}
+
+/* Nothing depends on the domain: no key that signs, no sender for all of it. */
 static int
 check_unused(struct job *j, const struct domain *d)
 {
@@ -217,7 +253,7 @@ check_unused(struct job *j, const struct domain *d)
 	enum store_status keys, sender;
 
 	(void)snprintf(address, sizeof(address), "@%s", d->name);
-	keys = record_any(j->control->store, STORE_DKIM, d->name);
+	keys = live_key(j, d);
 	sender = sender_get(j->control->store, address, &s);
 	if (keys == STORE_FAIL || sender == STORE_FAIL) {
 		job_fail_store(j);
@@ -246,7 +282,10 @@ verb_domain_remove(struct job *j)
 	if (need_domain(j, j->arg[0], &d) == -1 || check_unused(j, &d) == -1 ||
 	    need_begin(j) == -1)
 		return;
-	if (domain_del(j->control->store, &d) != STORE_OK) {
+	d.deleting = record_any(j->control->store, STORE_DKIM, d.name) ==
+	    STORE_OK;
+	if ((d.deleting ? domain_put(j->control->store, &d) :
+			  domain_del(j->control->store, &d)) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
@@ -269,5 +308,5 @@ verb_domain_show(struct job *j)
 		return;
 	}
 	job_send(j);
-	dkimshow(j, d.name, NULL, true);
+	dkimshow(j, d.name, NULL, DKIMSHOW_ASK);
 }

@@ -20,6 +20,7 @@
  */
 #include "verb_need.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "compartment.h"
@@ -127,6 +128,26 @@ need_domain(struct job *j, const char *text, struct domain *d)
 	return found(j, r, "domain", name,
 	    "see \"edctl domain list\", or make it with \"edctl domain add "
 	    "DOMAIN compartment NAME\"");
+}
+
+/* A domain on which other things may depend. */
+int
+need_live_domain(struct job *j, const struct domain *d)
+{
+	char hint[ERROR_SIZE];
+
+	if (d->deleting) {
+		job_fail(j,
+		    "make it again once \"edctl domain list\" has it no more",
+		    "domain \"%s\" is being deleted", d->name);
+		return -1;
+	}
+	if (!j->control->site.verify_domains || d->verified != 0)
+		return 0;
+	(void)snprintf(hint, sizeof(hint),
+	    "see what to publish: \"edctl domain verify %s\"", d->name);
+	job_fail(j, hint, "domain \"%s\" is not verified", d->name);
+	return -1;
 }
 
 /* A name that may be given to something. */

@@ -33,6 +33,7 @@ int need_user(struct job *, const char *, struct user *);
 int need_credential(struct job *, const char *id, struct credential *);
 int need_sender(struct job *, const char *, struct sender *);
 int need_domain(struct job *, const char *, struct domain *);
+int need_live_domain(struct job *, const struct domain *);
 int need_name(struct job *, const char *);
 int need_own_domain(struct job *, const char *domain);
 int need_id(struct job *, const char *kind, char *id);

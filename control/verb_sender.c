@@ -82,7 +82,9 @@ check_new(struct job *j, struct sender *s)
 	}
 	if (!sender_is_domain(s))
 		return 0;
-	return need_domain(j, sender_domain(s), &d);
+	if (need_domain(j, sender_domain(s), &d) == -1)
+		return -1;
+	return need_live_domain(j, &d);
 }
 
 /* sender add ADDRESS|@DOMAIN compartment NAME */

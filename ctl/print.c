@@ -183,12 +183,31 @@ print_credential(struct print *p, const struct row *row)
 	return 0;
 }
 
+/* The same by way of the base domain, if there is one. */
+static int
+print_cname(const struct row *row)
+{
+	char *name, *target;
+
+	if (row_value(row, "cname") == NULL)
+		return 0;
+	name = clean(row, "name");
+	target = clean(row, "cname");
+	if (name != NULL && target != NULL)
+		(void)printf("\nOr, with the value above at %s:\ntype   CNAME\n"
+			     "name   %s\nvalue  %s\n",
+		    target, name, target);
+	free(name);
+	free(target);
+	return name == NULL || target == NULL ? -1 : 0;
+}
+
 /* The record to publish, in both forms that DNS providers ask for. */
 static int
 print_dkim(struct print *p, const struct row *row)
 {
 	static const char *const skip[] = { "name", "type", "value", "zone",
-		NULL };
+		"cname", NULL };
 	char *name, *value, *zone;
 
 	if (print_record(p, row, skip) == -1)
@@ -205,6 +224,20 @@ print_dkim(struct print *p, const struct row *row)
 	free(name);
 	free(value);
 	free(zone);
+	return print_cname(row);
+}
+
+/* The line of a file that the row is. */
+static int
+print_line(const struct row *row)
+{
+	char *text;
+
+	text = clean(row, "line");
+	if (text == NULL)
+		return -1;
+	(void)puts(text);
+	free(text);
 	return 0;
 }
 
@@ -320,6 +353,9 @@ print_row(struct print *p, const struct row *row)
 		break;
 	case LAYOUT_DKIM:
 		r = print_dkim(p, row);
+		break;
+	case LAYOUT_LINES:
+		r = print_line(row);
 		break;
 	case LAYOUT_CHECK:
 		r = check_print(row);

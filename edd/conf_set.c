@@ -223,7 +223,9 @@ conf_set_flag(struct conf *c, enum conf_setting s, bool on)
 		near = on ? "verbose" : "brief";
 	if (conf_once(c, s, near) == -1)
 		return -1;
-	if (s == SET_SMTP_ENHANCED)
+	if (s == SET_DOMAIN_VERIFICATION)
+		c->site.verify_domains = on;
+	else if (s == SET_SMTP_ENHANCED)
 		c->smtp.enhanced_codes = on;
 	else if (s == SET_SMTP_RECEIVED)
 		c->smtp.received_client = on;

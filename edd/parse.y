@@ -77,9 +77,8 @@ static void yyerror(struct parser *, const char *);
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
-%token BLOCK THROTTLE USER WINDOW
-%token BASE CHECKINTERVAL DKIM PUBLICADDRESS
 %token BLOCK CREDENTIALS THROTTLE USER WINDOW
+%token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
 %token BAD
 %token <text> STRING PERCENT
 %type <number> worker
@@ -154,6 +153,10 @@ statement	: HOSTNAME STRING {
 		}
 		| DKIM BASE STRING {
 			parser_try(p, conf_set_dkim_base(p->conf, $3));
+		}
+		| DOMAIN VERIFICATION onoff {
+			parser_try(p, conf_set_flag(p->conf,
+			    SET_DOMAIN_VERIFICATION, $3));
 		}
 		| DKIM CHECKINTERVAL STRING {
 			parser_time(p, SET_DKIM_INTERVAL, $3);
@@ -324,6 +327,7 @@ static const struct keyword keywords[] = {
 	{ "deliver", DELIVER },
 	{ "destination", DESTINATION },
 	{ "dkim", DKIM },
+	{ "domain", DOMAIN },
 	{ "enhanced-status-codes", ENHANCED },
 	{ "expire", EXPIRE },
 	{ "export", EXPORT },
@@ -372,6 +376,7 @@ static const struct keyword keywords[] = {
 	{ "tls", TLS },
 	{ "user", USER },
 	{ "verbose", VERBOSE },
+	{ "verification", VERIFICATION },
 	{ "via", VIA },
 	{ "window", WINDOW },
 	{ "workers", WORKERS },

@@ -226,6 +226,7 @@ print_site(FILE *f, const struct conf_site *s)
 	if (s->dkim_base[0] != '\0')
 		line(f, "dkim base ", s->dkim_base);
 	duration(f, "dkim check-interval ", s->check_interval);
+	(void)fprintf(f, "domain verification %s\n", on_off(s->verify_domains));
 }
 
 /* Print a configuration.  0, or -1 if it could not be written. */

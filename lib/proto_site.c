@@ -36,6 +36,7 @@ conf_site_send(struct chan *c, const struct conf_site *s)
 	msg_put_u32(o, s->expire);
 	msg_put_u32(o, s->check_interval);
 	msg_put_str(o, s->dkim_base);
+	msg_put_bool(o, s->verify_domains);
 	msg_put_u32(o, s->addresses);
 	for (i = 0; i < s->addresses && i < CONF_ADDRESSES_MAX; i++)
 		msg_put_str(o, s->address[i]);
@@ -52,6 +53,7 @@ conf_site_recv(struct msgin *m, struct conf_site *s)
 	s->expire = msg_get_u32(m);
 	s->check_interval = msg_get_u32(m);
 	msg_get_str(m, s->dkim_base, sizeof(s->dkim_base));
+	s->verify_domains = msg_get_bool(m);
 	s->addresses = msg_get_u32(m);
 	if (s->expire == 0 || s->check_interval == 0 ||
 	    s->addresses > CONF_ADDRESSES_MAX) {

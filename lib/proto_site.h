@@ -21,6 +21,7 @@
 #ifndef PROTO_SITE_H
 #define PROTO_SITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -36,6 +37,7 @@ struct conf_site {
 	uint32_t expire;	     /* seconds until a message is given up */
 	uint32_t check_interval;     /* seconds between looks at a record */
 	char dkim_base[DOMAIN_SIZE]; /* CNAMEs lead below it; empty: none */
+	bool verify_domains;	     /* before they are ACTIVE */
 	uint32_t addresses;	     /* used entries of address */
 	char address[CONF_ADDRESSES_MAX][HOST_SIZE];
 };

@@ -486,7 +486,7 @@ dkim_keys(void **state)
 		    NULL },
 		{ "dkim add example.org selector s1", NULL, NULL },
 		{ "dkim add example.org", "active rsa key, selector \"s1\"",
-		    "dkim remove example.org selector s1" },
+		    "dkim rotate example.org" },
 		{ "dkim add example.org selector s1 algorithm ed25519",
 		    "key with selector", NULL },
 		{ "dkim add example.org algorithm ed25519", NULL, NULL },

@@ -510,7 +510,7 @@ sender_is_exact_or_of_its_domain(void **state)
 
 static void
 put_key(const char *domain, const char *selector, uint64_t number,
-    enum sign_algorithm algorithm, enum record_state state)
+    enum sign_algorithm algorithm, enum dkim_state state)
 {
 	static struct dkimkey k;
 
@@ -520,6 +520,7 @@ put_key(const char *domain, const char *selector, uint64_t number,
 	k.number = number;
 	k.algorithm = algorithm;
 	k.state = state;
+	k.dns = DKIM_DNS_UNKNOWN;
 	assert_int_equal(store_begin(w.control.store), 0);
 	assert_int_equal(dkimkey_put(w.control.store, &k), STORE_OK);
 	assert_int_equal(store_commit(w.control.store), 0);
@@ -532,11 +533,11 @@ sender_gets_active_keys_of_its_own_domain(void **state)
 	struct policy_sender_reply a;
 
 	make_senders(user);
-	put_key("example.org", "b", 7, SIGN_ED25519, RECORD_ACTIVE);
-	put_key("example.org", "a", 6, SIGN_RSA_SHA256, RECORD_ACTIVE);
-	put_key("example.org", "old", 5, SIGN_RSA_SHA256, RECORD_INACTIVE);
-	put_key("sub.example.org", "c", 8, SIGN_RSA_SHA256, RECORD_ACTIVE);
-	put_key("example.or", "d", 9, SIGN_RSA_SHA256, RECORD_ACTIVE);
+	put_key("example.org", "b", 7, SIGN_ED25519, DKIM_ACTIVE);
+	put_key("example.org", "a", 6, SIGN_RSA_SHA256, DKIM_ACTIVE);
+	put_key("example.org", "old", 5, SIGN_RSA_SHA256, DKIM_INACTIVE);
+	put_key("sub.example.org", "c", 8, SIGN_RSA_SHA256, DKIM_ACTIVE);
+	put_key("example.or", "d", 9, SIGN_RSA_SHA256, DKIM_ACTIVE);
 	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
 	assert_int_equal(a.keys, 2);
 	assert_string_equal(a.key[0].selector, "a");
@@ -615,7 +616,7 @@ nothing_known_shows_in_the_files(void **state)
 	assert_true(world_do(&w,
 	    "suppression add gone.person@example.com compartment prod note "
 	    "Bounced"));
-	put_key("example.org", "selector1", 1, SIGN_RSA_SHA256, RECORD_ACTIVE);
+	put_key("example.org", "selector1", 1, SIGN_RSA_SHA256, DKIM_ACTIVE);
 	world_reopen(&w);
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (tmpdir_grep(w.dir, known[i], strlen(known[i])))

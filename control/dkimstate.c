@@ -1,0 +1,193 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Moves keys from state to state and stores that.  Who looks at the DNS is
+ * dkimwatch.c, on a schedule, and dkimshow.c, for an operator.
+ */
+#include "dkimstate.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "compat.h"
+#include "control.h"
+#include "domain.h"
+#include "keys.h"
+#include "log.h"
+#include "msg.h"
+#include "store.h"
+
+/*
+ * What becomes of a key of which the DNS said this.  Whether anything
+ * changed.  No answer changes nothing, and a key that has been replaced stays
+ * so.
+ */
+bool
+dkimstate_next(struct dkimkey *k, enum dkim_dns seen)
+{
+	enum dkim_state old;
+	enum dkim_dns before;
+	bool next;
+
+	if (seen == DKIM_DNS_UNKNOWN || k->state == DKIM_INACTIVE)
+		return false;
+	old = k->state;
+	before = k->dns;
+	next = k->next;
+	k->dns = seen;
+	if (seen == DKIM_DNS_PUBLISHED) {
+		k->state = DKIM_ACTIVE;
+		k->next = false;
+	} else if (seen == DKIM_DNS_DIFFERS || old == DKIM_ACTIVE)
+		k->state = DKIM_NEEDS_ATTENTION;
+	return k->state != old || k->dns != before || k->next != next;
+}
+
+/* Keys that another takes over from. */
+struct replaced {
+	const struct dkimkey *by;
+	unsigned n;
+	struct dkimkey key[DKIMKEY_DOMAIN_MAX];
+};
+
+static bool
+replaced_cb(const struct store_key *key, struct msgin *m, void *arg)
+{
+	struct replaced *r;
+	struct dkimkey *k;
+
+	r = arg;
+	k = &r->key[r->n];
+	if (record_done(dkimkey_decode(m, k), "DKIM key") == STORE_OK &&
+	    k->algorithm == r->by->algorithm && k->number != r->by->number &&
+	    k->state != DKIM_INACTIVE && !k->next)
+		r->n++;
+	return r->n < DKIMKEY_DOMAIN_MAX;
+}
+
+/* The keys before k sign no more; what they signed may be in the queue. */
+static int
+replace(struct control *c, const struct dkimkey *k)
+{
+	static struct replaced r;
+	struct store_key prefix;
+	unsigned i;
+
+	memset(&r, 0, sizeof(r));
+	r.by = k;
+	store_key_prefix(&prefix, k->domain);
+	if (store_scan(c->store, STORE_DKIM, &prefix, NULL, replaced_cb, &r) !=
+	    STORE_OK)
+		return -1;
+	for (i = 0; i < r.n; i++) {
+		r.key[i].state = DKIM_INACTIVE;
+		r.key[i].retire = (int64_t)time(NULL) + c->site.expire;
+		if (dkimkey_put(c->store, &r.key[i]) != STORE_OK)
+			return -1;
+		keys_drop(c->keys, r.key[i].number);
+	}
+	return 0;
+}
+
+/* Nobody asked for it: the daemon's own user did it. */
+static void
+tell(struct control *c, const struct dkimkey *before, const struct dkimkey *k)
+{
+	char old[SELECTOR_SIZE + 64], new[SELECTOR_SIZE + 64];
+	struct audit_event e;
+
+	log_info("dkim domain=%s selector=%s state=%s dns=%s", k->domain,
+	    k->selector, dkimkey_state_name(k->state),
+	    dkimkey_dns_name(k->dns));
+	if (k->state == before->state && k->next == before->next)
+		return;
+	(void)snprintf(old, sizeof(old), "%s %s", k->selector,
+	    dkimkey_state_name(before->state));
+	(void)snprintf(new, sizeof(new), "%s %s", k->selector,
+	    dkimkey_state_name(k->state));
+	e.uid = (uint32_t)geteuid();
+	e.pid = (uint32_t)getpid();
+	e.action = "dkim state";
+	e.object = k->domain;
+	e.old = old;
+	e.new = new;
+	audit_event(c->audit, &e);
+}
+
+static int
+store_change(struct control *c, const struct dkimkey *k, bool switches)
+{
+	if (store_begin(c->store) == -1)
+		return -1;
+	if (dkimkey_put(c->store, k) == STORE_OK &&
+	    (!switches || replace(c, k) == 0) && store_commit(c->store) == 0)
+		return 0;
+	store_abort(c->store);
+	return -1;
+}
+
+/*
+ * Note what the DNS said about a key, which may have changed or gone since it
+ * was asked about.  The first look that finds the next key in place makes it
+ * the one that signs.
+ */
+void
+dkimstate_seen(struct control *c, const struct dkimkey *asked,
+    enum dkim_dns seen)
+{
+	struct dkimkey before, k;
+
+	if (dkimkey_get(c->store, asked->domain, asked->selector, &k) !=
+		STORE_OK ||
+	    k.number != asked->number)
+		return;
+	before = k;
+	if (!dkimstate_next(&k, seen))
+		return;
+	if (store_change(c, &k, before.next && !k.next) == -1)
+		c->failures++;
+	else
+		tell(c, &before, &k);
+}
+
+/* Forget a key whose time is over.  0 or -1. */
+int
+dkimstate_retire(struct control *c, const struct dkimkey *k)
+{
+	struct audit_event e;
+
+	if (store_begin(c->store) == -1)
+		return -1;
+	if (dkimkey_del(c->store, k) != STORE_OK ||
+	    domain_finish(c->store, k->domain) != STORE_OK ||
+	    store_commit(c->store) == -1) {
+		store_abort(c->store);
+		return -1;
+	}
+	keys_drop(c->keys, k->number);
+	e.uid = (uint32_t)geteuid();
+	e.pid = (uint32_t)getpid();
+	e.action = "dkim retire";
+	e.object = k->domain;
+	e.old = k->selector;
+	e.new = NULL;
+	audit_event(c->audit, &e);
+	return 0;
+}
