@@ -366,8 +366,7 @@ class Edd:
             except ProcessLookupError:
                 pass
         self.process.wait()
-        wait_for(lambda: not any(os.path.exists("/proc/%d/exe" % p) and
-                                 _alive(p) for p in pids), "the killed")
+        wait_for(lambda: not any(is_alive(p) for p in pids), "the killed")
         self.process = None
         self.log_file.close()
 
@@ -487,7 +486,7 @@ class Edd:
             raise AssertionError("%s\n%s" % (e, self.log()[-5000:]))
 
 
-def _alive(pid):
+def is_alive(pid):
     try:
         with open("/proc/%d/stat" % pid) as f:
             return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"

@@ -29,6 +29,7 @@ def test_every_child_is_confined(edd):
         assert status["Seccomp"] == "2", name
 
 
+@pytest.mark.root
 def test_descriptors_of_a_shell_do_not_reach_a_process(make_edd):
     edd = make_edd()
     fds = [os.open("/", os.O_RDONLY | os.O_DIRECTORY) for _ in range(5)]

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from eddtest import make_certificate, message, wait_for
+from eddtest import is_alive, make_certificate, message, wait_for
 
 CHILDREN = ["smtpd", "signer", "queue", "deliver", "control"]
 
@@ -165,8 +165,7 @@ def test_new_daemon_waits_for_the_queue_of_a_killed_one(edd, sink):
     try:
         edd.process.kill()
         edd.process.wait()
-        wait_for(lambda: not os.path.exists("/proc/%d/exe" % control),
-                 "control to end")
+        wait_for(lambda: not is_alive(control), "control to end")
         mark = edd.log_size()
         edd.start(wait=False)
         edd.wait_log("is in use: waiting", since=mark)
