@@ -45,6 +45,7 @@ struct usage;
 struct control {
 	struct store *store; /* NULL until the first configuration */
 	uint8_t login_key[STORE_SUBKEY_SIZE];
+	uint8_t scram_key[STORE_SUBKEY_SIZE]; /* of salts that are none */
 	char tenancy[OBJECT_ID_SIZE];
 	uint32_t sessions_user;	   /* sessions at once, of one user */
 	uint32_t credentials_user; /* credentials at once, of one user */

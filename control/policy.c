@@ -21,19 +21,15 @@
  */
 #include "policy.h"
 
-#include <openssl/crypto.h>
-#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
+#include "auth.h"
 #include "chan.h"
 #include "compartment.h"
-#include "compat.h"
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
-#include "limit.h"
-#include "log.h"
 #include "msg.h"
 #include "proto_policy.h"
 #include "rate.h"
@@ -41,95 +37,8 @@
 #include "sender.h"
 #include "store.h"
 #include "suppression.h"
-#include "throttle.h"
 #include "usage.h"
 #include "user.h"
-
-/*
- * An unknown login goes the way of a known one, with a credential that no
- * secret fits, so that the time of the answer does not tell them apart.
- */
-static bool
-auth_find(struct control *c, const char *login, struct credential *cred,
-    bool *known)
-{
-	enum store_status r;
-
-	r = credential_find_login(c->store, login, cred);
-	*known = r == STORE_OK;
-	if (r != STORE_NOTFOUND)
-		return r == STORE_OK;
-	r = credential_get(c->store, "ocid1.credential.edd..none", cred);
-	memset(cred, 0, sizeof(*cred));
-	(void)strcpy(cred->user, "ocid1.user.edd..none");
-	return r == STORE_NOTFOUND;
-}
-
-/* The secret is right: whether it may be used.  The log says why not. */
-static enum policy_status
-auth_bar(const struct credential *cred, const struct user *user,
-    const char *source)
-{
-	const char *why;
-
-	why = user->state == RECORD_ACTIVE ?
-	    credential_bar(cred, source, (int64_t)time(NULL)) :
-	    "user inactive";
-	if (why == NULL)
-		return POLICY_OK;
-	log_info("refused login user=%s credential=%s source=%s reason=\"%s\"",
-	    user->name, cred->id, source, why);
-	return POLICY_NO;
-}
-
-static enum policy_status
-auth_decide(struct control *c, const struct policy_auth *q,
-    struct credential *cred)
-{
-	uint8_t mac[CREDENTIAL_MAC_SIZE];
-	enum store_status r;
-	struct user user;
-	bool known, same;
-
-	if (c->store == NULL ||
-	    credential_mac(c->login_key, sizeof(c->login_key), q->secret,
-		mac) == -1 ||
-	    !auth_find(c, q->login, cred, &known))
-		return POLICY_TEMPFAIL;
-	same = CRYPTO_memcmp(mac, cred->mac, sizeof(mac)) == 0;
-	r = user_get(c->store, cred->user, &user);
-	if (r == STORE_FAIL)
-		return POLICY_TEMPFAIL;
-	if (!known || !same || r != STORE_OK)
-		return POLICY_NO;
-	return auth_bar(cred, &user, q->source);
-}
-
-/* A failure of an address counts; the last one is answered differently. */
-static enum policy_status
-failed(struct control *c, const char *source)
-{
-	return throttle_fail(c->throttle, source, (int64_t)time(NULL)) ?
-	    POLICY_THROTTLED :
-	    POLICY_NO;
-}
-
-/* One session more of a user, if it may have one. */
-static enum policy_status
-take_seat(struct control *c, const void *owner, uint64_t session,
-    const char *user)
-{
-	struct limit limit;
-	uint32_t max;
-
-	if (limit_get(c->store, user, &limit) == STORE_FAIL)
-		return POLICY_TEMPFAIL;
-	max = c->sessions_user;
-	if (limit.sessions != 0 && limit.sessions < max)
-		max = limit.sessions;
-	return seats_take(c->seats, owner, session, user, max) ? POLICY_OK :
-								 POLICY_BUSY;
-}
 
 /* STORE_OK if the user exists and is active, and so is the credential. */
 static enum store_status
@@ -152,8 +61,12 @@ check_user(struct control *c, const struct policy_sender *q)
 	return r;
 }
 
-static enum store_status
-sender_decide(struct control *c, const struct policy_sender *q,
+/*
+ * The approval of an address for a user; see policy_sender().  It does not
+ * count.
+ */
+enum store_status
+policy_find_sender(struct control *c, const struct policy_sender *q,
     struct policy_sender_reply *a)
 {
 	struct sender asked, sender;
@@ -174,70 +87,6 @@ sender_decide(struct control *c, const struct policy_sender *q,
 	    &a->keys);
 }
 
-/* What would be said of the address that the credential sent as last. */
-static void
-auth_hint(struct control *c, const struct credential *cred,
-    struct policy_auth_reply *a)
-{
-	struct policy_sender q;
-	const char *last;
-
-	last = usage_last_sender(c->usage, cred->id);
-	if (last == NULL)
-		last = cred->sender;
-	if (last[0] == '\0')
-		return;
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.user, cred->user, sizeof(q.user));
-	(void)strlcpy(q.credential, cred->id, sizeof(q.credential));
-	(void)strlcpy(q.address, last, sizeof(q.address));
-	if (sender_decide(c, &q, &a->by) == STORE_OK) {
-		a->by.status = POLICY_OK;
-		memcpy(a->sender, q.address, sizeof(a->sender));
-	} else
-		memset(&a->by, 0, sizeof(a->by));
-}
-
-/*
- * Is this login's secret this one, and are credential and user active?  On
- * POLICY_OK the reply has their ids, the use is noted, and the session counts.  An address that
- * failed too often is told so whatever it says.
- */
-void
-policy_auth(struct control *c, const void *owner, const struct policy_auth *q,
-    struct policy_auth_reply *a)
-{
-	struct credential cred;
-
-	memset(a, 0, sizeof(*a));
-	if (throttle_holds(c->throttle, q->source, (int64_t)time(NULL))) {
-		c->auth_no++;
-		a->status = POLICY_THROTTLED;
-		return;
-	}
-	a->status = auth_decide(c, q, &cred);
-	if (a->status == POLICY_OK)
-		a->status = take_seat(c, owner, q->session, cred.user);
-	switch (a->status) {
-	case POLICY_OK:
-		c->auth_ok++;
-		memcpy(a->user, cred.user, sizeof(a->user));
-		memcpy(a->credential, cred.id, sizeof(a->credential));
-		usage_note(c->usage, cred.id, (int64_t)time(NULL), q->source);
-		auth_hint(c, &cred, a);
-		break;
-	case POLICY_NO:
-		c->auth_no++;
-		a->status = failed(c, q->source);
-		break;
-	case POLICY_BUSY:
-		break;
-	default:
-		c->failures++;
-		break;
-	}
-}
-
 /*
  * May this user send as this address?  The exact sender decides, else its
  * domain's; any active user may use any active sender.  On POLICY_OK the
@@ -248,7 +97,7 @@ policy_sender(struct control *c, const struct policy_sender *q,
     struct policy_sender_reply *a)
 {
 	memset(a, 0, sizeof(*a));
-	switch (sender_decide(c, q, a)) {
+	switch (policy_find_sender(c, q, a)) {
 	case STORE_OK:
 		a->status = POLICY_OK;
 		c->sender_ok++;
@@ -257,7 +106,7 @@ policy_sender(struct control *c, const struct policy_sender *q,
 		return;
 	case STORE_NOTFOUND:
 		memset(a, 0, sizeof(*a));
-		a->status = failed(c, q->source);
+		a->status = auth_failure(c, q->source);
 		c->sender_no++;
 		return;
 	case STORE_FAIL:
@@ -364,22 +213,6 @@ policy_rcpt(struct control *c, const void *owner, const struct policy_rcpt *q,
 }
 
 static int
-policy_auth_cb(struct chan *chan, struct msgin *m, void *arg)
-{
-	struct policy_auth q;
-	struct policy_auth_reply a;
-	int r;
-
-	r = policy_auth_recv(m, &q);
-	if (r == 0) {
-		policy_auth(arg, chan, &q, &a);
-		(void)policy_auth_reply_send(chan, m->id, &a);
-	}
-	explicit_bzero(&q, sizeof(q));
-	return r;
-}
-
-static int
 policy_sender_cb(struct chan *chan, struct msgin *m, void *arg)
 {
 	struct policy_sender q;
@@ -477,7 +310,9 @@ const struct chan_rule *
 policy_rules(void)
 {
 	static const struct chan_rule rules[] = {
-		{ M_POLICY_AUTH, 0, "auth", policy_auth_cb },
+		{ M_POLICY_AUTH, 0, "auth", auth_secret_cb },
+		{ M_POLICY_SCRAM, 0, "scram", auth_scram_cb },
+		{ M_POLICY_PROOF, 0, "proof", auth_proof_cb },
 		{ M_POLICY_SENDER, 0, "sender", policy_sender_cb },
 		{ M_POLICY_RCPT, 0, "rcpt", policy_rcpt_cb },
 		{ M_POLICY_RESIZE, 0, "resize", policy_resize_cb },

@@ -15,7 +15,7 @@
  */
 
 /*
- * The questions of smtpd and httpd: is this secret good, may this user send
+ * The questions of smtpd and httpd: may this user send
  * as this address, is this recipient suppressed, is there room in the limits.
  * Each is a few look-ups in the store's cache; only a rate writes, rarely.
  * owner is the channel that asks.
@@ -23,18 +23,18 @@
 #ifndef POLICY_H
 #define POLICY_H
 
+#include "store.h"
+
 struct chan_rule;
 struct control;
-struct policy_auth;
-struct policy_auth_reply;
 struct policy_rcpt;
 struct policy_rcpt_reply;
 struct policy_sender;
 struct policy_sender_reply;
 
 const struct chan_rule *policy_rules(void);
-void policy_auth(struct control *, const void *owner,
-    const struct policy_auth *, struct policy_auth_reply *);
+enum store_status policy_find_sender(struct control *,
+    const struct policy_sender *, struct policy_sender_reply *);
 void policy_sender(struct control *, const struct policy_sender *,
     struct policy_sender_reply *);
 void policy_rcpt(struct control *, const void *owner,

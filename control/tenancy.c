@@ -60,7 +60,7 @@ tenancy_make(struct control *c)
 
 /*
  * Read the tenancy of the open store, or make it in a new one, and derive
- * the key of the credentials' digests.  0, or -1 logged.
+ * the keys of the credentials' digests and of salts.  0, or -1 logged.
  */
 int
 tenancy_load(struct control *c, const unsigned char *secret)
@@ -68,7 +68,9 @@ tenancy_load(struct control *c, const unsigned char *secret)
 	enum store_status r;
 
 	if (store_subkey(secret, STORE_SECRET_SIZE, "edd credential",
-		c->login_key) == -1)
+		c->login_key) == -1 ||
+	    store_subkey(secret, STORE_SECRET_SIZE, "edd scram",
+		c->scram_key) == -1)
 		return -1;
 	r = record_get_id(c->store, STORE_META, META_TENANCY, c->tenancy,
 	    sizeof(c->tenancy));

@@ -30,6 +30,15 @@
 #include "network.h"
 #include "value.h"
 
+static const struct {
+	const char *name;
+	unsigned bit;
+} mechs[] = {
+	{ "plain", LISTEN_AUTH_PLAIN },
+	{ "login", LISTEN_AUTH_LOGIN },
+	{ "scram-sha-256", LISTEN_AUTH_SCRAM },
+};
+
 /* A port into out.  0, or -1 and the word is refused. */
 static int
 add_port(struct conf *c, const char *text, uint16_t *out)
@@ -128,10 +137,24 @@ listen_fill(struct conf *c, struct conf_listen *l, const char *address,
 	return 0;
 }
 
+/* The mechanism of AUTH that a word names; 0 and the word is refused. */
+unsigned
+conf_mech(struct conf *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(mechs) / sizeof(mechs[0]); i++) {
+		if (strcmp(mechs[i].name, name) == 0)
+			return mechs[i].bit;
+	}
+	(void)conf_fail(c, name, "not plain, login or scram-sha-256");
+	return 0;
+}
+
 /* A place to listen; the pki may come later.  where is "FILE:LINE". */
 int
 conf_add_listen(struct conf *c, const char *address, const char *port,
-    enum listen_tls tls, const char *pki, const char *where)
+    enum listen_tls tls, unsigned auth, const char *pki, const char *where)
 {
 	struct listen *l;
 
@@ -141,6 +164,7 @@ conf_add_listen(struct conf *c, const char *address, const char *port,
 		return conf_fail(c, address, "out of memory");
 	}
 	l->l.tls = tls;
+	l->l.auth = auth;
 	if (listen_fill(c, &l->l, address, port, pki) == -1) {
 		free(l->where);
 		free(l);

@@ -93,8 +93,9 @@ int conf_add_public_address(struct conf *, const char *);
 
 int conf_add_pki(struct conf *, const char *name, const char *cert,
     const char *key, const char *where);
+unsigned conf_mech(struct conf *, const char *);
 int conf_add_listen(struct conf *, const char *address, const char *port,
-    enum listen_tls, const char *pki, const char *where);
+    enum listen_tls, unsigned auth, const char *pki, const char *where);
 int conf_add_route(struct conf *, const char *domain, const char *host,
     const char *port);
 int conf_add_resolver(struct conf *, const char *address, const char *port);

@@ -50,7 +50,7 @@ static void parser_macro(struct parser *, const char *, const char *);
 static void parser_pki(
     struct parser *, const char *, const char *, const char *);
 static void parser_listen(struct parser *, const char *, const char *,
-    enum listen_tls, const char *);
+    enum listen_tls, unsigned, const char *);
 static void parser_number(
     struct parser *, enum conf_setting, const char *);
 static void parser_time(struct parser *, enum conf_setting, const char *);
@@ -77,11 +77,12 @@ static void yyerror(struct parser *, const char *);
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
+%token BASE CHECKINTERVAL DKIM PUBLICADDRESS
 %token BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
 %token BAD
 %token <text> STRING PERCENT
-%type <number> worker
+%type <number> auth mech mechs worker
 %type <flag> onoff listentls
 
 %%
@@ -133,8 +134,8 @@ statement	: HOSTNAME STRING {
 		| PKI STRING CERTIFICATE STRING KEY STRING {
 			parser_pki(p, $2, $4, $6);
 		}
-		| LISTEN ON STRING PORT STRING listentls PKI STRING {
-			parser_listen(p, $3, $5, (enum listen_tls)$6, $8);
+		| LISTEN ON STRING PORT STRING listentls PKI STRING auth {
+			parser_listen(p, $3, $5, (enum listen_tls)$6, $9, $8);
 		}
 		| ROUTE STRING VIA STRING PORT STRING {
 			parser_try(p, conf_add_route(p->conf, $2, $4, $6));
@@ -191,6 +192,26 @@ listentls	: STARTTLS {
 		}
 		| TLS {
 			$$ = LISTEN_TLS;
+		}
+		;
+
+auth		: /* empty */ {
+			$$ = LISTEN_AUTH_PLAIN | LISTEN_AUTH_LOGIN;
+		}
+		| AUTH mechs {
+			$$ = $2;
+		}
+		;
+
+mechs		: mech
+		| mechs mech {
+			$$ = $1 | $2;
+		}
+		;
+
+mech		: STRING {
+			$$ = conf_mech(p->conf, $1);
+			parser_try(p, $$ == 0 ? -1 : 0);
 		}
 		;
 
@@ -452,13 +473,13 @@ parser_pki(struct parser *p, const char *name, const char *cert,
 
 static void
 parser_listen(struct parser *p, const char *address, const char *port,
-    enum listen_tls tls, const char *pki)
+    enum listen_tls tls, unsigned auth, const char *pki)
 {
 	char where[CONF_PATH_SIZE + 16];
 
 	parser_where(p, where, sizeof(where));
 	parser_try(p,
-	    conf_add_listen(p->conf, address, port, tls, pki, where));
+	    conf_add_listen(p->conf, address, port, tls, auth, pki, where));
 }
 
 /* Why a file could not be read. */

@@ -101,7 +101,11 @@ print_listeners(FILE *f, const struct conf *c)
 		quoted(f, "listen on ", l->l.address);
 		(void)fprintf(f, " port %u %s", l->l.port,
 		    l->l.tls == LISTEN_TLS ? "tls" : "starttls");
-		line(f, " pki ", l->l.pki);
+		quoted(f, " pki ", l->l.pki);
+		(void)fprintf(f, " auth%s%s%s\n",
+		    l->l.auth & LISTEN_AUTH_PLAIN ? " plain" : "",
+		    l->l.auth & LISTEN_AUTH_LOGIN ? " login" : "",
+		    l->l.auth & LISTEN_AUTH_SCRAM ? " scram-sha-256" : "");
 	}
 }
 

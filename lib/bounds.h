@@ -228,6 +228,14 @@
 #define SMTPD_SOURCE_BUCKETS 1024u
 
 /*
+ * SCRAM: a nonce of a client is 24 characters or so; the AuthMessage has that
+ * three times, a login of 165 with its commas spelled out, salt and channel
+ * binding.
+ */
+#define SCRAM_NONCE_MAX	   128u
+#define SCRAM_MESSAGE_SIZE 4096u
+
+/*
  * Rates: the part of a message that counts as one more, units of one message
  * at most (100,000 recipients of 1 GB), and transactions and sessions that
  * are counted at a time: twice what smtpd may have open.

@@ -118,6 +118,7 @@ conf_listen_send(struct chan *c, const struct conf_listen *s, int fd)
 	msg_put_str(o, s->address);
 	msg_put_u16(o, s->port);
 	msg_put_u32(o, s->tls);
+	msg_put_u32(o, s->auth);
 	msg_put_str(o, s->pki);
 	return chan_end(c, fd);
 }
@@ -129,7 +130,10 @@ conf_listen_recv(struct msgin *m, struct conf_listen *s)
 	msg_get_str(m, s->address, sizeof(s->address));
 	s->port = msg_get_u16(m);
 	s->tls = msg_get_enum(m, LISTEN_STARTTLS, LISTEN_TLS_LAST);
+	s->auth = msg_get_u32(m);
 	msg_get_str(m, s->pki, sizeof(s->pki));
+	if (s->auth == 0 || (s->auth & ~LISTEN_AUTH_ALL) != 0)
+		m->bad = true;
 	if (s->address[0] == '\0' || s->port == 0 || s->pki[0] == '\0')
 		m->bad = true;
 	return msg_end(m);

@@ -64,10 +64,17 @@ enum listen_tls {
 	LISTEN_TLS_LAST = LISTEN_TLS
 };
 
+/* Mechanisms of AUTH that are offered. */
+#define LISTEN_AUTH_PLAIN 0x01u
+#define LISTEN_AUTH_LOGIN 0x02u
+#define LISTEN_AUTH_SCRAM 0x04u
+#define LISTEN_AUTH_ALL	  0x07u
+
 struct conf_listen {
 	char address[HOST_SIZE];
 	uint16_t port;
 	enum listen_tls tls;
+	uint32_t auth; /* LISTEN_AUTH_ */
 	char pki[NAME_SIZE];
 };
 

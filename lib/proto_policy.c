@@ -23,33 +23,9 @@
 #include "chan.h"
 #include "msg.h"
 
-/* Ask whether a secret is good; AUTH_REPLY has the same id.  0 or -1. */
-int
-policy_auth_send(struct chan *c, uint64_t id, const struct policy_auth *s)
-{
-	struct msgout *o;
-
-	o = chan_begin(c, M_POLICY_AUTH, id);
-	msg_put_str(o, s->login);
-	msg_put_str(o, s->secret);
-	msg_put_str(o, s->source);
-	msg_put_u64(o, s->session);
-	return chan_end(c, -1);
-}
-
-/* Decode AUTH; the caller wipes the secret.  -1 if ill-formed. */
-int
-policy_auth_recv(struct msgin *m, struct policy_auth *s)
-{
-	msg_get_str(m, s->login, sizeof(s->login));
-	msg_get_str(m, s->secret, sizeof(s->secret));
-	msg_get_str(m, s->source, sizeof(s->source));
-	s->session = msg_get_u64(m);
-	return msg_end(m);
-}
-
-static void
-sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
+/* Append what SENDER_REPLY has; used entries of key only. */
+void
+policy_sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 {
 	uint32_t i;
 
@@ -74,8 +50,9 @@ dkim_get(struct msgin *m, struct policy_dkim *s)
 		m->bad = true;
 }
 
-static void
-sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
+/* Take off what SENDER_REPLY has; m is bad if it is ill-formed. */
+void
+policy_sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 {
 	uint32_t i;
 
@@ -91,38 +68,6 @@ sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 		dkim_get(m, &s->key[i]);
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
-}
-
-/* Answer AUTH.  0 or -1. */
-int
-policy_auth_reply_send(struct chan *c, uint64_t id,
-    const struct policy_auth_reply *s)
-{
-	struct msgout *o;
-
-	o = chan_begin(c, M_POLICY_AUTH_REPLY, id);
-	msg_put_u32(o, s->status);
-	msg_put_str(o, s->user);
-	msg_put_str(o, s->credential);
-	msg_put_str(o, s->sender);
-	if (s->sender[0] != '\0')
-		sender_reply_put(o, &s->by);
-	return chan_end(c, -1);
-}
-
-/* Decode AUTH_REPLY.  -1 if ill-formed, or good but of nobody. */
-int
-policy_auth_reply_recv(struct msgin *m, struct policy_auth_reply *s)
-{
-	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
-	msg_get_str(m, s->user, sizeof(s->user));
-	msg_get_str(m, s->credential, sizeof(s->credential));
-	msg_get_str(m, s->sender, sizeof(s->sender));
-	if (s->sender[0] != '\0')
-		sender_reply_get(m, &s->by);
-	if (s->status == POLICY_OK && s->user[0] == '\0')
-		m->bad = true;
-	return msg_end(m);
 }
 
 /* Ask whether a user may send as an address.  0 or -1. */
@@ -158,7 +103,7 @@ policy_sender_reply_send(struct chan *c, uint64_t id,
 	struct msgout *o;
 
 	o = chan_begin(c, M_POLICY_SENDER_REPLY, id);
-	sender_reply_put(o, s);
+	policy_sender_reply_put(o, s);
 	return chan_end(c, -1);
 }
 
@@ -169,7 +114,7 @@ policy_sender_reply_send(struct chan *c, uint64_t id,
 int
 policy_sender_reply_recv(struct msgin *m, struct policy_sender_reply *s)
 {
-	sender_reply_get(m, s);
+	policy_sender_reply_get(m, s);
 	return msg_end(m);
 }
 

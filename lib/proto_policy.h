@@ -15,9 +15,12 @@
  */
 
 /*
- * smtpd, httpd -> control.  Each request has one answer with its id.
+ * smtpd, httpd -> control.  Each request has one answer with its id; the first
+ * three are in proto_auth.h.
  *
  *   AUTH   -> AUTH_REPLY     is this secret good, and whose
+ *   SCRAM  -> KEYS           the salt of a login, and how often to hash
+ *   PROOF  -> AUTH_REPLY     does this proof of SCRAM-SHA-256 fit
  *   SENDER -> SENDER_REPLY   may this user send as this address
  *   RCPT   -> RCPT_REPLY     is this recipient suppressed; if not, units are
  *                            reserved for the transaction
@@ -49,6 +52,7 @@
 
 struct chan;
 struct msgin;
+struct msgout;
 
 enum policy_type {
 	M_POLICY_AUTH = 1,
@@ -61,7 +65,10 @@ enum policy_type {
 	M_POLICY_RESIZE,
 	M_POLICY_COMMIT,
 	M_POLICY_RELEASE,
-	M_POLICY_LEAVE
+	M_POLICY_LEAVE,
+	M_POLICY_SCRAM,
+	M_POLICY_KEYS,
+	M_POLICY_PROOF
 };
 
 enum policy_status {
@@ -73,13 +80,6 @@ enum policy_status {
 	POLICY_MINUTE,	  /* over the limit of a minute */
 	POLICY_DAY,	  /* over the limit of 24 hours */
 	POLICY_STATUS_LAST = POLICY_DAY
-};
-
-struct policy_auth {
-	char login[LOGIN_SIZE];
-	char secret[SECRET_SIZE];
-	char source[HOST_SIZE]; /* client address */
-	uint64_t session;
 };
 
 struct policy_sender {
@@ -108,18 +108,6 @@ struct policy_sender_reply {
 	char return_path[ADDRESS_SIZE]; /* empty: the client's own */
 	uint32_t keys;
 	struct policy_dkim key[DKIM_KEYS_MAX];
-};
-
-/*
- * With POLICY_OK also what SENDER would be answered for the address that the
- * credential sent as last, so that most sessions need not ask.
- */
-struct policy_auth_reply {
-	enum policy_status status;
-	char user[OBJECT_ID_SIZE];
-	char credential[OBJECT_ID_SIZE];
-	char sender[ADDRESS_SIZE]; /* empty: none */
-	struct policy_sender_reply by;
 };
 
 struct policy_rcpt {
@@ -154,13 +142,11 @@ struct policy_throttle {
 	uint32_t seconds;
 };
 
-int policy_auth_send(struct chan *, uint64_t, const struct policy_auth *);
-int policy_auth_recv(struct msgin *, struct policy_auth *);
-int policy_auth_reply_send(struct chan *, uint64_t,
-    const struct policy_auth_reply *);
-int policy_auth_reply_recv(struct msgin *, struct policy_auth_reply *);
 int policy_sender_send(struct chan *, uint64_t, const struct policy_sender *);
 int policy_sender_recv(struct msgin *, struct policy_sender *);
+void policy_sender_reply_put(struct msgout *,
+    const struct policy_sender_reply *);
+void policy_sender_reply_get(struct msgin *, struct policy_sender_reply *);
 int policy_sender_reply_send(struct chan *, uint64_t,
     const struct policy_sender_reply *);
 int policy_sender_reply_recv(struct msgin *, struct policy_sender_reply *);

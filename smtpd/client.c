@@ -302,6 +302,7 @@ client_new(struct clients *all, struct conf *conf,
 		free(c);
 		return NULL;
 	}
+	c->session->sasl.offered = listen->listen.auth;
 	TAILQ_INSERT_TAIL(&all->list, c, next);
 	all->count++;
 	all->env->stats.sessions = all->count;

@@ -15,12 +15,13 @@
  */
 
 /*
- * AUTH PLAIN and LOGIN (RFC 4954). The decoded secret lives on the stack
+ * AUTH (RFC 4954), with PLAIN and LOGIN; SCRAM is in cmd_auth_scram.c. The decoded secret lives on the stack
  * until it is on its way to control, and is never logged.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_auth.h"
 #include "command.h"
 #include "commands.h"
 #include "compat.h"
@@ -28,6 +29,7 @@
 #include "log.h"
 #include "monotime.h"
 #include "peers.h"
+#include "proto_auth.h"
 #include "proto_policy.h"
 #include "sasl.h"
 #include "session.h"
@@ -55,26 +57,28 @@ cmd_auth_parse(const char *s, size_t len, struct command *c)
 	return sasl_mech_find(s, mech, &c->u.auth.mech);
 }
 
-/* Wipe what is kept between the lines of AUTH LOGIN. */
+/* Wipe what is kept between the lines of AUTH. */
 void
 cmd_auth_forget(struct session *s)
 {
-	if (s->login == NULL)
-		return;
-	explicit_bzero(s->login, strlen(s->login));
-	free(s->login);
-	s->login = NULL;
+	if (s->sasl.login != NULL)
+		explicit_bzero(s->sasl.login, strlen(s->sasl.login));
+	free(s->sasl.login);
+	s->sasl.login = NULL;
+	free(s->sasl.scram);
+	s->sasl.scram = NULL;
 }
 
 /* AUTH has failed; after too many failures the session ends. */
-static void
+void
 auth_failed(struct session *s, enum reply r)
 {
+	cmd_auth_forget(s);
 	session_enter(s, SESSION_COMMAND);
 	if (r == REPLY_CREDENTIALS) {
 		s->env->stats.login_failures++;
-		s->auth_failures++;
-		if (s->auth_failures >= s->conf->smtp.auth_failures)
+		s->sasl.failures++;
+		if (s->sasl.failures >= s->conf->smtp.auth_failures)
 			r = REPLY_AUTH_FAILURES;
 		session_refuse(s, r, NULL, NULL, "");
 	} else
@@ -98,7 +102,7 @@ auth_ask(struct session *s, const struct sasl_secret *secret)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else
 		session_enter(s, SESSION_ASK);
-	s->seated = s->seated || s->ask != 0;
+	s->sasl.seated = s->sasl.seated || s->ask != 0;
 }
 
 static void
@@ -122,13 +126,13 @@ auth_login(struct session *s, const char *p, size_t len)
 	struct sasl_secret secret;
 	enum reply r;
 
-	if (s->login == NULL) {
+	if (s->sasl.login == NULL) {
 		r = sasl_login(p, len, secret.login, sizeof(secret.login));
 		if (r == REPLY_NONE)
-			s->login = strdup(secret.login);
+			s->sasl.login = strdup(secret.login);
 		if (r != REPLY_NONE)
 			auth_failed(s, r);
-		else if (s->login == NULL)
+		else if (s->sasl.login == NULL)
 			session_reply(s, REPLY_PROBLEM, NULL, NULL);
 		else {
 			session_reply(s, REPLY_PROMPT_PASSWORD, NULL, NULL);
@@ -136,7 +140,7 @@ auth_login(struct session *s, const char *p, size_t len)
 		}
 		return;
 	}
-	(void)strlcpy(secret.login, s->login, sizeof(secret.login));
+	(void)strlcpy(secret.login, s->sasl.login, sizeof(secret.login));
 	cmd_auth_forget(s);
 	r = sasl_login(p, len, secret.secret, sizeof(secret.secret));
 	if (r == REPLY_NONE)
@@ -146,6 +150,24 @@ auth_login(struct session *s, const char *p, size_t len)
 	explicit_bzero(&secret, sizeof(secret));
 }
 
+/* A response of the client, whichever it is. */
+static void
+auth_line(struct session *s, const char *p, size_t len)
+{
+	switch (s->sasl.mech) {
+	case SASL_LOGIN:
+		auth_login(s, p, len);
+		break;
+	case SASL_SCRAM_SHA_256:
+		auth_scram_line(s, p, len);
+		break;
+	case SASL_PLAIN:
+	default:
+		auth_plain(s, p, len);
+		break;
+	}
+}
+
 /* AUTH: with an initial response, or the prompt for it. */
 void
 cmd_auth_run(struct session *s, const struct command *c)
@@ -153,19 +175,23 @@ cmd_auth_run(struct session *s, const struct command *c)
 	const struct command_auth *a;
 
 	a = &c->u.auth;
-	s->login_mech = a->mech == SASL_LOGIN;
+	if ((s->sasl.offered & sasl_mech_bit(a->mech)) == 0) {
+		session_reply(s, REPLY_METHOD, NULL, NULL);
+		return;
+	}
+	cmd_auth_forget(s);
+	s->sasl.mech = a->mech;
 	if (a->initial == NULL) {
 		session_reply(s,
-		    s->login_mech ? REPLY_PROMPT_LOGIN : REPLY_PROMPT_PLAIN,
+		    s->sasl.mech == SASL_LOGIN ? REPLY_PROMPT_LOGIN :
+						 REPLY_PROMPT_PLAIN,
 		    NULL, NULL);
 		session_enter(s, SESSION_AUTH);
-	} else if (s->login_mech)
-		auth_login(s, a->initial, a->len);
-	else
-		auth_plain(s, a->initial, a->len);
+	} else
+		auth_line(s, a->initial, a->len);
 }
 
-/* A response of the client; "*" cancels (RFC 4954 section 4). */
+/* A line of the client; "*" cancels (RFC 4954 section 4). */
 void
 cmd_auth_line(struct session *s, const char *p, size_t len)
 {
@@ -173,10 +199,8 @@ cmd_auth_line(struct session *s, const char *p, size_t len)
 		cmd_auth_forget(s);
 		session_enter(s, SESSION_COMMAND);
 		session_reply(s, REPLY_AUTH_CANCELED, NULL, NULL);
-	} else if (s->login_mech)
-		auth_login(s, p, len);
-	else
-		auth_plain(s, p, len);
+	} else
+		auth_line(s, p, len);
 }
 
 /* What control knows that will be asked is not asked. */
@@ -191,7 +215,8 @@ auth_sender(struct session *s, const struct policy_auth_reply *reply)
 		senders_add(&s->senders, &a, &reply->by, monotime());
 }
 
-static void
+/* control does not let it log in. */
+void
 auth_refused(struct session *s, enum policy_status status)
 {
 	switch (status) {
@@ -211,7 +236,22 @@ auth_refused(struct session *s, enum policy_status status)
 	}
 }
 
-/* control's answer. */
+/* The session is that of a user from now on. */
+void
+auth_accept(struct session *s, const struct policy_auth_reply *reply)
+{
+	cmd_auth_forget(s);
+	session_enter(s, SESSION_COMMAND);
+	(void)strlcpy(s->user, reply->user, sizeof(s->user));
+	(void)strlcpy(s->credential, reply->credential, sizeof(s->credential));
+	auth_sender(s, reply);
+	s->have |= HAVE_AUTH;
+	s->env->stats.logins++;
+	log_debug("login user=%s source=%s", s->user, s->source);
+	session_reply(s, REPLY_AUTH_OK, NULL, NULL);
+}
+
+/* control's answer to a secret or a proof. */
 void
 cmd_auth_answer(struct session *s, const struct session_answer *a)
 {
@@ -224,16 +264,10 @@ cmd_auth_answer(struct session *s, const struct session_answer *a)
 	}
 	if (a->id != s->ask)
 		return;
-	if (reply->status == POLICY_OK) {
-		session_enter(s, SESSION_COMMAND);
-		(void)strlcpy(s->user, reply->user, sizeof(s->user));
-		(void)strlcpy(s->credential, reply->credential,
-		    sizeof(s->credential));
-		auth_sender(s, reply);
-		s->have |= HAVE_AUTH;
-		s->env->stats.logins++;
-		log_debug("login user=%s source=%s", s->user, s->source);
-		session_reply(s, REPLY_AUTH_OK, NULL, NULL);
-	} else
+	if (reply->status != POLICY_OK)
 		auth_refused(s, reply->status);
+	else if (s->sasl.scram != NULL)
+		auth_scram_proven(s, reply);
+	else
+		auth_accept(s, reply);
 }

@@ -69,7 +69,8 @@ void
 cmd_ehlo_run(struct session *s, const struct command *c)
 {
 	ehlo_take(s, c, true);
-	command_print_ehlo(s->out, s->conf->hostname, &s->conf->smtp, s->have);
+	command_print_ehlo(s->out, s->conf->hostname, &s->conf->smtp,
+	    s->sasl.offered, s->have);
 }
 
 /* HELO: the host name only. */

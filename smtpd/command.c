@@ -98,7 +98,7 @@ static const struct command_row rows[] = {
 	    .line_max = SMTPD_AUTH_MAX,
 	    .last = true,
 	    .syntax = "AUTH mechanism [initial-response]",
-	    .keywords = { "AUTH PLAIN LOGIN" } },
+	    .keywords = { "AUTH" } },
 	{ .verb = "RSET",
 	    .parse = command_no_argument,
 	    .run = cmd_rset_run,
@@ -242,14 +242,16 @@ command_offered(const struct command_row *row, unsigned have)
 
 /* What stands in the answer to EHLO for a keyword of the table. */
 static bool
-command_keyword(const struct conf_smtp *smtp, const char *keyword, char *line,
-    size_t size)
+command_keyword(const struct conf_smtp *smtp, unsigned mechs,
+    const char *keyword, char *line, size_t size)
 {
 	if (strcmp(keyword, "SIZE") == 0)
 		(void)snprintf(line, size, "SIZE %" PRIu64, smtp->message_size);
 	else if (strcmp(keyword, "LIMITS") == 0)
 		(void)snprintf(line, size, "LIMITS RCPTMAX=%" PRIu32,
 		    smtp->rcpt_max);
+	else if (strcmp(keyword, "AUTH") == 0)
+		sasl_print(mechs, line, size);
 	else if (strcmp(keyword, "ENHANCEDSTATUSCODES") == 0 &&
 	    !smtp->enhanced_codes)
 		return false;
@@ -264,7 +266,7 @@ command_keyword(const struct conf_smtp *smtp, const char *keyword, char *line,
  */
 void
 command_print_ehlo(struct evbuffer *out, const char *hostname,
-    const struct conf_smtp *smtp, unsigned have)
+    const struct conf_smtp *smtp, unsigned mechs, unsigned have)
 {
 	const char *const *keyword;
 	char line[64];
@@ -275,7 +277,8 @@ command_print_ehlo(struct evbuffer *out, const char *hostname,
 		if (!command_offered(&rows[i], have))
 			continue;
 		for (keyword = rows[i].keywords; *keyword != NULL; keyword++) {
-			if (command_keyword(smtp, *keyword, line, sizeof(line)))
+			if (command_keyword(smtp, mechs, *keyword, line,
+				sizeof(line)))
 				reply_add_line(out, 250, false, line);
 		}
 	}

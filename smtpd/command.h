@@ -124,7 +124,7 @@ struct command_row {
 enum reply command_parse(const char *, size_t, struct command *);
 enum reply command_allowed(const struct command_row *, unsigned have);
 void command_print_ehlo(struct evbuffer *, const char *hostname,
-    const struct conf_smtp *, unsigned have);
+    const struct conf_smtp *, unsigned mechs, unsigned have);
 void command_print_help(struct evbuffer *, bool enhanced);
 
 /* Parsers and handlers, in cmd_NAME.c. */

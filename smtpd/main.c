@@ -65,6 +65,12 @@ smtpd_auth(void *who, uint64_t id, const struct policy_auth_reply *r)
 }
 
 static void
+smtpd_keys(void *who, uint64_t id, const struct policy_keys *r)
+{
+	smtpd_answer(who, SESSION_EV_KEYS, id, r);
+}
+
+static void
 smtpd_sender(void *who, uint64_t id, const struct policy_sender_reply *r)
 {
 	smtpd_answer(who, SESSION_EV_SENDER, id, r);
@@ -124,6 +130,7 @@ smtpd_admin(void *arg, struct chan *c, uint64_t id,
 
 static const struct peers_ops peers_ops = {
 	.auth = smtpd_auth,
+	.keys = smtpd_keys,
 	.sender = smtpd_sender,
 	.rcpt = smtpd_rcpt,
 	.opened = smtpd_opened,

@@ -33,6 +33,7 @@
 #include "log.h"
 #include "msg.h"
 #include "proto_admin.h"
+#include "proto_auth.h"
 #include "proto_policy.h"
 #include "proto_sign.h"
 #include "proto_submit.h"
@@ -86,6 +87,21 @@ policy_auth_cb(struct msgin *m, void *who)
 	if (policy_auth_reply_recv(m, &r) == -1)
 		return -1;
 	self.ops->auth(who, m->id, &r);
+	return 0;
+}
+
+static int
+policy_keys_cb(struct msgin *m, void *who)
+{
+	struct policy_keys r;
+
+	if (m == NULL) {
+		self.ops->keys(who, 0, NULL);
+		return 0;
+	}
+	if (policy_keys_recv(m, &r) == -1)
+		return -1;
+	self.ops->keys(who, m->id, &r);
 	return 0;
 }
 
@@ -201,6 +217,7 @@ submit_state_cb(struct chan *c, struct msgin *m, void *arg)
 
 static const struct chan_rule policy_rules[] = {
 	{ M_POLICY_AUTH_REPLY, CHAN_REPLY, "auth-reply", NULL },
+	{ M_POLICY_KEYS, CHAN_REPLY, "keys", NULL },
 	{ M_POLICY_SENDER_REPLY, CHAN_REPLY, "sender-reply", NULL },
 	{ M_POLICY_RCPT_REPLY, CHAN_REPLY, "rcpt-reply", NULL },
 	{ M_POLICY_THROTTLE, 0, "throttle", policy_throttle_cb },
@@ -367,6 +384,30 @@ peers_auth(struct peers *p, const struct policy_auth *ask, void *who)
 	id = peers_request(p->policy, policy_auth_cb, who);
 	if (id != 0)
 		(void)policy_auth_send(p->policy, id, ask);
+	return id;
+}
+
+/* Ask control what a login is to prove; ops->keys. */
+uint64_t
+peers_scram(struct peers *p, const struct policy_scram *ask, void *who)
+{
+	uint64_t id;
+
+	id = peers_request(p->policy, policy_keys_cb, who);
+	if (id != 0)
+		(void)policy_scram_send(p->policy, id, ask);
+	return id;
+}
+
+/* Ask control whether a proof fits; answered by ops->auth. */
+uint64_t
+peers_proof(struct peers *p, const struct policy_proof *ask, void *who)
+{
+	uint64_t id;
+
+	id = peers_request(p->policy, policy_auth_cb, who);
+	if (id != 0)
+		(void)policy_proof_send(p->policy, id, ask);
 	return id;
 }
 

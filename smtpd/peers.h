@@ -33,8 +33,11 @@ struct chan;
 struct peers;
 struct policy_auth;
 struct policy_auth_reply;
+struct policy_keys;
+struct policy_proof;
 struct policy_rcpt;
 struct policy_rcpt_reply;
+struct policy_scram;
 struct policy_sender;
 struct policy_sender_reply;
 struct policy_throttle;
@@ -53,6 +56,7 @@ struct submit_rcpt;
  */
 struct peers_ops {
 	void (*auth)(void *, uint64_t, const struct policy_auth_reply *);
+	void (*keys)(void *, uint64_t, const struct policy_keys *);
 	void (*sender)(void *, uint64_t, const struct policy_sender_reply *);
 	void (*rcpt)(void *, uint64_t, const struct policy_rcpt_reply *);
 	void (*opened)(void *, uint64_t, const struct submit_opened *);
@@ -74,6 +78,8 @@ void peers_cancel(struct peers *, const void *who);
 
 /* Requests: the id, or 0 if the peer is absent. */
 uint64_t peers_auth(struct peers *, const struct policy_auth *, void *who);
+uint64_t peers_scram(struct peers *, const struct policy_scram *, void *who);
+uint64_t peers_proof(struct peers *, const struct policy_proof *, void *who);
 uint64_t peers_sender(struct peers *, const struct policy_sender *, void *who);
 uint64_t peers_rcpt(struct peers *, const struct policy_rcpt *, void *who);
 uint64_t peers_sign(struct peers *, const struct sign_dkim *, void *who);

@@ -25,14 +25,48 @@
 #include <strings.h>
 
 #include "base64.h"
+#include "compat.h"
+#include "proto_conf.h"
 
 static const struct {
 	const char *name;
 	enum sasl_mech mech;
+	unsigned bit;
 } mechs[] = {
-	{ "PLAIN", SASL_PLAIN },
-	{ "LOGIN", SASL_LOGIN },
+	{ "PLAIN", SASL_PLAIN, LISTEN_AUTH_PLAIN },
+	{ "LOGIN", SASL_LOGIN, LISTEN_AUTH_LOGIN },
+	{ "SCRAM-SHA-256", SASL_SCRAM_SHA_256, LISTEN_AUTH_SCRAM },
 };
+
+#define MECHS (sizeof(mechs) / sizeof(mechs[0]))
+
+/* What stands for a mechanism in a set of them. */
+unsigned
+sasl_mech_bit(enum sasl_mech mech)
+{
+	size_t i;
+
+	for (i = 0; i < MECHS; i++) {
+		if (mechs[i].mech == mech)
+			return mechs[i].bit;
+	}
+	return 0;
+}
+
+/* "AUTH" and the mechanisms of a set, as EHLO says it. */
+void
+sasl_print(unsigned set, char *line, size_t size)
+{
+	size_t i;
+
+	(void)strlcpy(line, "AUTH", size);
+	for (i = 0; i < MECHS; i++) {
+		if ((set & mechs[i].bit) == 0)
+			continue;
+		(void)strlcat(line, " ", size);
+		(void)strlcat(line, mechs[i].name, size);
+	}
+}
 
 /*
  * The mechanism of a name (RFC 4422 section 3.1: sasl-mech = 1*20mech-char,
@@ -54,7 +88,7 @@ sasl_mech_find(const char *s, size_t len, enum sasl_mech *mech)
 			s[i] == '_'))
 			return REPLY_MISMATCH;
 	}
-	for (i = 0; i < sizeof(mechs) / sizeof(mechs[0]); i++) {
+	for (i = 0; i < MECHS; i++) {
 		if (strlen(mechs[i].name) == len &&
 		    strncasecmp(mechs[i].name, s, len) == 0) {
 			*mech = mechs[i].mech;

@@ -21,14 +21,18 @@
 #ifndef SASL_H
 #define SASL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bounds.h"
 #include "reply.h"
 
+struct scram;
+
 enum sasl_mech {
 	SASL_PLAIN = 1,
 	SASL_LOGIN,
+	SASL_SCRAM_SHA_256
 };
 
 struct sasl_secret {
@@ -36,6 +40,18 @@ struct sasl_secret {
 	char secret[SECRET_SIZE];
 };
 
+/* AUTH of a session. */
+struct sasl {
+	unsigned offered; /* set of mechanisms */
+	unsigned failures;
+	bool seated; /* control counts the session for its user, or may */
+	enum sasl_mech mech;
+	char *login; /* LOGIN: user name, before the password */
+	struct scram *scram;
+};
+
+unsigned sasl_mech_bit(enum sasl_mech);
+void sasl_print(unsigned mechs, char *line, size_t);
 enum reply sasl_mech_find(const char *, size_t, enum sasl_mech *);
 enum reply sasl_plain(const char *, size_t, struct sasl_secret *);
 enum reply sasl_login(const char *, size_t, char *, size_t outsize);

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd_auth.h"
 #include "command.h"
 #include "commands.h"
 #include "commit.h"
@@ -134,7 +135,7 @@ session_free(struct session *s)
 		return;
 	session_cancel(s);
 	session_reset(s);
-	if (s->seated)
+	if (s->sasl.seated)
 		peers_leave(s->env->peers, s->number);
 	cmd_auth_forget(s);
 	senders_clear(&s->senders);
@@ -464,6 +465,9 @@ state_ask(struct session *s, enum session_event ev,
     const struct session_answer *a)
 {
 	switch (ev) {
+	case SESSION_EV_KEYS:
+		auth_scram_keys(s, a);
+		return WANT_AGAIN;
 	case SESSION_EV_AUTH:
 		cmd_auth_answer(s, a);
 		return WANT_AGAIN;

@@ -33,6 +33,7 @@
 #include "line.h"
 #include "pace.h"
 #include "reply.h"
+#include "sasl.h"
 #include "senders.h"
 #include "stats.h"
 
@@ -65,6 +66,7 @@ enum session_event {
 	SESSION_EV_STOP,    /* the process is to end */
 	SESSION_EV_ROOM,    /* the queue takes bytes again, or is gone */
 	SESSION_EV_AUTH,    /* answers of peers */
+	SESSION_EV_KEYS,
 	SESSION_EV_SENDER,
 	SESSION_EV_RCPT,
 	SESSION_EV_OPENED,
@@ -116,8 +118,7 @@ struct session {
 	struct senders senders;
 	struct command_mail asked; /* MAIL: what control is asked about */
 	uint64_t ask;		   /* id of the request in SESSION_ASK */
-	char *login;	 /* AUTH LOGIN: user name, before the password */
-	bool login_mech; /* SESSION_AUTH: LOGIN, else PLAIN */
+	struct sasl sasl;
 	bool stopping;
 	bool is_blocked;
 	struct command_chunk chunk;
@@ -127,8 +128,6 @@ struct session {
 	TAILQ_ENTRY(session) blocked;
 	unsigned have; /* HAVE_EHLO, HAVE_TLS, HAVE_AUTH */
 	bool esmtp;
-	unsigned auth_failures;
-	bool seated;	 /* control counts it for its user, or may */
 	unsigned errors; /* since the last accepted message */
 	unsigned junk;	 /* commands that send nothing, since then */
 	char helo[DOMAIN_SIZE];

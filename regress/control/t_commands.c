@@ -18,7 +18,7 @@
  * Operators' commands: what they do, what they refuse and what they say then.
  *
  * sources: regress/control/world.c regress/control/tmpdir.c regress/control/fake_proc.c
- * sources: control/[!m]*.c control/audit.c control/children.c control/compartment.c
+ * sources: control/[!m]*.c control/audit.c control/auth.c control/children.c control/compartment.c
  * sources: control/credential.c control/ctlsock.c control/dkimdns.c control/dkimkey.c
  * sources: control/dkimshow.c control/domain.c control/job.c control/keys.c control/limit.c
  * sources: control/lookup.c control/m[!a]*.c control/meter.c control/notice.c control/peers.c
@@ -31,8 +31,8 @@
  * sources: control/verb_suppression.c control/verb_throttle.c control/verb_user.c control/verbs.c
  * sources: control/when.c lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
  * sources: lib/id.c lib/log.c lib/msg.c lib/netkey.c lib/network.c lib/pending.c lib/proto_admin.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c lib/proto_policy.c lib/proto_setup.c
- * sources: lib/proto_sign.c lib/row.c
+ * sources: lib/proto_auth.c lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c lib/proto_policy.c
+ * sources: lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <sys/socket.h>

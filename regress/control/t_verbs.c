@@ -20,11 +20,11 @@
  *
  * sources: ctl/grammar.c regress/control/world.c regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/audit.c
- * sources: control/children.c control/compartment.c control/credential.c
- * sources: control/ctlsock.c control/dkimdns.c control/dkimkey.c
- * sources: control/dkimshow.c control/domain.c control/job.c control/keys.c
- * sources: control/limit.c control/lookup.c control/m[!a]*.c control/meter.c
- * sources: control/notice.c control/peers.c control/policy.c
+ * sources: control/auth.c control/children.c control/compartment.c
+ * sources: control/credential.c control/ctlsock.c control/dkimdns.c
+ * sources: control/dkimkey.c control/dkimshow.c control/domain.c control/job.c
+ * sources: control/keys.c control/limit.c control/lookup.c control/m[!a]*.c
+ * sources: control/meter.c control/notice.c control/peers.c control/policy.c
  * sources: control/provider.c control/rate.c control/record.c control/relay.c
  * sources: control/scram.c control/seat.c control/sender.c control/store_bdb.c
  * sources: control/store_key.c control/store_lock.c control/suppression.c
@@ -36,9 +36,9 @@
  * sources: control/verb_throttle.c control/verb_user.c control/verbs.c
  * sources: control/when.c lib/address.c lib/base64.c lib/chan.c lib/compat.c
  * sources: lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c lib/netkey.c
- * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_ctl.c
- * sources: lib/proto_dns.c lib/proto_notice.c lib/proto_policy.c
- * sources: lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
+ * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: smtpd/sasl.c lib/base64.c */
+/* sources: smtpd/sasl.c lib/base64.c lib/compat.c */
 
 /*
  * AUTH responses: whatever is accepted has a login and a secret that are

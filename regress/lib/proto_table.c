@@ -24,6 +24,7 @@
 #include "chan.h"
 #include "msg.h"
 #include "proto_admin.h"
+#include "proto_auth.h"
 #include "proto_conf.h"
 #include "proto_ctl.h"
 #include "proto_dns.h"
@@ -127,6 +128,9 @@ WITH_FD(conf_socket)
 PLAIN(conf_policy)
 REQUEST(policy_auth)
 REQUEST(policy_auth_reply)
+REQUEST(policy_scram)
+REQUEST(policy_keys)
+REQUEST(policy_proof)
 REQUEST(policy_sender)
 REQUEST(policy_sender_reply)
 REQUEST(policy_rcpt)
@@ -347,6 +351,9 @@ static const struct proto protos[] = {
 	STRUCT(conf_policy, M_CONF_POLICY),
 	STRUCT(policy_auth, M_POLICY_AUTH),
 	STRUCT(policy_auth_reply, M_POLICY_AUTH_REPLY),
+	STRUCT(policy_scram, M_POLICY_SCRAM),
+	STRUCT(policy_keys, M_POLICY_KEYS),
+	STRUCT(policy_proof, M_POLICY_PROOF),
 	STRUCT(policy_sender, M_POLICY_SENDER),
 	STRUCT(policy_sender_reply, M_POLICY_SENDER_REPLY),
 	STRUCT(policy_rcpt, M_POLICY_RCPT),

@@ -22,7 +22,7 @@
  * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
- * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c
+ * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/cmd_auth_scram.c smtpd/scram.c smtpd/sasl.c smtpd/reply.c
  * sources: smtpd/session.c smtpd/tx.c smtpd/content.c smtpd/commit.c
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
@@ -288,12 +288,14 @@ ehlo_lists_what_is_allowed(void **state)
 	const char *text;
 
 	out = evbuffer_new();
-	command_print_ehlo(out, "H", &smtp, HAVE_EHLO);
+	command_print_ehlo(out, "H", &smtp,
+	    LISTEN_AUTH_PLAIN | LISTEN_AUTH_LOGIN, HAVE_EHLO);
 	assert_int_equal(evbuffer_add(out, "", 1), 0);
 	text = (const char *)evbuffer_pullup(out, -1);
 	assert_string_equal(text, "250-H\r\n250-STARTTLS\r\n250 Ok\r\n");
 	(void)evbuffer_drain(out, evbuffer_get_length(out));
-	command_print_ehlo(out, "H", &smtp, HAVE_EHLO | HAVE_TLS);
+	command_print_ehlo(out, "H", &smtp,
+	    LISTEN_AUTH_PLAIN | LISTEN_AUTH_LOGIN, HAVE_EHLO | HAVE_TLS);
 	assert_int_equal(evbuffer_add(out, "", 1), 0);
 	text = (const char *)evbuffer_pullup(out, -1);
 	assert_string_equal(text,

@@ -18,7 +18,7 @@
  * AUTH: mechanism names, PLAIN and LOGIN responses, and which of the replies
  * of the service each ill-formed one gets.
  *
- * sources: smtpd/sasl.c lib/base64.c
+ * sources: smtpd/sasl.c lib/base64.c lib/compat.c
  */
 
 #include <setjmp.h>

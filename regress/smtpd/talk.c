@@ -73,6 +73,7 @@ talk_init(struct talk *t)
 	    talk_want_cb, t);
 	if (t->session == NULL)
 		abort();
+	t->session->sasl.offered = LISTEN_AUTH_PLAIN | LISTEN_AUTH_LOGIN;
 	session_event(t->session, SESSION_EV_START, NULL);
 }
 
