@@ -24,7 +24,7 @@
  *   ABORT              instead of COMMIT: forget it; no answer
  *
  * EVENT                 a line for the journal that is no message (refused,
- *                       suppressed); no answer
+ *                       suppressed, warned); no answer
  *
  * STATE                 queue -> smtpd, httpd: whether mail is taken at all;
  *                       at the begin of a channel, and when it changes
@@ -117,7 +117,8 @@ struct submit_done {
 enum submit_event_kind {
 	SUBMIT_EV_SUPPRESSED = 1,
 	SUBMIT_EV_REJECTED,
-	SUBMIT_EV_LAST = SUBMIT_EV_REJECTED
+	SUBMIT_EV_WARNED, /* accepted, but an operator may want to know */
+	SUBMIT_EV_LAST = SUBMIT_EV_WARNED
 };
 
 struct submit_event {

@@ -434,6 +434,8 @@ event_cb(struct chan *c, struct msgin *m, void *arg)
 	if (ev.kind == SUBMIT_EV_SUPPRESSED) {
 		q->stats.suppressed++;
 		name = "suppressed";
+	} else if (ev.kind == SUBMIT_EV_WARNED) {
+		name = "warned";
 	} else {
 		q->stats.rejected++;
 		name = "rejected";

@@ -20,6 +20,7 @@
  */
 #include "commit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -149,6 +150,23 @@ commit_refuse(struct session *s)
 	commit_end(s);
 }
 
+/* What the journal is told of this message. NULL without memory. */
+static struct submit_event *
+commit_event(const struct session *s, enum submit_event_kind kind)
+{
+	struct submit_event *ev;
+
+	ev = calloc(1, sizeof(*ev));
+	if (ev == NULL)
+		return NULL;
+	ev->kind = kind;
+	ev->message = s->tx->message;
+	(void)strlcpy(ev->user, s->user, sizeof(ev->user));
+	(void)strlcpy(ev->source, s->source, sizeof(ev->source));
+	(void)strlcpy(ev->sender, s->tx->mail.path.mailbox, sizeof(ev->sender));
+	return ev;
+}
+
 /* Tell the journal of each recipient that was on the suppression list. */
 static void
 commit_suppressed(struct session *s)
@@ -161,14 +179,9 @@ commit_suppressed(struct session *s)
 	tx = s->tx;
 	if (tx->suppressed == 0)
 		return;
-	ev = calloc(1, sizeof(*ev));
+	ev = commit_event(s, SUBMIT_EV_SUPPRESSED);
 	if (ev == NULL)
 		return;
-	ev->kind = SUBMIT_EV_SUPPRESSED;
-	ev->message = tx->message;
-	(void)strlcpy(ev->user, s->user, sizeof(ev->user));
-	(void)strlcpy(ev->source, s->source, sizeof(ev->source));
-	(void)strlcpy(ev->sender, tx->mail.path.mailbox, sizeof(ev->sender));
 	for (i = 0; i < tx->rcpts_len; i++) {
 		if (tx->rcpts[i].state != TX_RCPT_SUPPRESSED)
 			continue;
@@ -179,6 +192,24 @@ commit_suppressed(struct session *s)
 		(void)strlcpy(ev->text, line, sizeof(ev->text));
 		peers_event(s->env->peers, ev);
 	}
+	free(ev);
+}
+
+/* Several addresses in From: each was approved, but few receivers like it. */
+static void
+commit_warn(struct session *s)
+{
+	struct submit_event *ev;
+
+	if (s->tx->from_len < 2)
+		return;
+	ev = commit_event(s, SUBMIT_EV_WARNED);
+	if (ev == NULL)
+		return;
+	(void)snprintf(ev->text, sizeof(ev->text), "From has %zu addresses",
+	    s->tx->from_len);
+	log_info("user=%s source=%s: %s", s->user, s->source, ev->text);
+	peers_event(s->env->peers, ev);
 	free(ev);
 }
 
@@ -202,6 +233,7 @@ commit_accepted(struct session *s)
 	s->errors = s->junk = 0;
 	rate_accepted(s->env, s->tx);
 	commit_suppressed(s);
+	commit_warn(s);
 	if (tx->message == 0)
 		session_reply(s, REPLY_OK, NULL, NULL);
 	else

@@ -98,6 +98,8 @@ content_complete(struct session *s)
 	t.id = tx->message;
 	t.now = time(NULL);
 	t.offset_minutes = date_local_offset(t.now);
+	if (tx->from_len > 1)
+		t.sender = tx->mail.path.mailbox;
 	if (tx->rcpts_len == 1)
 		t.rcpt = tx->rcpts[0].address;
 	return message_complete(tx->header, &t);

@@ -37,7 +37,7 @@
 #define FIELD_SIZE 2048
 
 /* At most one of each (RFC 5322 section 3.6), or programs differ on which. */
-static const char *const singles[] = { "From", "Date", "Message-ID" };
+static const char *const singles[] = { "From", "Date", "Message-ID", "Sender" };
 
 /* Not for the recipients' eyes, or not the client's to say. */
 static const char *const removed[] = { "Bcc", "Resent-Bcc", "Return-Path" };
@@ -111,11 +111,29 @@ message_text(const struct header *h)
 }
 
 /*
+ * Whether Sender, if it is there, is one address:
+ *
+ *	sender = "Sender:" (mailbox / address) CRLF	(RFC 6854 section 2.2)
+ */
+static bool
+message_sender(const struct header *h, bool utf8)
+{
+	struct header_field f;
+	unsigned flags;
+
+	if (!header_find(h, "Sender", 0, &f))
+		return true;
+	flags = MAILBOX_GROUPS | MAILBOX_SINGLE | (utf8 ? MAILBOX_UTF8 : 0);
+	return mailbox_parse(f.body, f.body_len, flags, NULL, NULL, NULL) ==
+	    MAILBOX_OK;
+}
+
+/*
  * Whether the header can be sent, and its From addresses with domains as they
  * are looked up: *from is malloc'd and the caller's, *count is at least 1. Anything but REPLY_NONE refuses the
  * message, and bad is what the reply quotes; then *from is NULL.
  *
- *	from = "From:" mailbox-list CRLF	(RFC 5322 section 3.6.2)
+ *	from = "From:" (mailbox-list / address-list) CRLF (RFC 6854 section 2.1)
  */
 enum reply
 message_from(const struct header *h, bool utf8, struct address **from,
@@ -126,6 +144,7 @@ message_from(const struct header *h, bool utf8, struct address **from,
 	struct header_field f;
 	enum mailbox_result r;
 	enum reply text;
+	unsigned flags;
 	size_t i;
 
 	*from = NULL;
@@ -137,10 +156,10 @@ message_from(const struct header *h, bool utf8, struct address **from,
 		if (header_count_name(h, singles[i]) > 1)
 			return REPLY_PARSE;
 	}
-	if (!header_find(h, "From", 0, &f))
+	if (!message_sender(h, utf8) || !header_find(h, "From", 0, &f))
 		return REPLY_PARSE;
-	r = mailbox_parse(f.body, f.body_len, utf8 ? MAILBOX_UTF8 : 0, from_cb,
-	    &list, &error);
+	flags = MAILBOX_GROUPS | (utf8 ? MAILBOX_UTF8 : 0);
+	r = mailbox_parse(f.body, f.body_len, flags, from_cb, &list, &error);
 	if (r == MAILBOX_OK) {
 		*from = list.list;
 		*count = list.len;
@@ -239,6 +258,13 @@ field_message_id(struct field *f, const struct message_trace *t)
 	    t->hostname);
 }
 
+/* Who has sent what several have written (RFC 5322 section 3.6.2). */
+static void
+field_sender(struct field *f, const struct message_trace *t)
+{
+	field_add(f, "Sender: <%s>\r\n", t->sender);
+}
+
 /* Make one field and put it on top, or at the bottom. */
 static int
 message_add(struct header *h, bool top, const struct message_trace *t,
@@ -257,7 +283,7 @@ message_add(struct header *h, bool top, const struct message_trace *t,
 
 /*
  * Complete the header as RFC 6409 section 8 asks: Date and Message-ID where
- * they are missing, Received on top; Bcc and Return-Path go. -1 without
+ * they are missing, Sender if one is given and missing, Received on top; Bcc and Return-Path go. -1 without
  * memory, or if a part of the trace is ill-formed or too long.
  */
 int
@@ -269,6 +295,9 @@ message_complete(struct header *h, const struct message_trace *t)
 		(void)header_remove(h, removed[i]);
 	if (header_count_name(h, "Date") == 0 &&
 	    message_add(h, false, t, field_date) == -1)
+		return -1;
+	if (t->sender != NULL && header_count_name(h, "Sender") == 0 &&
+	    message_add(h, false, t, field_sender) == -1)
 		return -1;
 	if (header_count_name(h, "Message-ID") == 0 &&
 	    message_add(h, false, t, field_message_id) == -1)

@@ -36,8 +36,9 @@ struct message_trace {
 	const char *helo;
 	const char *source; /* client address */
 	const char *tls;
-	const char *rcpt; /* only if there is one recipient */
-	bool utf8;	  /* sent with SMTPUTF8 */
+	const char *rcpt;   /* only if there is one recipient */
+	const char *sender; /* only if From has several addresses */
+	bool utf8;	    /* sent with SMTPUTF8 */
 	uint64_t id;
 	int64_t now;
 	int offset_minutes;

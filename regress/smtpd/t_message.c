@@ -54,6 +54,8 @@ header_of(const char *text)
 	return h;
 }
 
+#define L64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static const struct {
 	const char *label, *text;
 	enum reply reply;
@@ -69,7 +71,44 @@ static const struct {
 	    "a@example.org", "" },
 	{ "missing", "To: a@example.org\r\n", REPLY_PARSE, 0, NULL, "" },
 	{ "empty", "From: \r\n", REPLY_PARSE, 0, NULL, "" },
-	{ "group", "From: g: a@example.org;\r\n", REPLY_PARSE, 0, NULL, "" },
+	{ "group", "From: g: a@example.org, <b@example.org>;\r\n", REPLY_NONE,
+	    2, "a@example.org", "" },
+	{ "group and more", "From: x@example.org, g: a@example.org;\r\n",
+	    REPLY_NONE, 2, "x@example.org", "" },
+	{ "group of nobody", "From: g:;\r\n", REPLY_PARSE, 0, NULL, "" },
+	{ "group that does not end", "From: g: a@example.org\r\n", REPLY_PARSE,
+	    0, NULL, "" },
+	{ "quoted local part", "From: \"a b\"@example.org\r\n", REPLY_NONE, 1,
+	    "\"a b\"@example.org", "" },
+	{ "quotes that hide an at",
+	    "From: \"a@example.org\" <b@example.org>\r\n", REPLY_NONE, 1,
+	    "b@example.org", "" },
+	{ "an at that is not hidden", "From: a@example.org <b@example.org>\r\n",
+	    REPLY_PARSE, 0, NULL, "" },
+	{ "encoded word", "From: =?utf-8?Q?a=40x=2C?= <b@example.org>\r\n",
+	    REPLY_NONE, 1, "b@example.org", "" },
+	{ "comments everywhere",
+	    "From: (a(b)\\)) x (c) <(d)a@example.org(e)> (f)\r\n", REPLY_NONE,
+	    1, "a@example.org", "" },
+	{ "comment in a local part", "From: a(x)b@example.org\r\n", REPLY_PARSE,
+	    0, NULL, "" },
+	{ "route", "From: <@x.example,@y.example:a@example.org>\r\n",
+	    REPLY_PARSE, 0, NULL, "" },
+	{ "local part of 65", "From: <" L64 "x@example.org>\r\n",
+	    REPLY_FROM_BAD, 0, NULL, L64 "x@example.org" },
+	{ "Sender", "From: a@example.org\r\nSender: X <b@example.org>\r\n",
+	    REPLY_NONE, 1, "a@example.org", "" },
+	{ "two in Sender",
+	    "From: a@example.org\r\nSender: b@example.org, c@example.org\r\n",
+	    REPLY_PARSE, 0, NULL, "" },
+	{ "two Senders",
+	    "From: a@example.org\r\nSender: b@example.org\r\n"
+	    "Sender: b@example.org\r\n",
+	    REPLY_PARSE, 0, NULL, "" },
+	{ "ill-formed Sender", "From: a@example.org\r\nSender: <b@>\r\n",
+	    REPLY_PARSE, 0, NULL, "" },
+	{ "8-bit", "From: \xc3\xa4 <a@example.org>\r\n", REPLY_HEADER_UTF8, 0,
+	    NULL, "" },
 	{ "twice", "From: a@example.org\r\nfrom: a@example.org\r\n",
 	    REPLY_PARSE, 0, NULL, "" },
 	{ "two dates", "From: a@example.org\r\nDate: x\r\nDate: x\r\n",
@@ -157,7 +196,7 @@ static void
 completed(void **state)
 {
 	struct message_trace t = { "mx.example.org", "client", "2001:db8::1",
-		"TLSv1.3 X", "bob@example.net", false, 0x1234, 0, 60 };
+		"TLSv1.3 X", "bob@example.net", NULL, false, 0x1234, 0, 60 };
 
 	complete("Bcc: x@example.net\r\nReturn-Path: <y@example.net>\r\n"
 		 "From: a@example.org\r\nbcc:\r\n z@example.net\r\n",
