@@ -42,6 +42,7 @@
 struct report {
 	struct queue *queue;
 	struct message *message;
+	enum bounce_kind kind;
 	struct envelope env;
 	const char *to;
 	const struct bounce_rcpt *rcpt;
@@ -50,16 +51,78 @@ struct report {
 	char boundary[64];
 };
 
-/* One line of text: what a remote server said has no line ends here. */
-static void
-put_flat(struct blob *b, const char *text)
+/* What the kinds of reports say. */
+static const struct {
+	const char *subject;
+	const char *text;
+	const char *action;
+	const char *status; /* unless a better one is known */
+	const char *said;
+} words[] = {
+	[BOUNCE_FAILED] = { "Undelivered mail returned to sender",
+	    "Your message could not be delivered to the following recipients.\r\n"
+	    "No further attempt will be made.\r\n",
+	    "failed", "5.0.0", " said: " },
+	[BOUNCE_DELAYED] = { "Delayed mail (still being retried)",
+	    "Your message could not be delivered yet to the following "
+	    "recipients.\r\n"
+	    "You need not send it again: attempts go on.\r\n",
+	    "delayed", "4.0.0", " said: " },
+	[BOUNCE_RELAYED] = { "Mail relayed",
+	    "Your message was given to the servers of the following "
+	    "recipients.\r\n"
+	    "These servers do not report whether it was delivered.\r\n",
+	    "relayed", "2.0.0", " said: " },
+};
+
+/* xtext (RFC 3461 section 4) in place to what it stands for. */
+void
+bounce_unxtext(char *text)
 {
+	static const char digits[] = "0123456789ABCDEF";
+	const char *high, *low, *in;
+	char *out = text;
+
+	for (in = text; *in != '\0'; in++) {
+		high = in[0] != '+' || in[1] == '\0' ? NULL :
+						       strchr(digits, in[1]);
+		low = high == NULL || in[2] == '\0' ? NULL :
+						      strchr(digits, in[2]);
+		if (low == NULL || (high == digits && low == digits)) {
+			*out++ = *in;
+			continue;
+		}
+		*out++ = (char)((high - digits) * 16 + (low - digits));
+		in += 2;
+	}
+	*out = '\0';
+}
+
+/*
+ * One line of text: what a remote server or a client said has no line ends
+ * here, and no octets over 127 unless the report is in UTF-8.
+ */
+static void
+put_flat(struct blob *b, const struct report *r, const char *text)
+{
+	bool utf8 = (r->env.flags & ENVELOPE_UTF8) != 0;
 	unsigned char c;
 
 	for (; *text != '\0'; text++) {
 		c = (unsigned char)*text;
-		blob_put_u8(b, c < 0x20 || c >= 0x7f ? ' ' : c);
+		blob_put_u8(b,
+		    c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8) ? ' ' : c);
 	}
+}
+
+/* The type of an address (RFC 6533 section 3). */
+static const char *
+address_type(const char *address)
+{
+	for (; *address != '\0'; address++)
+		if ((unsigned char)*address >= 0x80)
+			return "utf-8; ";
+	return "rfc822; ";
 }
 
 static void
@@ -82,9 +145,9 @@ put_header(struct blob *b, const struct report *r)
 	blob_put_text(b, host);
 	blob_put_text(b, ">\r\nTo: <");
 	blob_put_text(b, r->to);
-	blob_put_text(b,
-	    ">\r\nSubject: Undelivered mail returned to "
-	    "sender\r\nMessage-ID: <");
+	blob_put_text(b, ">\r\nSubject: ");
+	blob_put_text(b, words[r->kind].subject);
+	blob_put_text(b, "\r\nMessage-ID: <");
 	blob_put_text(b, id_format(r->id, id));
 	blob_put_text(b, "@");
 	blob_put_text(b, host);
@@ -111,20 +174,22 @@ put_text(struct blob *b, const struct report *r)
 	char id[ID_TEXT_SIZE];
 	size_t i;
 
-	put_boundary(b, r, "text/plain; charset=us-ascii");
-	blob_put_text(b,
-	    "Your message could not be delivered to the following"
-	    " recipients.\r\nNo further attempt will be made."
-	    "\r\n\r\n");
+	put_boundary(b, r,
+	    (r->env.flags & ENVELOPE_UTF8) != 0 ?
+		"text/plain; charset=utf-8\r\n"
+		"Content-Transfer-Encoding: 8bit" :
+		"text/plain; charset=us-ascii");
+	blob_put_text(b, words[r->kind].text);
+	blob_put_text(b, "\r\n");
 	for (i = 0; i < r->rcpts; i++) {
 		blob_put_text(b, "  <");
-		put_flat(b, r->rcpt[i].address);
+		put_flat(b, r, r->rcpt[i].address);
 		blob_put_text(b, ">\r\n    ");
 		if (r->rcpt[i].host[0] != '\0') {
-			put_flat(b, r->rcpt[i].host);
-			blob_put_text(b, " said: ");
+			put_flat(b, r, r->rcpt[i].host);
+			blob_put_text(b, words[r->kind].said);
 		}
-		put_flat(b, r->rcpt[i].text);
+		put_flat(b, r, r->rcpt[i].text);
 		blob_put_text(b, "\r\n\r\n");
 	}
 	blob_printf(b, "The message had the id %s at ",
@@ -133,42 +198,73 @@ put_text(struct blob *b, const struct report *r)
 	blob_put_text(b, ".\r\n");
 }
 
+/* "rfc822;ADDRESS" as the client gave it, decoded unless it is unitext. */
 static void
-put_status_rcpt(struct blob *b, const struct bounce_rcpt *rcpt)
+put_orcpt(struct blob *b, const struct report *r, const char *orcpt)
 {
+	char text[ORCPT_SIZE];
+
+	(void)snprintf(text, sizeof(text), "%s", orcpt);
+	if (strncasecmp(text, "utf-8;", 6) != 0)
+		bounce_unxtext(text);
+	blob_put_text(b, "Original-Recipient: ");
+	put_flat(b, r, text);
 	blob_put_text(b, "\r\n");
-	if (rcpt->orcpt[0] != '\0') {
-		blob_put_text(b, "Original-Recipient: ");
-		put_flat(b, rcpt->orcpt);
-		blob_put_text(b, "\r\n");
-	}
-	blob_put_text(b, "Final-Recipient: rfc822; ");
-	put_flat(b, rcpt->address);
-	blob_put_text(b, "\r\nAction: failed\r\nStatus: ");
-	blob_put_text(b, rcpt->enhanced[0] != '\0' ? rcpt->enhanced : "5.0.0");
+}
+
+static void
+put_status_rcpt(struct blob *b, const struct report *r,
+    const struct bounce_rcpt *rcpt)
+{
+	const char *status = words[r->kind].status;
+	int64_t end = r->env.accepted + r->queue->conf.expire * INT64_C(1000);
+
+	blob_put_text(b, "\r\n");
+	if (rcpt->orcpt[0] != '\0')
+		put_orcpt(b, r, rcpt->orcpt);
+	blob_put_text(b, "Final-Recipient: ");
+	blob_put_text(b, address_type(rcpt->address));
+	put_flat(b, r, rcpt->address);
+	blob_put_text(b, "\r\nAction: ");
+	blob_put_text(b, words[r->kind].action);
+	blob_put_text(b, "\r\nStatus: ");
+	/* Of another class it would contradict the action. */
+	if (rcpt->enhanced[0] == status[0] ||
+	    (r->kind == BOUNCE_FAILED && rcpt->enhanced[0] == '4'))
+		status = rcpt->enhanced;
+	blob_put_text(b, status);
 	blob_put_text(b, "\r\n");
 	if (rcpt->host[0] != '\0') {
 		blob_put_text(b, "Remote-MTA: dns; ");
-		put_flat(b, rcpt->host);
+		put_flat(b, r, rcpt->host);
 		blob_put_text(b, "\r\n");
 	}
 	blob_put_text(b,
 	    rcpt->code != 0 ? "Diagnostic-Code: smtp; " :
 			      "Diagnostic-Code: x-edd; ");
-	put_flat(b, rcpt->text);
+	put_flat(b, r, rcpt->text);
 	blob_put_text(b, "\r\n");
+	if (r->kind == BOUNCE_DELAYED)
+		put_date(b, "Will-Retry-Until", end);
 }
 
-/* For programs: RFC 3464. */
+/* For programs: RFC 3464, or RFC 6533. */
 static void
 put_status(struct blob *b, const struct report *r)
 {
+	char envid[ENVID_SIZE];
 	size_t i;
 
-	put_boundary(b, r, "message/delivery-status");
+	put_boundary(b, r,
+	    (r->env.flags & ENVELOPE_UTF8) != 0 ?
+		"message/global-delivery-status\r\n"
+		"Content-Transfer-Encoding: 8bit" :
+		"message/delivery-status");
 	if (r->env.envid[0] != '\0') {
+		(void)snprintf(envid, sizeof(envid), "%s", r->env.envid);
+		bounce_unxtext(envid);
 		blob_put_text(b, "Original-Envelope-Id: ");
-		put_flat(b, r->env.envid);
+		put_flat(b, r, envid);
 		blob_put_text(b, "\r\n");
 	}
 	blob_put_text(b, "Reporting-MTA: dns; ");
@@ -176,7 +272,7 @@ put_status(struct blob *b, const struct report *r)
 	blob_put_text(b, "\r\n");
 	put_date(b, "Arrival-Date", r->env.accepted);
 	for (i = 0; i < r->rcpts; i++)
-		put_status_rcpt(b, &r->rcpt[i]);
+		put_status_rcpt(b, r, &r->rcpt[i]);
 }
 
 /* Where the header ends, with its empty line; len if it does not. */
@@ -191,7 +287,23 @@ header_end(const uint8_t *p, size_t len)
 	return len;
 }
 
-/* The original: whole if it is small and wanted, otherwise its header. */
+/* The types of the original, whole or its header, with their encoding. */
+static const char *
+original_type(const struct report *r, bool full)
+{
+	if ((r->env.flags & ENVELOPE_UTF8) != 0)
+		return full ? "message/global\r\n"
+			      "Content-Transfer-Encoding: 8bit" :
+			      "message/global-headers\r\n"
+			      "Content-Transfer-Encoding: 8bit";
+	return full ? "message/rfc822\r\nContent-Transfer-Encoding: 8bit" :
+		      "text/rfc822-headers";
+}
+
+/*
+ * The original: whole if it failed, is small and wanted, otherwise its header
+ * (RFC 3461 section 4.3: RET is about failures).
+ */
 static void
 put_original(struct blob *b, const struct report *r)
 {
@@ -199,13 +311,11 @@ put_original(struct blob *b, const struct report *r)
 	size_t len = m->body_len, start;
 	bool full;
 
-	full = (r->env.flags & ENVELOPE_RET_HDRS) == 0 &&
-	    len <= BOUNCE_FULL_MAX;
+	full = r->kind == BOUNCE_FAILED &&
+	    (r->env.flags & ENVELOPE_RET_HDRS) == 0 && len <= BOUNCE_FULL_MAX;
 	if (len > BOUNCE_HEADER_MAX)
 		len = BOUNCE_HEADER_MAX;
-	put_boundary(b, r,
-	    full ? "message/rfc822\r\nContent-Transfer-Encoding: 8bit" :
-		   "text/rfc822-headers");
+	put_boundary(b, r, original_type(r, full));
 	start = b->len;
 	if (blob_reserve(b, len) == NULL)
 		return;
@@ -285,14 +395,28 @@ submit(const struct report *r)
 	return spool_put(r->queue->spool, e);
 }
 
+/* The story of the message goes on with its report's. */
+static void
+tell(const struct report *r)
+{
+	struct journal *j = r->queue->journal;
+	char id[ID_TEXT_SIZE];
+
+	journal_begin(j, "notified", r->message->id);
+	journal_str(j, "to", r->to);
+	journal_str(j, "action", words[r->kind].action);
+	journal_str(j, "report", id_format(r->id, id));
+	journal_num(j, "recipients", (int64_t)r->rcpts);
+	journal_end(j);
+}
+
 /*
- * Report n failed recipients of a message to its sender, unless it is a
- * bounce itself or has nobody to report to.  The bounce waits for the next
- * commit.
+ * Report n recipients of a message to its sender, unless it is a report itself
+ * or has nobody to report to.  The report waits for the next commit.
  */
 void
-bounce_send(struct queue *q, struct message *m, const struct bounce_rcpt *rcpt,
-    size_t n)
+bounce_send(struct queue *q, struct message *m, enum bounce_kind kind,
+    const struct bounce_rcpt *rcpt, size_t n)
 {
 	struct report r;
 	char id[ID_TEXT_SIZE];
@@ -310,11 +434,14 @@ bounce_send(struct queue *q, struct message *m, const struct bounce_rcpt *rcpt,
 		return;
 	r.queue = q;
 	r.message = m;
+	r.kind = kind;
 	r.rcpt = rcpt;
 	r.rcpts = n;
 	r.id = spool_new_id(q->spool);
 	(void)snprintf(r.boundary, sizeof(r.boundary), "edd.%s.%s", "report",
 	    id_format(r.id, id));
-	if (submit(&r) == -1)
+	if (submit(&r) == 0)
+		tell(&r);
+	else
 		log_warnx("%s: bounce could not be made", id_format(m->id, id));
 }

@@ -15,8 +15,9 @@
  */
 
 /*
- * Bounces: a report to the sender about recipients that failed for good
- * (RFC 3464 in a multipart/report, RFC 6522).
+ * Reports to the sender about recipients that failed for good, that wait, or
+ * that were given to a server which makes no reports (RFC 3464 in a
+ * multipart/report, RFC 6522; RFC 6533 where addresses are in UTF-8).
  */
 #ifndef BOUNCE_H
 #define BOUNCE_H
@@ -27,7 +28,13 @@
 struct message;
 struct queue;
 
-/* One failed recipient; strings are the caller's. */
+enum bounce_kind {
+	BOUNCE_FAILED = 1,
+	BOUNCE_DELAYED,
+	BOUNCE_RELAYED
+};
+
+/* One recipient; strings are the caller's. */
 struct bounce_rcpt {
 	const char *address;
 	const char *orcpt;
@@ -37,7 +44,8 @@ struct bounce_rcpt {
 	uint16_t code;	      /* reply code; 0: none */
 };
 
-void bounce_send(struct queue *, struct message *, const struct bounce_rcpt *,
-    size_t);
+void bounce_send(struct queue *, struct message *, enum bounce_kind,
+    const struct bounce_rcpt *, size_t);
+void bounce_unxtext(char *);
 
 #endif

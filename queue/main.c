@@ -196,7 +196,8 @@ make_parts(void *arg)
 {
 	struct process *p = arg;
 	struct queue *q = &p->queue;
-	struct schedule_hooks sched = { work_send, work_expire, stuffed, q };
+	struct schedule_hooks sched = { work_send, work_expire, work_late,
+		stuffed, q };
 
 	q->schedule = schedule_new(proc_base(), &sched);
 	q->work = work_new(q);

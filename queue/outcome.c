@@ -48,6 +48,7 @@ struct batch_rcpt {
 	uint32_t index;
 	uint8_t notify;
 	bool reported;
+	bool late;   /* the sender hears of it now */
 	bool failed; /* for good; bounced when the batch is over */
 	uint16_t code;
 	char enhanced[16];
@@ -237,7 +238,26 @@ defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 	destination_set_error(b->task->destination, text);
 	/* The attempt is counted once, when the batch is over. */
 	r->text = strdup(text);
+	r->host = strdup(o->host);
+	r->code = o->code;
+	memcpy(r->enhanced, o->enhanced, sizeof(r->enhanced));
 	b->tried = true;
+}
+
+/*
+ * Say that it was relayed, if that was asked for and the receiver does not say
+ * it; in the commit of the mark that ends the recipient.
+ */
+static void
+report_success(struct batch *b, const struct batch_rcpt *r,
+    const struct work_outcome *o)
+{
+	const struct bounce_rcpt one = { r->address, r->orcpt, o->enhanced,
+		o->text, o->host, o->code };
+
+	if ((r->notify & NOTIFY_SUCCESS) != 0 && !o->dsn)
+		bounce_send(b->queue, b->task->message, BOUNCE_RELAYED, &one,
+		    1);
 }
 
 /*
@@ -260,6 +280,7 @@ batch_outcome(struct batch *b, const struct work_outcome *o)
 		b->took = true;
 		b->queue->stats.relayed++;
 		journal_outcome(b, "relayed", r, o);
+		report_success(b, r, o);
 		mark_done(b, r->index);
 		break;
 	case OUTCOME_PERMFAIL:
@@ -310,11 +331,53 @@ report_failures(struct batch *b)
 		list[n].code = r->code;
 		n++;
 	}
-	bounce_send(b->queue, b->task->message, list, n);
+	bounce_send(b->queue, b->task->message, BOUNCE_FAILED, list, n);
 	free(list);
 	for (i = 0; i < b->rcpts; i++)
 		if (b->rcpt[i].failed)
 			mark_done(b, b->rcpt[i].index);
+}
+
+/*
+ * Whether the sender is to hear now that a recipient waits: once, and if he
+ * said which reports he wants, only if this is one of them.
+ */
+static bool
+wants_delay(const struct batch *b, const struct batch_rcpt *r)
+{
+	const struct rcpt *rcpt;
+
+	rcpt = message_find_rcpt(b->task->message, r->index);
+	return rcpt != NULL && !rcpt->noticed &&
+	    schedule_late(b->queue->schedule, b->task->message) &&
+	    (r->notify == 0 || (r->notify & NOTIFY_DELAY) != 0);
+}
+
+/* Tell of those whose text says why they wait. */
+static void
+report_delays(struct batch *b)
+{
+	struct bounce_rcpt *list;
+	struct batch_rcpt *r;
+	size_t n = 0;
+	uint32_t i;
+
+	list = calloc(b->rcpts == 0 ? 1 : b->rcpts, sizeof(*list));
+	for (i = 0; i < b->rcpts && list != NULL; i++) {
+		r = &b->rcpt[i];
+		r->late = !r->failed && r->text != NULL && wants_delay(b, r);
+		if (!r->late)
+			continue;
+		list[n].address = r->address;
+		list[n].orcpt = r->orcpt;
+		list[n].enhanced = r->enhanced;
+		list[n].text = r->text;
+		list[n].host = r->host == NULL ? "" : r->host;
+		list[n].code = r->code;
+		n++;
+	}
+	bounce_send(b->queue, b->task->message, BOUNCE_DELAYED, list, n);
+	free(list);
 }
 
 /* Mark those that wait for another attempt; the attempt counts once. */
@@ -323,12 +386,14 @@ mark_deferred(struct batch *b, int64_t next)
 {
 	struct queue *q = b->queue;
 	struct task *t = b->task;
+	const struct rcpt *rcpt;
 	struct batch_rcpt *r;
 	struct mark mark;
 	uint32_t i;
 
 	if (!b->tried)
 		return;
+	report_delays(b);
 	memset(&mark, 0, sizeof(mark));
 	mark.state = RCPT_DEFERRED;
 	mark.next = next;
@@ -338,8 +403,10 @@ mark_deferred(struct batch *b, int64_t next)
 		r = &b->rcpt[i];
 		if (!r->reported || r->failed || r->text == NULL)
 			continue;
+		rcpt = message_find_rcpt(t->message, r->index);
 		mark.index = r->index;
 		mark.text = r->text;
+		mark.noticed = r->late || (rcpt != NULL && rcpt->noticed);
 		if (spool_mark(q->spool, t->message, &mark) == -1)
 			log_warn("marking a recipient deferred");
 	}
@@ -481,4 +548,45 @@ batch_return(struct batch *b, const struct filter *filter)
 	(void)strlcpy(o.text, "returned by the administrator of this server",
 	    sizeof(o.text));
 	end_all(b, filter, "bounced", &o, &b->queue->stats.bounced);
+}
+
+/*
+ * Tell the sender of a task that waits for its destination, without an attempt
+ * of its own; what is not to be told is not looked at again.
+ */
+void
+batch_late(struct batch *b)
+{
+	const struct destination *d = b->task->destination;
+	struct message *m = b->task->message;
+	struct envelope env;
+	struct rcpt *rcpt;
+	struct mark mark;
+	uint32_t i;
+
+	envelope_of(b, &env);
+	if (env.rcpts == 0 || collect_open(b, &env, NULL) == -1)
+		return;
+	for (i = 0; i < b->rcpts; i++)
+		b->rcpt[i].text = strdup(d->error != NULL ?
+			d->error :
+			"the destination cannot be reached");
+	report_delays(b);
+	for (i = 0; i < b->rcpts; i++) {
+		rcpt = message_find_rcpt(m, b->rcpt[i].index);
+		if (rcpt == NULL || rcpt->noticed)
+			continue;
+		rcpt->noticed = true;
+		if (!b->rcpt[i].late)
+			continue;
+		memset(&mark, 0, sizeof(mark));
+		mark.index = rcpt->index;
+		mark.state = rcpt->state;
+		mark.attempts = b->task->attempts;
+		mark.next = task_next(b->task);
+		mark.text = b->rcpt[i].text;
+		mark.noticed = true;
+		if (spool_mark(b->queue->spool, m, &mark) == -1)
+			log_warn("marking a recipient noticed");
+	}
 }

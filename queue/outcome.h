@@ -50,6 +50,7 @@ int batch_take_rcpts(struct batch *, const struct work_batch *);
 int batch_outcome(struct batch *, const struct work_outcome *);
 void batch_over(struct batch *);
 void batch_expire(struct batch *);
+void batch_late(struct batch *);
 void batch_damaged(struct batch *);
 void batch_return(struct batch *, const struct filter *);
 

@@ -58,6 +58,7 @@ struct schedule {
 	bool stopped;
 	uint64_t seed;	/* of jitter */
 	int64_t expire; /* seconds */
+	int64_t delay;	/* until a sender is told; 0: never */
 	uint32_t retries;
 	uint32_t retry[CONF_RETRY_MAX];
 };
@@ -214,7 +215,23 @@ sweep_end(struct schedule *s, struct destination *d)
 	destination_put(s->destinations, d);
 }
 
-/* What waits for a destination that stays down is given up in time. */
+/* Whether the sender heard of all that is open of a task. */
+static bool
+was_noticed(const struct task *t)
+{
+	const struct rcpt *r = message_rcpt(t->message) + t->first;
+	uint32_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (task_rcpt_is_open(t, t->first + i) && !r[i].noticed)
+			return false;
+	return true;
+}
+
+/*
+ * What waits for a destination that stays down is given up in time, and its
+ * sender told before.
+ */
 static void
 sweep_cb(int fd, short what, void *arg)
 {
@@ -232,8 +249,13 @@ sweep_cb(int fd, short what, void *arg)
 			sweep_end(s, d);
 			break;
 		}
-		if (!schedule_expired(s, t->message))
+		if (!schedule_expired(s, t->message)) {
+			if (schedule_late(s, t->message) && !was_noticed(t)) {
+				s->hooks.late(t, s->hooks.arg);
+				expired++;
+			}
 			continue;
+		}
 		flows_remove(s->flows, t);
 		s->hooks.expire(t, s->hooks.arg);
 		expired++;
@@ -406,6 +428,7 @@ void
 schedule_conf(struct schedule *s, const struct conf_queue *conf)
 {
 	s->expire = conf->expire;
+	s->delay = conf->delay_notice;
 	s->retries = conf->retries;
 	memcpy(s->retry, conf->retry, sizeof(s->retry));
 }
@@ -542,16 +565,28 @@ interval(struct schedule *s, unsigned attempts)
 
 /*
  * When a task that just failed is tried again, unix seconds; never behind
- * its expiry, so that there is a last attempt at that time.
+ * its expiry, so that there is a last attempt at that time, nor behind the
+ * time at which its sender is told that it waits.
  */
 int64_t
 schedule_next_try(struct schedule *s, const struct task *t)
 {
-	int64_t next, end;
+	int64_t next, end, late, now = clock_seconds();
 
-	next = clock_seconds() + interval(s, t->attempts + 1u);
+	next = now + interval(s, t->attempts + 1u);
 	end = t->message->accepted / 1000 + s->expire;
-	return next < end || end <= clock_seconds() ? next : end;
+	late = t->message->accepted / 1000 + s->delay;
+	if (s->delay != 0 && late > now && late < next)
+		next = late;
+	return next < end || end <= now ? next : end;
+}
+
+/* Whether a message waits so long that its sender may want to know. */
+bool
+schedule_late(const struct schedule *s, const struct message *m)
+{
+	return s->delay != 0 && (m->flags & MESSAGE_BOUNCE) == 0 &&
+	    clock_now() >= m->accepted + s->delay * 1000;
 }
 
 /* Whether the time of a message is over. */

@@ -46,6 +46,8 @@ struct schedule_hooks {
 	int (*send)(struct task *, unsigned lane, void *);
 	/* Its time is over while its destination was down. */
 	void (*expire)(struct task *, void *);
+	/* It waits for its destination, and its sender was not told. */
+	void (*late)(struct task *, void *);
 	/* Nothing new may be sent now. */
 	bool (*stuffed)(void *);
 	void *arg;
@@ -74,6 +76,7 @@ int64_t schedule_judge(struct schedule *, const struct task *,
     enum schedule_result);
 int64_t schedule_next_try(struct schedule *, const struct task *);
 int64_t schedule_task_next(const struct schedule *, const struct task *);
+bool schedule_late(const struct schedule *, const struct message *);
 bool schedule_expired(const struct schedule *, const struct message *);
 void schedule_flush(struct schedule *, struct message *);
 void schedule_kick(struct schedule *);

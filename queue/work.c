@@ -360,6 +360,21 @@ work_send(struct task *t, unsigned lane, void *arg)
 	return 0;
 }
 
+/* schedule's hook: a task waits so long that its sender may want to know. */
+void
+work_late(struct task *t, void *arg)
+{
+	struct queue *q = arg;
+	struct batch *b;
+
+	b = batch_new(q, t);
+	if (b == NULL)
+		return;
+	batch_late(b);
+	batch_free(b);
+	spool_envelope_drop(q->spool, t->message);
+}
+
 /* schedule's hook: the time of a task's recipients is over. */
 void
 work_expire(struct task *t, void *arg)

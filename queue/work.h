@@ -31,6 +31,7 @@ struct work;
 struct work *work_new(struct queue *);
 void work_peer(struct work *, unsigned instance, int fd);
 int work_send(struct task *, unsigned lane, void *);
+void work_late(struct task *, void *);
 void work_expire(struct task *, void *);
 void work_segment_closed(struct segment *, void *);
 size_t work_inflight(const struct work *);

@@ -52,6 +52,7 @@ struct world {
 	struct task *sent[SENT_MAX];
 	unsigned count;
 	unsigned expired;
+	unsigned late;
 	bool stuffed;
 };
 
@@ -72,6 +73,15 @@ expire_cb(struct task *t, void *arg)
 	w->expired++;
 }
 
+static void
+late_cb(struct task *t, void *arg)
+{
+	struct world *w = arg;
+
+	w->late++;
+	message_rcpt(t->message)[t->first].noticed = true;
+}
+
 static bool
 stuffed_cb(void *arg)
 {
@@ -84,7 +94,8 @@ static int
 setup(void **state)
 {
 	struct conf_queue conf;
-	struct schedule_hooks hooks = { send_cb, expire_cb, stuffed_cb, NULL };
+	struct schedule_hooks hooks = { send_cb, expire_cb, late_cb, stuffed_cb,
+		NULL };
 	struct world *w;
 
 	w = calloc(1, sizeof(*w));

@@ -4,7 +4,7 @@ import email
 
 import pytest
 
-from eddtest import message, wait_for
+from eddtest import free_port, message, wait_for
 
 
 @pytest.fixture
@@ -119,3 +119,164 @@ def test_bounce_of_a_bounce_ends(bouncing, sink):
     bouncing.wait_event("bounced", recipient="news@example.org")
     wait_for(lambda: "example" not in bouncing.ctl("show", "queue"),
              "an empty queue")
+
+
+def submit(edd, rcpts, mail="", text=None):
+    """Submit with parameters: rcpts are (address, parameters)."""
+    with edd.client() as smtp:
+        smtp.ehlo()
+        code, reply = smtp.docmd("MAIL FROM:<news@example.org> " + mail)
+        assert code == 250, reply
+        for address, parameters in rcpts:
+            code, reply = smtp.docmd("RCPT TO:<%s> %s" % (
+                address, parameters))
+            assert code == 250, reply
+        code, reply = smtp.data(text or message(
+            to=rcpts[0][0], body="the body\r\n"))
+        assert code == 250, reply
+    return reply.split()[-1].decode()
+
+
+def parts_of(got):
+    """The text, the fields of the message and of each recipient, and the
+    original of a report."""
+    assert got.sender == ""
+    report = email.message_from_bytes(got.data)
+    assert report.get_content_type() == "multipart/report"
+    assert report.get_param("report-type") == "delivery-status"
+    text, status, original = report.get_payload()
+    fields = status.get_payload()
+    return text.get_payload(), fields[0], fields[1:], original
+
+
+def test_success_is_reported_where_the_receiver_does_not(bouncing, sink):
+    mid = submit(bouncing, [
+        ("a@example.net", "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;A+2Bb@x.example"
+         ), ("b@example.net", "NOTIFY=FAILURE"), ("c@example.net", "")],
+        "ENVID=order+2B17 RET=FULL")
+    text, per_message, rcpts, original = parts_of(bounce_of(sink))
+    assert "do not report" in text
+    assert per_message["Original-Envelope-Id"] == "order+17"
+    assert per_message["Reporting-MTA"] == "dns; mail.example.org"
+    assert len(rcpts) == 1
+    assert rcpts[0]["Action"] == "relayed"
+    assert rcpts[0]["Status"].startswith("2.")
+    assert rcpts[0]["Final-Recipient"] == "rfc822; a@example.net"
+    assert rcpts[0]["Original-Recipient"] == "rfc822;A+b@x.example"
+    assert original.get_content_type() == "text/rfc822-headers"
+    assert b"the body" not in original.as_bytes()
+    told = bouncing.wait_event("notified", id=mid)
+    assert told["action"] == "relayed" and told["to"] == "news@example.org"
+    bouncing.wait_event("relayed", id=told["report"])
+
+
+def test_success_is_the_duty_of_a_receiver_that_offers_dsn(make_edd, cleanup):
+    from receiver import Receiver
+    receiver = Receiver(("PIPELINING", "DSN")).start()
+    cleanup.append(receiver)
+    edd = make_edd(route=(receiver.address, receiver.port)).start().setup()
+    mid = submit(edd, [("a@example.net", "NOTIFY=SUCCESS")])
+    edd.wait_event("relayed", id=mid)
+    assert [e for e in edd.journal() if e["event"] == "notified"] == []
+
+
+@pytest.mark.parametrize("notify", ["NOTIFY=NEVER", "NOTIFY=SUCCESS",
+                                    "NOTIFY=DELAY"])
+def test_no_bounce_for_one_that_wants_none(bouncing, sink, notify):
+    sink.rcpt_replies["quiet@example.net"] = "550 5.7.1 No"
+    sink.rcpt_replies["loud@example.net"] = "550 5.7.1 No"
+    mid = submit(bouncing, [("quiet@example.net", notify),
+                            ("loud@example.net", "NOTIFY=FAILURE")])
+    _, _, rcpts, _ = parts_of(bounce_of(sink))
+    assert [r["Final-Recipient"] for r in rcpts] == [
+        "rfc822; loud@example.net"]
+    bouncing.wait_event("bounced", id=mid, recipient="quiet@example.net")
+    wait_for(lambda: "example" not in bouncing.ctl("show", "queue"), "empty")
+    assert len(sink.messages) == 1
+
+
+@pytest.mark.parametrize("ret, kind", [
+    ("RET=FULL", "message/rfc822"), ("RET=HDRS", "text/rfc822-headers"),
+    ("", "message/rfc822")])
+def test_ret_chooses_what_comes_back(bouncing, sink, ret, kind):
+    sink.rcpt_replies["gone@example.net"] = "550 5.7.1 No"
+    submit(bouncing, [("gone@example.net", "")], ret)
+    _, _, rcpts, original = parts_of(bounce_of(sink))
+    assert rcpts[0]["Action"] == "failed" and rcpts[0]["Status"] == "5.7.1"
+    assert original.get_content_type() == kind
+    assert (b"the body" in original.as_bytes()) == (
+        kind == "message/rfc822")
+
+
+def test_line_ends_in_xtext_do_not_leave_their_field(bouncing, sink):
+    sink.rcpt_replies["gone@example.net"] = "550 5.7.1 No"
+    submit(bouncing, [("gone@example.net", "ORCPT=rfc822;x+2Cy@z.example")],
+           "ENVID=a+20b")
+    _, per_message, rcpts, _ = parts_of(bounce_of(sink))
+    assert per_message["Original-Envelope-Id"] == "a b"
+    assert rcpts[0]["Original-Recipient"] == "rfc822;x,y@z.example"
+
+
+def test_delay_is_told_once(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "queue retry 1s\nqueue delay-notice 2s")).start().setup()
+    sink.rcpt_replies["late@example.net"] = "451 4.2.1 Try later"
+    sink.rcpt_replies["mute@example.net"] = "451 4.2.1 Try later"
+    mid = submit(edd, [("late@example.net", "NOTIFY=DELAY"),
+                       ("mute@example.net", "NOTIFY=FAILURE")])
+    text, _, rcpts, original = parts_of(bounce_of(sink))
+    assert "need not send it again" in text
+    assert [r["Final-Recipient"] for r in rcpts] == [
+        "rfc822; late@example.net"]
+    assert rcpts[0]["Action"] == "delayed" and rcpts[0]["Status"] == "4.2.1"
+    assert rcpts[0]["Will-Retry-Until"] is not None
+    assert original.get_content_type() == "text/rfc822-headers"
+    edd.stop()
+    edd.start()
+    before = len([e for e in edd.journal() if e["event"] == "deferred"])
+    wait_for(lambda: len([e for e in edd.journal() if e["event"] ==
+                          "deferred"]) > before + 4, "more attempts")
+    assert len(sink.messages) == 1
+    assert [e["action"] for e in edd.journal()
+            if e["event"] == "notified"] == ["delayed"]
+    edd.ctl("queue", "remove", mid)
+
+
+def test_delay_for_a_destination_that_is_down(make_edd, make_sink):
+    sink = make_sink()
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "route down.example via 127.0.0.1 port %d\n"
+        "queue retry 1s\nqueue delay-notice 3s") % free_port())
+    edd.start().setup()
+    for i in range(20):
+        edd.send("r%d@down.example" % i)
+    wait_for(lambda: len(sink.messages) >= 20, "a notice for each")
+    edd.wait_event("deferred")
+    assert sorted(e["id"] for e in edd.journal()
+                  if e["event"] == "notified") == sorted(
+        {e["id"] for e in edd.journal() if e["event"] == "accepted" and
+         e["recipient"].endswith("down.example")})
+
+
+def test_no_delay_notice_by_default(bouncing, sink):
+    sink.rcpt_replies["late@example.net"] = "451 4.2.1 Try later"
+    submit(bouncing, [("late@example.net", "NOTIFY=DELAY")])
+    wait_for(lambda: len([e for e in bouncing.journal() if e["event"] ==
+                          "deferred"]) > 3, "some attempts")
+    assert sink.messages == []
+
+
+def test_report_about_an_address_in_utf8(bouncing, sink):
+    sink.rcpt_replies["gr\u00fc\u00df@example.net"] = "550 5.7.1 Nein"
+    with bouncing.client() as smtp:
+        smtp.ehlo()
+        smtp.command_encoding = "utf-8"
+        assert smtp.docmd("MAIL FROM:<news@example.org> SMTPUTF8")[0] == 250
+        assert smtp.docmd("RCPT TO:<gr\u00fc\u00df@example.net>")[0] == 250
+        assert smtp.data(message(subject="\u00fcber"))[0] == 250
+    got = bounce_of(sink)
+    report = email.message_from_bytes(got.data)
+    _, status, original = report.get_payload()
+    assert status.get_content_type() == "message/global-delivery-status"
+    assert "utf-8; gr\u00fc\u00df@example.net".encode() in got.data
+    assert original.get_content_type() == "message/global"
