@@ -294,7 +294,7 @@ journal_accepted(struct queue *q, struct message *m)
 		journal_str(q->journal, "compartment", env.compartment);
 		journal_str(q->journal, "source", env.source);
 		journal_num(q->journal, "size",
-		    (int64_t)(m->body_len + m->prefix_len));
+		    (int64_t)m->body_len + m->prefix_len);
 		journal_str(q->journal, "dkimSelector", env.selector);
 		journal_end(q->journal);
 	}

@@ -104,7 +104,7 @@ build(struct destinations *t, uint64_t id, struct named *named, uint32_t n)
 	}
 	rcpt = message_rcpt(m);
 	for (i = 0; i < n; i++)
-		rcpt[i].index = named[i].index;
+		rcpt[i].index = (uint16_t)named[i].index;
 	return m;
 }
 

@@ -40,7 +40,7 @@ struct segment;
 #define MESSAGE_DAMAGED 0x08u /* its body is; it must not be sent */
 
 struct rcpt {
-	uint32_t index; /* in the envelope */
+	uint16_t index; /* in the envelope */
 	uint8_t state;	/* enum rcpt_state */
 	bool noticed;	/* the sender was told that it waits */
 };
@@ -73,8 +73,8 @@ struct message {
 	LIST_ENTRY(message) entry; /* in its segment */
 	struct owner *owner;	   /* NULL: not known */
 	struct segment *segment;   /* NULL: not on disk, or not found there */
-	uint64_t offset;	   /* of the record's header */
-	uint64_t body_len;
+	uint32_t offset;	   /* of the record's header */
+	uint32_t body_len;
 	uint8_t *envelope; /* NULL when not in memory */
 	int64_t accepted;  /* unix milliseconds */
 	uint32_t meta_len : 24;

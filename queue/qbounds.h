@@ -21,6 +21,8 @@
 #ifndef QBOUNDS_H
 #define QBOUNDS_H
 
+#include <stdint.h>
+
 /*
  * A segment: small enough that the space of finished messages comes back
  * soon, large enough that making files is rare (deps.md section 4).
@@ -42,7 +44,7 @@
 #define ENVELOPE_SIZE_MAX (8u << 20)
 
 /* More is refused by smtpd's limit on message size long before. */
-#define BODY_SIZE_MAX (1ull << 32)
+#define BODY_SIZE_MAX UINT32_MAX
 
 /* Recipients of a message; far over what configuration allows. */
 #define RECORD_RCPTS_MAX 50000u
@@ -70,7 +72,7 @@
 #define INTAKE_OPEN_MAX	  65536u
 
 /* Envelopes kept after the commit so that the first attempt reads nothing. */
-#define ENVELOPE_HOT_MAX (32u << 20)
+#define ENVELOPE_HOT_MAX (16u << 20)
 
 /* Copied by compaction in one turn of the loop: some milliseconds. */
 #define COMPACT_STEP_BYTES (1u << 20)

@@ -184,7 +184,8 @@ inspect(int fd, uint64_t *number, enum segment_kind *kind)
 		return SEGMENT_FOREIGN;
 	if (is_zero(fd, (uint64_t)st.st_size))
 		return SEGMENT_UNWRITTEN;
-	if (pread(fd, header, sizeof(header), 0) != (ssize_t)sizeof(header))
+	if (pread(fd, header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+	    (*kind == SEGMENT_LOG && st.st_size > (off_t)SEGMENT_LOG_MAX))
 		return SEGMENT_FOREIGN;
 	found = load_u32(header + 8);
 	if (memcmp(header, magic, sizeof(magic)) != 0 ||

@@ -35,6 +35,9 @@ struct record;
 #define SEGMENT_HEADER_SIZE 64u
 #define SEGMENT_NAME_SIZE   32u
 
+/* Places in the log are kept in 32 bits; segments end long before. */
+#define SEGMENT_LOG_MAX UINT32_MAX
+
 enum segment_kind {
 	SEGMENT_LOG = 1,
 	SEGMENT_BIG

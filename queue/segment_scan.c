@@ -260,6 +260,38 @@ pass_header(struct window *w, uint64_t off, uint64_t id,
 	return next;
 }
 
+/* What a look at a whole record says. */
+struct content {
+	const uint8_t *meta; /* NULL: damaged */
+	uint8_t *owned;	     /* meta, if it had to be copied */
+	bool intact;	     /* body and prefix */
+};
+
+/* One that fits into the window is read at once, and nothing is copied. */
+static void
+read_content(struct window *w, uint64_t off, const struct record *r,
+    struct content *c)
+{
+	const uint8_t *p = NULL;
+	uint32_t crc;
+
+	memset(c, 0, sizeof(*c));
+	if (record_size(r) <= WINDOW_SIZE)
+		p = window_get(w, off, (size_t)record_size(r));
+	if (p == NULL) {
+		c->meta = c->owned = meta_read(w->seg, off, r);
+		c->intact = body_intact(w, off, r);
+		return;
+	}
+	p += RECORD_HEADER_SIZE;
+	crc = crc32c(0, p, r->body_len);
+	p += r->body_len;
+	if (crc32c(0, p, r->meta_len) == r->meta_crc)
+		c->meta = p;
+	crc = crc32c(crc, p + r->meta_len, r->prefix_len);
+	c->intact = crc == r->body_crc;
+}
+
 /*
  * Visit the record at off.  Where the next begins; it is not looked for
  * inside this one, whose octets a client may have chosen.
@@ -271,26 +303,26 @@ visit(struct window *w, uint64_t off, const struct record *r,
 	struct segment *s = w->seg;
 	struct segment_hurt hurt = { off, record_size(r), r->id,
 		SEGMENT_ENVELOPE_HURT, r, NULL };
-	uint8_t *meta;
-	bool intact;
+	struct content c;
 
-	meta = meta_read(s, off, r);
-	intact = body_intact(w, off, r);
-	if (meta != NULL && intact) {
-		*rc = v->record(s, off, r, meta, v->arg);
-		free(meta);
+	read_content(w, off, r, &c);
+	if (c.meta != NULL && c.intact) {
+		*rc = v->record(s, off, r, c.meta, v->arg);
+		free(c.owned);
 		return off + hurt.len;
 	}
+	free(c.owned);
 	if (how == SEGMENT_TAIL && only_zeros(w, off + hurt.len)) {
-		free(meta);
 		end_at(w, off, r->id, SEGMENT_TORN, how, v);
 		return s->size;
 	}
-	if (!intact)
+	/* Looking for zeros may have moved the window. */
+	read_content(w, off, r, &c);
+	if (!c.intact)
 		hurt.what = SEGMENT_BODY_HURT;
-	hurt.meta = meta;
+	hurt.meta = c.meta;
 	v->damaged(s, &hurt, v->arg);
-	free(meta);
+	free(c.owned);
 	return off + hurt.len;
 }
 

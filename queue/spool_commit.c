@@ -270,14 +270,14 @@ refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
 	spool_entry_free(e);
 }
 
-/* Keep the envelope for the first attempt, if memory allows. */
+/* Keep the envelope for the answer and the first attempt. */
 static void
 keep_envelope(struct spool *sp, struct message *m, struct blob *meta,
     uint32_t body_crc)
 {
 	size_t len;
 
-	if (m->envelope != NULL || sp->messages.hot >= ENVELOPE_HOT_MAX)
+	if (m->envelope != NULL)
 		return;
 	m->envelope = blob_take(meta, &len);
 	if (m->envelope != NULL)
@@ -297,12 +297,12 @@ accept_entry(struct spool *sp, struct spool_entry *e)
 		spool_unlink(m);
 		sp->moving--;
 	} else {
-		m->body_len = e->body_len;
+		m->body_len = (uint32_t)e->body_len;
 		m->meta_len = (uint32_t)e->meta.len;
 		m->prefix_len = (uint32_t)e->prefix.len;
 		sp->messages.rcpts += m->open;
 	}
-	m->offset = e->offset;
+	m->offset = (uint32_t)e->offset;
 	if (e->big != NULL) {
 		TAILQ_INSERT_TAIL(&sp->bigs, e->big, entry);
 		e->big = NULL;
@@ -314,6 +314,9 @@ accept_entry(struct spool *sp, struct spool_entry *e)
 		keep_envelope(sp, m, &e->meta, e->record_crc);
 	if (e->done != NULL)
 		e->done(m, SPOOL_OK, e->arg);
+	/* There is a lot of mail: the first attempt reads it again. */
+	if (!e->moved && sp->messages.hot > ENVELOPE_HOT_MAX)
+		spool_envelope_drop(sp, m);
 	e->message = NULL;
 	spool_entry_free(e);
 }

@@ -55,6 +55,9 @@ struct spool {
 	struct segment *current; /* being written; NULL: made when needed */
 	uint64_t next_segment;
 	uint64_t next_id;
+	uint64_t highest;  /* id of a message, when reading at start */
+	bool announcing;   /* segments stay until all are told of */
+	bool indexing;	   /* until the index is no more behind */
 	bool folder_dirty; /* names made or removed since its last sync */
 
 	struct spool_entries waiting;

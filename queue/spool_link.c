@@ -164,9 +164,9 @@ spool_reclaim(struct spool *sp)
 {
 	struct segment *s;
 
-	while ((s = TAILQ_FIRST(&sp->logs)) != NULL && s != sp->current &&
-	    LIST_EMPTY(&s->fresh) && LIST_EMPTY(&s->indexed) &&
-	    s->inflight == 0) {
+	while (!sp->announcing && (s = TAILQ_FIRST(&sp->logs)) != NULL &&
+	    s != sp->current && LIST_EMPTY(&s->fresh) &&
+	    LIST_EMPTY(&s->indexed) && s->inflight == 0) {
 		if (spool_marks_needed(sp, s->number)) {
 			repeat_needed(sp, s->number);
 			return;

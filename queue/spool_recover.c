@@ -42,22 +42,26 @@ struct orphan {
 struct orphans {
 	struct spool *sp;
 	struct orphan *orphan;
+	struct segment *last; /* found */
 	size_t count;
 	size_t cap;
 	bool failed;
 };
 
+/* Messages that follow each other mostly lie in the same segment: *last. */
 static struct segment *
-find_segment(struct spool *sp, uint64_t number)
+find_segment(struct spool *sp, uint64_t number, struct segment **last)
 {
 	struct segment_list *lists[2] = { &sp->logs, &sp->bigs };
-	struct segment *s;
+	struct segment *s = *last;
 	unsigned i;
 
+	if (s != NULL && s->number == number)
+		return s;
 	for (i = 0; i < 2; i++)
 		TAILQ_FOREACH(s, lists[i], entry) {
 			if (s->number == number)
-				return s;
+				return *last = s;
 		}
 	return NULL;
 }
@@ -92,7 +96,7 @@ load_entry(uint64_t id, const void *data, size_t len, void *arg)
 
 	if (state_decode(&st, data, len) == 0) {
 		number = st.segment;
-		s = find_segment(sp, number);
+		s = find_segment(sp, number, &o->last);
 		if (s != NULL)
 			m = state_message(&st, &sp->destinations, id);
 	}
@@ -104,6 +108,8 @@ load_entry(uint64_t id, const void *data, size_t len, void *arg)
 	}
 	if (id >= sp->next_id)
 		sp->next_id = id + 1;
+	if (id > sp->highest)
+		sp->highest = id;
 	sp->messages.rcpts += m->open;
 	/* Where its marks are is not known: in any log segment. */
 	if (s->kind == SEGMENT_BIG)
@@ -161,7 +167,12 @@ found_message(struct spool *sp, struct segment *s, uint64_t off,
 	struct envelope env;
 	struct message *m;
 
-	m = messages_find(&sp->messages, r->id);
+	/* Ids grow: one above all so far is new. */
+	m = NULL;
+	if (r->id <= sp->highest)
+		m = messages_find(&sp->messages, r->id);
+	else
+		sp->highest = r->id;
 	if (m != NULL) {
 		if (m->segment == s && m->offset == off)
 			return 0;
@@ -177,8 +188,8 @@ found_message(struct spool *sp, struct segment *s, uint64_t off,
 			return -1;
 		sp->messages.rcpts += m->open;
 	}
-	m->offset = off;
-	m->body_len = r->body_len;
+	m->offset = (uint32_t)off;
+	m->body_len = (uint32_t)r->body_len;
 	m->meta_len = r->meta_len;
 	m->prefix_len = r->prefix_len;
 	if (r->id >= sp->next_id)
@@ -358,26 +369,40 @@ drop_orphans(struct spool *sp, struct orphans *o,
 		    done);
 }
 
-/* Tell of each message; those that marks have ended go. */
-static int
-announce(struct spool *sp)
+/* Tell of the messages of a list; those that marks have ended go. */
+static void
+announce_list(struct spool *sp, struct message_list *list)
 {
-	struct message *m;
-	uint64_t *ids;
-	size_t i, n;
+	struct message *m, *next;
 
-	ids = messages_ids(&sp->messages, &n);
-	if (ids == NULL && sp->messages.count > 0)
-		return -1;
-	for (i = 0; i < n; i++) {
-		m = messages_find(&sp->messages, ids[i]);
+	for (m = LIST_FIRST(list); m != NULL; m = next) {
+		next = LIST_NEXT(m, entry);
 		if (m->open == 0)
 			spool_forget(sp, m);
 		else if (sp->hooks.found != NULL)
 			sp->hooks.found(m, sp->hooks.arg);
 	}
-	free(ids);
-	return 0;
+}
+
+/* Tell of all messages, about in the order in which they came. */
+static void
+announce(struct spool *sp)
+{
+	struct segment *s, *next;
+
+	sp->announcing = true;
+	TAILQ_FOREACH(s, &sp->logs, entry) {
+		announce_list(sp, &s->indexed);
+		announce_list(sp, &s->fresh);
+	}
+	for (s = TAILQ_FIRST(&sp->bigs); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		/* It holds one message, and goes with it. */
+		announce_list(sp,
+		    LIST_EMPTY(&s->indexed) ? &s->fresh : &s->indexed);
+	}
+	sp->announcing = false;
+	spool_reclaim(sp);
 }
 
 /*
@@ -413,8 +438,7 @@ spool_recover(struct spool *sp)
 	CRASH("recover-read");
 	if (rc == 0) {
 		drop_orphans(sp, &o, &pos);
-		rc = announce(sp);
-		spool_reclaim(sp);
+		announce(sp);
 	}
 	(void)index_commit(sp->index);
 	CRASH("recover-done");

@@ -261,37 +261,43 @@ compact_step(struct spool *sp)
 		sp->compacting = worth_compacting(sp);
 }
 
+/* Whether a segment should be in the index by now. */
+static bool
+is_due(const struct spool *sp, const struct segment *s)
+{
+	return s != sp->current && !LIST_EMPTY(&s->fresh) &&
+	    clock_mono() - s->written > INDEX_DELAY_MS;
+}
+
+/* Whether messages are missing in the index that should be there. */
+static bool
+index_behind(const struct spool *sp)
+{
+	struct segment *s;
+
+	if (index_broken(sp->index))
+		return false;
+	TAILQ_FOREACH(s, &sp->logs, entry)
+		if (is_due(sp, s))
+			return true;
+	return false;
+}
+
 /* One bounded step of what is to be done; again soon while there is more. */
 void
 spool_work_cb(int fd, short what, void *arg)
 {
 	struct timeval soon = { 0, 5000 };
 	struct spool *sp = arg;
-	struct segment *s;
 
 	if (sp->compacting)
 		compact_step(sp);
-	s = TAILQ_FIRST(&sp->logs);
-	if (sp->index_dirty && s != NULL && s != sp->current &&
-	    !LIST_EMPTY(&s->fresh) &&
-	    clock_mono() - s->written > INDEX_DELAY_MS)
+	if (sp->indexing) {
 		spool_index_all(sp, INDEX_STEP_COUNT);
-	if (sp->compacting)
-		(void)evtimer_add(sp->work_ev, &soon);
-}
-
-/* Whether sealed segments that are complete hold messages unindexed. */
-static bool
-index_behind(const struct spool *sp)
-{
-	struct segment *s;
-
-	TAILQ_FOREACH(s, &sp->logs, entry) {
-		if (s != sp->current && !LIST_EMPTY(&s->fresh) &&
-		    clock_mono() - s->written > INDEX_DELAY_MS)
-			return true;
+		sp->indexing = index_behind(sp);
 	}
-	return false;
+	if (sp->compacting || sp->indexing)
+		(void)evtimer_add(sp->work_ev, &soon);
 }
 
 /* Every second: look for work. */
@@ -306,13 +312,12 @@ spool_tick_cb(int fd, short what, void *arg)
 	    now - s->written > SEGMENT_IDLE_MS &&
 	    s->size > SEGMENT_HEADER_SIZE && !spool_marks_needed(sp, s->number))
 		spool_seal_current(sp);
-	if (index_behind(sp))
-		spool_index_all(sp, INDEX_STEP_COUNT * 8);
+	sp->indexing = sp->indexing || index_behind(sp);
 	if (now - sp->checkpointed > CHECKPOINT_MS &&
 	    (sp->index_dirty || sp->folder_dirty))
 		spool_checkpoint(sp, false);
-	if (!sp->compacting && worth_compacting(sp)) {
-		sp->compacting = true;
+	sp->compacting = sp->compacting || worth_compacting(sp);
+	if ((sp->compacting || sp->indexing) &&
+	    !evtimer_pending(sp->work_ev, NULL))
 		event_active(sp->work_ev, EV_TIMEOUT, 0);
-	}
 }

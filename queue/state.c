@@ -119,7 +119,7 @@ state_decode(struct state *st, const void *data, size_t len)
 	st->accepted = cursor_moment(&c);
 	st->rcpts = cursor_u32(&c);
 	st->user = version == STATE_VERSION_OLD ? "" : cursor_str(&c);
-	if (c.bad ||
+	if (c.bad || st->offset > UINT32_MAX || st->body_len > BODY_SIZE_MAX ||
 	    (version != STATE_VERSION && version != STATE_VERSION_OLD) ||
 	    st->rcpts == 0 || st->rcpts > RECORD_RCPTS_MAX)
 		return -1;
@@ -210,8 +210,8 @@ state_message(const struct state *st, struct destinations *t, uint64_t id)
 	}
 	if (m == NULL)
 		return NULL;
-	m->offset = st->offset;
-	m->body_len = st->body_len;
+	m->offset = (uint32_t)st->offset;
+	m->body_len = (uint32_t)st->body_len;
 	m->meta_len = st->meta_len;
 	m->prefix_len = st->prefix_len;
 	m->accepted = st->accepted;
