@@ -90,8 +90,9 @@ unit_one() {
 }
 
 # pytest_in DIR TESTS LABEL COMMAND...: run pytest there, started by the
-# command, and count from its last line.  EDD_PYTEST are more arguments (-x,
-# -k NAME); after EDD_SYSTEM_SECONDS it is interrupted.
+# command, and count from its last line: three tests side by side, since most
+# of them wait.  EDD_PYTEST are more arguments (-x, -k NAME, -n 0); after
+# EDD_SYSTEM_SECONDS it is interrupted.
 pytest_in() {
 	where=$1
 	tests=$2
@@ -100,8 +101,9 @@ pytest_in() {
 	{
 		# shellcheck disable=SC2086 # EDD_PYTEST is words
 		(cd "$where" && timeout --foreground -s INT -k 60 \
-		    "${EDD_SYSTEM_SECONDS:-400}" "$@" /usr/bin/python3 \
-		    -m pytest -q -ra --tb=short -p no:cacheprovider ${EDD_PYTEST:-} \
+		    "${EDD_SYSTEM_SECONDS:-900}" "$@" /usr/bin/python3 \
+		    -m pytest -q -ra --tb=short -p no:cacheprovider -n 3 \
+		    ${EDD_PYTEST:-} \
 		    "$tests")
 		echo $? >"$tmp/status"
 	} 2>&1 | tee "$tmp/out"

@@ -47,19 +47,30 @@ def wait_for(condition, what, seconds=PATIENCE):
         pause = min(pause * 1.5, 0.1)
 
 
-_given_ports = set()
+# Ports below those that the kernel gives to clients, each run of tests that
+# is side by side with others (xdist) in a part of its own.
+_PORTS = 2500
+_first_port = 12000 + _PORTS * int(
+    os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_next_port = os.getpid() % _PORTS
 
 
 def free_port(address="127.0.0.1"):
-    """A port that is free at address now and was not given out before."""
-    while True:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as s:
-            s.bind((address, 0))
-            port = s.getsockname()[1]
-        if port not in _given_ports:
-            _given_ports.add(port)
-            return port
+    """A port that is free at address now, and not given out lately."""
+    global _next_port
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    for _ in range(_PORTS):
+        port = _first_port + _next_port
+        _next_port = (_next_port + 1) % _PORTS
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(family, kind) as s:
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    s.bind((address, port))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("no port is free at " + address)
 
 
 def client_context():
