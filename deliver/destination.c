@@ -58,6 +58,17 @@ destination_key(const struct settings *settings, const struct work_batch *b,
 			key[i] = (char)(key[i] - 'A' + 'a');
 }
 
+/* FNV-1a; the names in it come from our own senders. */
+uint32_t
+destination_hash(const char *key)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *key != '\0'; key++)
+		h = (h ^ (uint8_t)*key) * 16777619u;
+	return h;
+}
+
 /* Its hosts are what the batch says, if it says anything. */
 void
 destination_force(struct destination *d, const struct work_batch *b)

@@ -31,6 +31,7 @@
 #include "limits.h"
 #include "mx.h"
 #include "proto_conf.h"
+#include "rank.h"
 
 struct mailer;
 struct route;
@@ -40,11 +41,11 @@ struct settings;
 
 struct destination {
 	LIST_ENTRY(destination) chain;
-	struct mailer *mailer;	       /* whose it is */
-	TAILQ_ENTRY(destination) rank; /* in starved or in kept */
-	bool starved;		       /* in the list of those */
-	bool kept;		       /* the same; unused since kept_at */
+	struct mailer *mailer; /* whose it is */
+	TAILQ_ENTRY(destination) rank;
+	enum rank_place place;
 	int64_t kept_at;
+	bool slow; /* a connection had to be cut for others */
 	char key[DESTINATION_KEY_SIZE];
 	char domain[DOMAIN_SIZE]; /* of its first batch */
 	struct conf_route forced; /* an operator's route; port 0: none */
@@ -62,6 +63,7 @@ struct destination {
 
 void destination_key(const struct settings *, const struct work_batch *,
     char[DESTINATION_KEY_SIZE]);
+uint32_t destination_hash(const char *key);
 void destination_force(struct destination *, const struct work_batch *);
 struct destination *destination_new(struct mailer *, const char *key,
     const char *domain);

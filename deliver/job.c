@@ -22,7 +22,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "id.h"
 #include "job.h"
+#include "log.h"
+#include "outcome.h"
 #include "reader.h"
 
 /*
@@ -100,6 +103,24 @@ job_outcome_accepted(struct job *job, const struct work_outcome *what)
 	for (i = 0; i < job->batch.rcpts; i++)
 		if (job->state[i] == JOB_ACCEPTED)
 			job_outcome(job, i, what);
+}
+
+/* One line for the operator: what became of a recipient. */
+void
+job_log_outcome(const struct job *job, const struct work_outcome *out)
+{
+	char id[ID_TEXT_SIZE];
+	const char *rcpt = "";
+	uint32_t i;
+
+	for (i = 0; i < job->batch.rcpts; i++)
+		if (job->batch.rcpt[i].index == out->index)
+			rcpt = job->batch.rcpt[i].address;
+	log_info("%s to=<%s> outcome=%s failure=%s code=%u enhanced=%s "
+		 "host=%s address=%s tls=\"%s\" text=\"%s\"",
+	    id_format(job->batch.message, id), rcpt, outcome_name(out->outcome),
+	    failure_name(out->failure), out->code, out->enhanced, out->host,
+	    out->address, out->tls, out->text);
 }
 
 /* Octets of the message. */

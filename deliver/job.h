@@ -58,6 +58,7 @@ void job_free(struct job *);
 void job_outcome(struct job *, uint32_t, const struct work_outcome *);
 void job_outcome_all(struct job *, const struct work_outcome *);
 void job_outcome_accepted(struct job *, const struct work_outcome *);
+void job_log_outcome(const struct job *, const struct work_outcome *);
 uint64_t job_size(const struct job *);
 
 #endif

@@ -105,6 +105,17 @@
  */
 #define SESSIONS_GROWTH_PERCENT 75u
 
+/*
+ * A connection that waits so many seconds for one answer is slow.  While
+ * destinations wait for a connection, slow ones are cut in favour of them, if
+ * their message is not on its way yet, down to that part of all connections.
+ */
+#define SLOW_SECONDS 3
+#define SLOW_PERCENT 50u
+
+/* Of so many connections that get free a slow destination gets one. */
+#define RANK_TURNS 4u
+
 /* Chains of the table of destinations; more only makes them longer. */
 #define DESTINATION_CHAINS 4096u
 

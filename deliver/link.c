@@ -34,6 +34,7 @@
 #include <tls.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "compat.h"
 #include "job.h"
 #include "limits.h"
@@ -50,6 +51,7 @@ enum link_order {
 	ORDER_JOB,
 	ORDER_QUIT,
 	ORDER_ABORT,
+	ORDER_YIELD,
 	ORDER_FAIL /* the connection could not even be begun */
 };
 
@@ -65,6 +67,7 @@ struct link {
 	enum link_order order;
 	struct job *job; /* of ORDER_JOB */
 	int error;	 /* of ORDER_FAIL */
+	int64_t since;	 /* it was begun, or given its job */
 	bool idle;
 	bool asking;   /* the owner is in LINK_READY */
 	bool closed;   /* the owner was told */
@@ -328,6 +331,9 @@ go_cb(evutil_socket_t fd, short what, void *arg)
 	case ORDER_ABORT:
 		link_want(l, session_event(l->session, SESSION_EV_ABORT, NULL));
 		break;
+	case ORDER_YIELD:
+		link_want(l, session_event(l->session, SESSION_EV_YIELD, NULL));
+		break;
 	case ORDER_FAIL:
 		link_want(l,
 		    session_event(l->session, SESSION_EV_LOST,
@@ -416,6 +422,7 @@ link_new(const struct link_conf *conf, const struct target *target, link_cb cb,
 	l->base = conf->base;
 	l->tls = conf->tls;
 	l->connect_timeout = conf->connect_timeout;
+	l->since = clock_seconds();
 	l->target = *target;
 	l->cb = cb;
 	l->arg = arg;
@@ -445,6 +452,7 @@ give_order(struct link *l, enum link_order order)
 void
 link_give(struct link *l, struct job *job)
 {
+	l->since = clock_seconds();
 	l->idle = false;
 	l->job = job;
 	give_order(l, ORDER_JOB);
@@ -463,6 +471,31 @@ void
 link_abort(struct link *l)
 {
 	give_order(l, ORDER_ABORT);
+}
+
+/*
+ * The end in favour of others, if no message is on its way; a job on it is
+ * given back.
+ */
+void
+link_yield(struct link *l)
+{
+	if (l->order == ORDER_NONE)
+		give_order(l, ORDER_YIELD);
+}
+
+/* Whether connecting, or its job, takes long; now in monotonic seconds. */
+bool
+link_is_late(const struct link *l, int64_t now)
+{
+	return now - l->since >= SLOW_SECONDS;
+}
+
+/* Whether it could yield. */
+bool
+link_may_yield(const struct link *l)
+{
+	return l->order == ORDER_NONE && session_may_yield(l->session);
 }
 
 /* Where it leads to. */

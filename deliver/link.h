@@ -22,6 +22,7 @@
 #define LINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "session.h"
 
@@ -52,6 +53,9 @@ void link_free(struct link *);
 void link_give(struct link *, struct job *);
 void link_quit(struct link *);
 void link_abort(struct link *);
+void link_yield(struct link *);
+bool link_is_late(const struct link *, int64_t now);
+bool link_may_yield(const struct link *);
 const struct target *link_target(const struct link *);
 bool link_is_tls(const struct link *);
 enum session_end link_end(const struct link *);

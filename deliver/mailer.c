@@ -21,7 +21,8 @@
  * to one of its hosts, else a new one.  When all connections are taken, it is
  * "starved" and waits in order for one to end; idle connections are ended for
  * it.  Beyond SESSIONS_GROWTH_PERCENT of all, no destination gets a second
- * one, so slow destinations cannot take everything.
+ * one, so slow destinations cannot take everything.  If they do, they are cut:
+ * see cut_cb().
  */
 
 #include <sys/queue.h>
@@ -32,16 +33,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "destination.h"
-#include "id.h"
 #include "job.h"
 #include "limits.h"
 #include "link.h"
 #include "log.h"
 #include "mailer.h"
 #include "outcome.h"
+#include "rank.h"
 #include "resolver.h"
 #include "route.h"
 #include "settings.h"
@@ -57,7 +58,6 @@ struct slot {
 };
 
 TAILQ_HEAD(slot_list, slot);
-TAILQ_HEAD(destination_rank, destination);
 LIST_HEAD(destination_chain, destination);
 
 struct mailer {
@@ -68,8 +68,7 @@ struct mailer {
 	struct settings *settings;
 	struct resolver *resolver;
 	struct destination_chain chain[DESTINATION_CHAINS];
-	struct destination_rank starved;
-	struct destination_rank kept; /* unused, the oldest first */
+	struct rank rank;
 	struct slot_list used;
 	struct slot_list idle; /* the longest first */
 	size_t slots;
@@ -77,23 +76,16 @@ struct mailer {
 	bool full;
 	bool stopping;
 	bool stopped;
-	struct event *sweep; /* of kept */
+	struct event *sweep; /* of what is kept too long */
+	struct event *cut;   /* while destinations are starved */
 	struct event *stop_timer;
 };
 
 static void kick(struct mailer *, struct destination *);
 static void feed_starved(struct mailer *);
 static void sweep_cb(evutil_socket_t, short, void *);
+static void cut_cb(evutil_socket_t, short, void *);
 static void stop_cb(evutil_socket_t, short, void *);
-
-static int64_t
-now_seconds(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
-	return ts.tv_sec;
-}
 
 /*
  * A mailer without a configuration; tls may be NULL.  NULL without memory.
@@ -108,8 +100,7 @@ mailer_new(struct event_base *base, struct tls_config *tls, struct stats *stats,
 	m = calloc(1, sizeof(*m));
 	if (m == NULL)
 		return NULL;
-	TAILQ_INIT(&m->starved);
-	TAILQ_INIT(&m->kept);
+	rank_init(&m->rank);
 	TAILQ_INIT(&m->used);
 	TAILQ_INIT(&m->idle);
 	m->base = base;
@@ -118,27 +109,18 @@ mailer_new(struct event_base *base, struct tls_config *tls, struct stats *stats,
 	m->hooks = *hooks;
 	m->sweep = event_new(base, -1, EV_PERSIST, sweep_cb, m);
 	m->stop_timer = evtimer_new(base, stop_cb, m);
-	if (m->sweep == NULL || m->stop_timer == NULL ||
-	    event_add(m->sweep, &minute) == -1) {
-		if (m->sweep != NULL)
-			event_free(m->sweep);
-		if (m->stop_timer != NULL)
-			event_free(m->stop_timer);
-		free(m);
-		return NULL;
-	}
-	return m;
-}
-
-/* FNV-1a; the names in it come from our own senders. */
-static size_t
-hash(const char *key)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *key != '\0'; key++)
-		h = (h ^ (uint8_t)*key) * 16777619u;
-	return h % DESTINATION_CHAINS;
+	m->cut = evtimer_new(base, cut_cb, m);
+	if (m->sweep != NULL && m->stop_timer != NULL && m->cut != NULL &&
+	    event_add(m->sweep, &minute) == 0)
+		return m;
+	if (m->sweep != NULL)
+		event_free(m->sweep);
+	if (m->stop_timer != NULL)
+		event_free(m->stop_timer);
+	if (m->cut != NULL)
+		event_free(m->cut);
+	free(m);
+	return NULL;
 }
 
 /* Tell whoever may wait that there are many, or few again. */
@@ -158,54 +140,31 @@ static void
 sink(const struct job *job, const struct work_outcome *out, void *arg)
 {
 	struct mailer *m = arg;
-	char id[ID_TEXT_SIZE];
-	const char *rcpt = "";
-	uint32_t i;
 
-	for (i = 0; i < job->batch.rcpts; i++)
-		if (job->batch.rcpt[i].index == out->index)
-			rcpt = job->batch.rcpt[i].address;
-	log_info("%s to=<%s> outcome=%s failure=%s code=%u enhanced=%s "
-		 "host=%s address=%s tls=\"%s\" text=\"%s\"",
-	    id_format(job->batch.message, id), rcpt, outcome_name(out->outcome),
-	    failure_name(out->failure), out->code, out->enhanced, out->host,
-	    out->address, out->tls, out->text);
+	job_log_outcome(job, out);
 	stats_outcome(m->stats, out->outcome);
 	m->hooks.outcome(out, m->hooks.arg);
 	if (job->open == 0)
 		count_jobs(m, -1);
 }
 
-static void
-rank_remove(struct mailer *m, struct destination *d)
-{
-	if (d->starved)
-		TAILQ_REMOVE(&m->starved, d, rank);
-	if (d->kept)
-		TAILQ_REMOVE(&m->kept, d, rank);
-	d->starved = d->kept = false;
-}
-
+/* It waits for a connection, and after a while slow ones are cut for it. */
 static void
 starve(struct mailer *m, struct destination *d)
 {
-	if (d->starved)
-		return;
-	rank_remove(m, d);
-	d->starved = true;
-	TAILQ_INSERT_TAIL(&m->starved, d, rank);
+	static const struct timeval second = { 1, 0 };
+
+	rank_starve(&m->rank, d);
+	if (!evtimer_pending(m->cut, NULL))
+		(void)evtimer_add(m->cut, &second); /* or at the next */
 }
 
 /* Keep what is known of it for a while, if it is unused. */
 static void
 rest(struct mailer *m, struct destination *d)
 {
-	if (!destination_is_unused(d) || d->kept)
-		return;
-	rank_remove(m, d);
-	d->kept = true;
-	d->kept_at = now_seconds();
-	TAILQ_INSERT_TAIL(&m->kept, d, rank);
+	if (destination_is_unused(d))
+		rank_keep(&m->rank, d, clock_seconds());
 }
 
 static void
@@ -213,11 +172,8 @@ sweep_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct mailer *m = arg;
 	struct destination *d;
-	int64_t now = now_seconds();
 
-	while ((d = TAILQ_FIRST(&m->kept)) != NULL &&
-	    now - d->kept_at >= (int64_t)DESTINATION_KEEP) {
-		TAILQ_REMOVE(&m->kept, d, rank);
+	while ((d = rank_expired(&m->rank, clock_seconds())) != NULL) {
 		LIST_REMOVE(d, chain);
 		destination_free(d);
 		m->stats->destinations--;
@@ -233,7 +189,7 @@ find_or_make(struct mailer *m, const struct work_batch *b)
 	struct destination *d;
 
 	destination_key(m->settings, b, key);
-	chain = &m->chain[hash(key)];
+	chain = &m->chain[destination_hash(key) % DESTINATION_CHAINS];
 	LIST_FOREACH(d, chain, chain)
 		if (strcmp(d->key, key) == 0) {
 			destination_force(d, b);
@@ -272,12 +228,44 @@ answer_waiting(struct mailer *m, struct destination *d,
 static void
 feed_starved(struct mailer *m)
 {
-	struct destination *d = TAILQ_FIRST(&m->starved);
+	struct destination *d;
 
-	if (d == NULL || m->stopping)
+	if (m->stopping)
 		return;
-	rank_remove(m, d);
-	kick(m, d);
+	d = rank_next(&m->rank);
+	if (d != NULL)
+		kick(m, d);
+}
+
+/*
+ * Destinations are starved.  If slow servers hold more than their part of all
+ * connections, cut those that came last, one for each that waits; what is on
+ * its way to a server is left alone.  A batch on one waits again.
+ */
+static void
+cut_cb(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval second = { 1, 0 };
+	struct mailer *m = arg;
+	size_t slow = 0, part, wanted = m->rank.starved;
+	int64_t now = clock_seconds();
+	struct slot *s;
+
+	if (wanted == 0 || m->stopping)
+		return;
+	(void)evtimer_add(m->cut, &second);
+	part = m->settings->deliver.sessions_max * SLOW_PERCENT / 100;
+	TAILQ_FOREACH(s, &m->used, entry)
+		slow += link_is_late(s->link, now);
+	TAILQ_FOREACH_REVERSE(s, &m->used, slot_list, entry) {
+		if (slow <= part || wanted == 0)
+			break;
+		if (!link_is_late(s->link, now) || !link_may_yield(s->link))
+			continue;
+		link_yield(s->link);
+		slow--;
+		wanted--;
+	}
 }
 
 static void
@@ -289,7 +277,7 @@ route_done_cb(const struct route_result *r, void *arg)
 
 	d->route = NULL;
 	if (r->outcome == OUTCOME_DELIVERED) {
-		destination_set_targets(d, &r->targets, now_seconds());
+		destination_set_targets(d, &r->targets, clock_seconds());
 		kick(m, d);
 		return;
 	}
@@ -362,7 +350,7 @@ judge_host(struct mailer *m, struct destination *d, const struct slot *s)
 		m->stats->connections_failed++;
 		log_info("host failed host=%s address=%s text=\"%s\"",
 		    why->host, why->address, why->text);
-		destination_host_failed(d, t, why, now_seconds());
+		destination_host_failed(d, t, why, clock_seconds());
 		break;
 	default:
 		break;
@@ -386,7 +374,10 @@ on_closed(struct slot *s)
 	else
 		d->busy--;
 	job = link_take_back(s->link);
-	if (job != NULL)
+	d->slow |= link_end(s->link) == SESSION_END_YIELD;
+	if (job != NULL && link_end(s->link) == SESSION_END_YIELD)
+		destination_push(d, job, true);
+	else if (job != NULL)
 		push_back(d, job, link_failure(s->link));
 	judge_host(m, d, s);
 	slot_free(s);
@@ -418,6 +409,7 @@ on_ready(struct slot *s)
 	struct destination *d = s->destination;
 	struct mailer *m = s->mailer;
 
+	d->slow = link_is_late(s->link, clock_seconds());
 	if (s->connecting) {
 		s->connecting = false;
 		d->connecting--;
@@ -425,7 +417,7 @@ on_ready(struct slot *s)
 		m->stats->tls_sessions += link_is_tls(s->link);
 		destination_connected(d, link_target(s->link), m->settings);
 	}
-	if (m->stopping || (d->busy > 1 && !TAILQ_EMPTY(&m->starved))) {
+	if (m->stopping || (d->busy > 1 && m->rank.starved > 0)) {
 		link_quit(s->link); /* others have none at all */
 	} else if (d->jobs > 0) {
 		link_give(s->link, destination_pop(d));
@@ -448,7 +440,7 @@ link_event_cb(struct link *l, enum link_event event, void *arg)
 static bool
 reuse(struct mailer *m, struct destination *d)
 {
-	int64_t now = now_seconds();
+	int64_t now = clock_seconds();
 	struct slot *s;
 
 	TAILQ_FOREACH_REVERSE(s, &m->idle, slot_list, entry)
@@ -527,13 +519,13 @@ kick(struct mailer *m, struct destination *d)
 	if (m->stopping || d->route != NULL)
 		return;
 	while (destination_wants_more(d, m->settings)) {
-		if (!destination_is_fresh(d, now_seconds())) {
+		if (!destination_is_fresh(d, clock_seconds())) {
 			resolve(m, d);
 			return;
 		}
 		if (reuse(m, d))
 			continue;
-		t = destination_next(d, now_seconds());
+		t = destination_next(d, clock_seconds());
 		if (t == NULL && d->connecting + d->busy > 0)
 			return; /* those that are left decide */
 		if (t == NULL) {
@@ -552,8 +544,8 @@ kick(struct mailer *m, struct destination *d)
 static void
 enqueue(struct mailer *m, struct destination *d, struct job *job)
 {
-	if (d->kept)
-		rank_remove(m, d);
+	if (d->place == RANK_KEPT)
+		rank_remove(&m->rank, d);
 	destination_push(d, job, false);
 }
 

@@ -419,6 +419,12 @@ session_event(struct session *s, enum session_event event, const void *arg)
 		return on_job(s, arg);
 	case SESSION_EV_QUIT:
 		return session_enter(s, STATE_QUIT);
+	case SESSION_EV_YIELD:
+		if (!session_may_yield(s))
+			return SESSION_REPLY;
+		s->back = tx_yield(s->tx);
+		return session_fail(s, SESSION_END_YIELD, "4.4.5",
+		    "too slow while others wait");
 	default:
 		return on_end(s, event, arg);
 	}
@@ -444,6 +450,14 @@ session_timeout(const struct session *s)
 	default:
 		return SESSION_TIMEOUT_COMMAND;
 	}
+}
+
+/* Whether it waits for the server, and nothing of a message was sent. */
+bool
+session_may_yield(const struct session *s)
+{
+	return s->state < STATE_READY ||
+	    (s->state == STATE_MAIL && tx_may_yield(s->tx));
 }
 
 /* A message is on its way: the time-out is for each block of it. */

@@ -40,8 +40,9 @@ enum session_event {
 	SESSION_EV_QUIT,    /* no more jobs: only after SESSION_JOB */
 	SESSION_EV_GARBAGE, /* what came is no reply */
 	SESSION_EV_TIMEOUT,
-	SESSION_EV_LOST, /* char *: closed, or an error */
-	SESSION_EV_ABORT /* stop at once */
+	SESSION_EV_LOST,  /* char *: closed, or an error */
+	SESSION_EV_YIELD, /* end if session_may_yield() */
+	SESSION_EV_ABORT  /* stop at once */
 };
 
 enum session_want {
@@ -55,9 +56,10 @@ enum session_want {
 
 enum session_end {
 	SESSION_END_NONE,
-	SESSION_END_DONE, /* in peace, or lost after it had served */
-	SESSION_END_HOST, /* this host cannot be used now: try another */
-	SESSION_END_TLS	  /* TLS did not work: try again without */
+	SESSION_END_DONE,  /* in peace, or lost after it had served */
+	SESSION_END_HOST,  /* this host cannot be used now: try another */
+	SESSION_END_YIELD, /* in favour of others */
+	SESSION_END_TLS	   /* TLS did not work: try again without */
 };
 
 struct session_conf {
@@ -72,6 +74,7 @@ void session_free(struct session *);
 enum session_want session_event(struct session *, enum session_event,
     const void *);
 unsigned session_timeout(const struct session *);
+bool session_may_yield(const struct session *);
 bool session_is_sending(const struct session *);
 enum session_end session_end(const struct session *);
 const struct work_outcome *session_failure(const struct session *);

@@ -558,6 +558,29 @@ tx_take_back(struct tx *tx)
 	return job;
 }
 
+/* Whether nothing of the message was sent. */
+bool
+tx_may_yield(const struct tx *tx)
+{
+	return tx->state == TX_ENVELOPE;
+}
+
+/* Take the job back, as far as it got; NULL if there is none. */
+struct job *
+tx_yield(struct tx *tx)
+{
+	struct job *job = tx->job;
+	uint32_t i;
+
+	for (i = 0; job != NULL && i < job->batch.rcpts; i++)
+		if (job->state[i] == JOB_ACCEPTED)
+			job->state[i] = JOB_OPEN;
+	tx->job = NULL;
+	tx->state = TX_IDLE;
+	body_clear(&tx->body);
+	return job;
+}
+
 /*
  * Seconds that the present wait may take: for a reply, or while the message
  * is sent for each block to leave.

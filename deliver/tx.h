@@ -49,6 +49,8 @@ enum tx_want tx_more(struct tx *);
 void tx_over(struct tx *, const struct reply *);
 void tx_lost(struct tx *, const char *text);
 struct job *tx_take_back(struct tx *);
+bool tx_may_yield(const struct tx *);
+struct job *tx_yield(struct tx *);
 unsigned tx_timeout(const struct tx *);
 bool tx_is_sending(const struct tx *);
 

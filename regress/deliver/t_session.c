@@ -581,20 +581,6 @@ check_damaged(struct job *job)
 	assert_null(strstr(script_get()->sent, "\r\n.\r\n"));
 }
 
-/* Before the first job: the host's failure, or it would go on for ever. */
-static void
-test_unasked_when_ready(void **state)
-{
-	script_greet(SCRIPT_PLAIN);
-	script_event(SESSION_EV_GARBAGE, NULL);
-	assert_int_equal(script_get()->want, SESSION_GOODBYE);
-	assert_int_equal(session_end(script_get()->s), SESSION_END_HOST);
-	session_free(script_get()->s);
-	script_greet(SCRIPT_PLAIN);
-	script_server("421 Bye\r\n", SESSION_GOODBYE);
-	assert_int_equal(session_end(script_get()->s), SESSION_END_HOST);
-}
-
 static void
 test_message_that_ends_too_soon(void **state)
 {
@@ -650,7 +636,6 @@ main(void)
 		TEST(test_so_many_messages),
 		TEST(test_large_message),
 		TEST(test_answer_within_the_message),
-		TEST(test_unasked_when_ready),
 		TEST(test_message_that_ends_too_soon),
 		TEST(test_message_that_changed_on_disk),
 	};

@@ -1,0 +1,90 @@
+"""Slow destinations do not hold up the others.  How long it took is printed;
+only that all arrives, and in which order, is tested."""
+
+import re
+import time
+
+import pytest
+
+from eddtest import message, wait_for
+from receiver import Gone, Receiver
+
+
+def stalling(receivers, seconds, until):
+    """Each step of these servers takes so long, until the test is over."""
+    def hook(connection, line):
+        if until.wait(seconds):
+            raise Gone
+    for receiver in receivers:
+        for verb in ("banner", "EHLO", "MAIL", "RCPT", "DATA", "end"):
+            receiver.hooks[verb] = hook
+
+
+@pytest.fixture
+def farm(make_edd, cleanup, dns):
+    """A function: how many domains, half of them slow; what deliver is told.
+    Returns the daemon, the slow servers and the fast ones."""
+    import threading
+    until = threading.Event()
+
+    def make(count, extra=""):
+        servers, zone = [], []
+        port = None
+        for i in range(count):
+            address = "127.0.%d.%d" % (3 + i // 250, 1 + i % 250)
+            servers.append(Receiver(["PIPELINING"], address, port).start())
+            port = servers[0].port
+            zone.append("d%d MX 10 h%d\nh%d A %s" % (i, i, i, address))
+        cleanup.extend(servers)
+        slow, fast = servers[::2], servers[1::2]
+        stalling(slow, 2, until)
+        dns.zone("example.net", "\n".join(zone))
+        dns.start()
+        edd = make_edd(dns=dns, deliver_port=port, extra=extra)
+        edd.start().setup()
+        return edd, slow, fast
+    yield make
+    until.set()
+
+
+def submit(edd, count, each):
+    """Messages to d0, d1 and so on, in turn."""
+    with edd.client() as smtp:
+        for i in range(each):
+            for n in range(count):
+                smtp.sendmail("news@example.org",
+                              ["r%d@d%d.example.net" % (i, n)],
+                              message(subject="%d %d" % (i, n)))
+
+
+def all_fast(edd, fast, each):
+    began = time.monotonic()
+    wait_for(lambda: sum(len(s.messages) for s in fast) == each * len(fast),
+             "all mail to fast servers", 120)
+    return time.monotonic() - began
+
+
+def test_half_of_the_domains_stall(farm, capsys):
+    edd, slow, fast = farm(200)
+    submit(edd, 200, 5)
+    seconds = all_fast(edd, fast, 5)
+    taken = sum(len(s.messages) for s in slow)
+    with capsys.disabled():
+        print("\nhalf of 200 domains stall 2 s a step: all mail to the "
+              "others %.1f s after the last was submitted, %d to the slow "
+              "ones by then" % (seconds, taken))
+    assert taken < 5 * len(slow)
+
+
+def test_more_slow_domains_than_sessions(farm, capsys):
+    edd, slow, fast = farm(60, "deliver sessions 20")
+    submit(edd, 60, 3)
+    seconds = all_fast(edd, fast, 3)
+    taken = sum(len(s.messages) for s in slow)
+    with capsys.disabled():
+        print("\n30 slow domains, 20 sessions: all mail to 30 others %.1f s "
+              "after the last was submitted, %d to the slow ones by then" % (
+                  seconds, taken))
+    assert taken < 3 * len(slow)
+    wait_for(lambda: [x for x in slow if x.messages], "the slow ones", 120)
+    assert not re.search(r"outcome=(temp|perm)fail", edd.log())
