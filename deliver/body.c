@@ -185,6 +185,39 @@ put_end(struct body *b)
 	return stuff_end(&b->stuff, put, b);
 }
 
+/* Read the whole of a message that fits, with one call if it lies so. */
+static int
+read_all(const struct job *job, char *buf)
+{
+	const struct work_batch *batch = &job->batch;
+	uint32_t prefix = batch->prefix_len;
+
+	if (batch->prefix_off + prefix == batch->body_off)
+		return segment_read(job->segment, batch->prefix_off, buf,
+		    prefix + batch->body_len);
+	if (segment_read(job->segment, batch->prefix_off, buf, prefix) == -1)
+		return -1;
+	return segment_read(job->segment, batch->body_off, buf + prefix,
+	    batch->body_len);
+}
+
+/* The same as below for a message that fits into one piece: most do. */
+static enum body_result
+put_at_once(struct body *b, char *buf)
+{
+	const struct work_batch *batch = &b->job->batch;
+	uint32_t crc;
+
+	if (read_all(b->job, buf) == -1)
+		return read_failed(b->job);
+	crc = crc32c(0, buf + batch->prefix_len, batch->body_len);
+	if (crc32c(crc, buf, batch->prefix_len) != batch->crc)
+		return BODY_DAMAGED;
+	if (put_piece(b, buf, batch->prefix_len + batch->body_len) == -1)
+		return BODY_NOMEM;
+	return put_end(b) == -1 ? BODY_NOMEM : BODY_WHOLE;
+}
+
 /*
  * Write as much as the output buffer shall hold. BODY_WHOLE once the end was
  * written too.
@@ -199,6 +232,9 @@ body_put(struct body *b)
 	if (!b->begun && put_start(b) == -1)
 		return BODY_NOMEM;
 	b->begun = true;
+	if (size <= sizeof(buf) &&
+	    b->output->unsent(b->output->arg) <= BODY_UNSENT_MAX)
+		return put_at_once(b, buf);
 	while (b->offset < size) {
 		if (b->output->unsent(b->output->arg) > BODY_UNSENT_MAX)
 			return BODY_MORE;
