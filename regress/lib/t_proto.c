@@ -34,6 +34,7 @@
 #include "bounds.h"
 #include "msg.h"
 #include "proto_admin.h"
+#include "proto_auth.h"
 #include "proto_conf.h"
 #include "proto_dns.h"
 #include "proto_notice.h"
