@@ -33,6 +33,7 @@
 #include "msg.h"
 #include "proto_policy.h"
 #include "rate.h"
+#include "rule.h"
 #include "seat.h"
 #include "sender.h"
 #include "store.h"
@@ -61,6 +62,16 @@ check_user(struct control *c, const struct policy_sender *q)
 	return r;
 }
 
+/* STORE_OK if the policies let the user use senders of the compartment. */
+static enum store_status
+check_rules(struct control *c, const char *user, const char *compartment)
+{
+	const char *place[] = { compartment, c->tenancy };
+	struct rule_question q = { user, place, 2 };
+
+	return rule_allow(c->store, &q);
+}
+
 /*
  * The approval of an address for a user; see policy_sender().  It does not
  * count.
@@ -82,6 +93,9 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		return r;
 	if (sender.state != RECORD_ACTIVE)
 		return STORE_NOTFOUND;
+	r = check_rules(c, q->user, sender.compartment);
+	if (r != STORE_OK)
+		return r;
 	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
 	return dkimkey_active(c->store, sender_domain(&asked), a->key,
 	    &a->keys);
@@ -89,8 +103,9 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 
 /*
  * May this user send as this address?  The exact sender decides, else its
- * domain's; any active user may use any active sender.  On POLICY_OK the
- * reply has the compartment, and the active keys of exactly its domain.
+ * domain's: it has to be active, and a policy has to open its compartment to
+ * the user, if there is any policy.  On POLICY_OK the reply has the
+ * compartment, and the active keys of exactly its domain.
  */
 void
 policy_sender(struct control *c, const struct policy_sender *q,

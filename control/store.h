@@ -59,6 +59,11 @@ enum store_table {
 	STORE_THROTTLE,		/* client address */
 	STORE_LIMIT,		/* id of what is limited */
 	STORE_METER,		/* id of what is limited */
+	STORE_GROUP,		/* id */
+	STORE_GROUP_NAME,	/* name -> id */
+	STORE_GROUP_MEMBER,	/* group id, user id */
+	STORE_USER_GROUP,	/* user id, group id */
+	STORE_POLICY,		/* id */
 	STORE_TABLES
 };
 

@@ -82,6 +82,11 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_THROTTLE] = "throttle.db",
 	[STORE_LIMIT] = "limit.db",
 	[STORE_METER] = "meter.db",
+	[STORE_GROUP] = "group.db",
+	[STORE_GROUP_NAME] = "group_name.db",
+	[STORE_GROUP_MEMBER] = "group_member.db",
+	[STORE_USER_GROUP] = "user_group.db",
+	[STORE_POLICY] = "policy.db",
 };
 
 static void

@@ -30,6 +30,7 @@
 #include "limit.h"
 #include "rate.h"
 #include "row.h"
+#include "rule.h"
 #include "verb_need.h"
 
 static void
@@ -101,6 +102,11 @@ verb_compartment_remove(struct job *j)
 		return;
 	if (strcmp(c.id, j->control->tenancy) == 0) {
 		job_fail(j, NULL, "the root compartment cannot be removed");
+		return;
+	}
+	if (rule_names(j->control->store, c.id) != STORE_NOTFOUND) {
+		job_fail(j, "see \"edctl policy list\"",
+		    "a policy names compartment \"%s\"", c.name);
 		return;
 	}
 	use = compartment_in_use(j->control->store, &c);

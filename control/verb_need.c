@@ -27,6 +27,7 @@
 #include "control.h"
 #include "credential.h"
 #include "domain.h"
+#include "group.h"
 #include "id.h"
 #include "job.h"
 #include "provider.h"
@@ -63,6 +64,18 @@ need_compartment(struct job *j, const char *name, struct compartment *c)
 	return found(j, r, "compartment", name,
 	    "see \"edctl compartment list\", or make it with \"edctl "
 	    "compartment add NAME\"");
+}
+
+/* A group by name or id. */
+int
+need_group(struct job *j, const char *name, struct group *g)
+{
+	enum store_status r;
+
+	r = group_find(j->control->store, name, g);
+	return found(j, r, "group", name,
+	    "see \"edctl group list\", or make it with \"edctl group add "
+	    "NAME\"");
 }
 
 /* A user by name or id. */

@@ -24,11 +24,13 @@
 struct compartment;
 struct credential;
 struct domain;
+struct group;
 struct job;
 struct sender;
 struct user;
 
 int need_compartment(struct job *, const char *, struct compartment *);
+int need_group(struct job *, const char *, struct group *);
 int need_user(struct job *, const char *, struct user *);
 int need_credential(struct job *, const char *id, struct credential *);
 int need_sender(struct job *, const char *, struct sender *);

@@ -26,6 +26,7 @@
 #include "compat.h"
 #include "control.h"
 #include "credential.h"
+#include "group.h"
 #include "job.h"
 #include "limit.h"
 #include "rate.h"
@@ -120,7 +121,8 @@ verb_user_remove(struct job *j)
 	}
 	if (need_begin(j) == -1)
 		return;
-	if (limit_del(j->control->store, u.id) != STORE_OK ||
+	if (group_leave_all(j->control->store, u.id) != STORE_OK ||
+	    limit_del(j->control->store, u.id) != STORE_OK ||
 	    user_del(j->control->store, &u) != STORE_OK) {
 		job_fail_store(j);
 		return;

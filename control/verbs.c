@@ -30,7 +30,9 @@
 #include "verb_daemon.h"
 #include "verb_dkim.h"
 #include "verb_domain.h"
+#include "verb_group.h"
 #include "verb_limit.h"
+#include "verb_policy.h"
 #include "verb_queue.h"
 #include "verb_sender.h"
 #include "verb_suppression.h"
@@ -123,6 +125,21 @@ static const struct verb verbs[] = {
 		{ "since", "TIME", true } },
 	    "show events of the journal" },
 
+	{ { "group", "add" }, VERB_WRITE, verb_group_add,
+	    { { NULL, "NAME", false } }, "make a group of users" },
+	{ { "group", "join" }, VERB_WRITE, verb_group_join,
+	    { { NULL, "NAME", false }, { "user", "USER", false } },
+	    "put a user into a group" },
+	{ { "group", "leave" }, VERB_WRITE, verb_group_leave,
+	    { { NULL, "NAME", false }, { "user", "USER", false } },
+	    "take a user out of a group" },
+	{ { "group", "list" }, VERB_READ, verb_group_list,
+	    { { NULL, NULL, false } }, "list groups" },
+	{ { "group", "remove" }, VERB_WRITE, verb_group_remove,
+	    { { NULL, "NAME", false } }, "remove an empty group" },
+	{ { "group", "show" }, VERB_READ, verb_group_show,
+	    { { NULL, "NAME", false } }, "list the users of a group" },
+
 	{ { "limits", "remove" }, VERB_WRITE, verb_limit_remove,
 	    { { NULL, "compartment|credential|user", false },
 		{ NULL, "NAME", false } },
@@ -141,6 +158,13 @@ static const struct verb verbs[] = {
 	    { { NULL, NULL, false } }, "log what matters" },
 	{ { "log", "verbose" }, VERB_DAEMON, verb_log_verbose,
 	    { { NULL, NULL, false } }, "log everything" },
+
+	{ { "policy", "add" }, VERB_WRITE, verb_policy_add,
+	    { { NULL, "SENTENCE", false } }, "let a group use senders" },
+	{ { "policy", "list" }, VERB_READ, verb_policy_list,
+	    { { NULL, NULL, false } }, "list policies" },
+	{ { "policy", "remove" }, VERB_WRITE, verb_policy_remove,
+	    { { NULL, "ID", false } }, "remove a policy" },
 
 	{ { "queue", "bounce" }, VERB_WRITE, verb_queue_change, { FILTER },
 	    "return messages to their senders" },
@@ -234,6 +258,10 @@ static const struct verb verbs[] = {
 	{ { "user", "set" }, VERB_WRITE, verb_user_set,
 	    { { NULL, "NAME", false }, { "state", "active|inactive", false } },
 	    "let a user send, or not" },
+
+	{ { "why", NULL }, VERB_READ, verb_why,
+	    { { NULL, "USER", false }, { NULL, "ADDRESS", false } },
+	    "explain whether a user may send as an address" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -1,0 +1,140 @@
+"""Policies: who may use which senders, in envelope and header, and edctl why."""
+
+import pytest
+
+from eddtest import Raw, message
+
+PROD = "allow group mailers to use email-family in compartment prod"
+
+
+@pytest.fixture
+def ruled(edd):
+    """A group that may use prod; the user is not in it."""
+    edd.ctl("group", "add", "mailers")
+    edd.ctl("policy", "add", PROD)
+    return edd
+
+
+def mail(edd, address="news@example.org"):
+    client = Raw(edd)
+    reply = client.say("MAIL FROM:<%s>" % address)
+    client.close()
+    return reply
+
+
+def denied(address="news@example.org"):
+    return "535 Authorization failed: address %s not authorized" % address
+
+
+def why(edd, address="news@example.org", user="app"):
+    rows = edd.ctl("why", user, address, json_rows=True)
+    return rows[-1]["result"], [r["step"] for r in rows]
+
+
+def test_without_policy_every_user_may(edd):
+    assert mail(edd).startswith("250")
+    result, steps = why(edd)
+    assert result == "ALLOW"
+    assert "there is no policy: every user may use every sender" in steps
+
+
+def test_first_policy_closes_the_rest(ruled):
+    assert mail(ruled) == denied()
+    result, steps = why(ruled)
+    assert result == "DENY"
+    assert 'policy "%s": the user is not in its group' % PROD in steps
+    assert "no policy allows it" in steps
+
+
+def test_member_of_the_group_may(ruled, sink):
+    ruled.ctl("group", "join", "mailers", "user", "app")
+    ruled.send("someone@example.net")
+    sink.wait()
+    result, steps = why(ruled)
+    assert result == "ALLOW"
+    assert 'policy "%s" allows it' % PROD in steps
+    ruled.ctl("group", "leave", "mailers", "user", "app")
+    assert mail(ruled) == denied()
+
+
+def test_header_from_needs_it_too(ruled):
+    ruled.ctl("group", "join", "mailers", "user", "app")
+    ruled.ctl("compartment", "add", "dev")
+    ruled.ctl("sender", "add", "boss@example.org", "compartment", "dev")
+    client = Raw(ruled)
+    client.say("MAIL FROM:<news@example.org>")
+    client.say("RCPT TO:<someone@example.net>")
+    client.say("DATA")
+    client.send(message(sender="boss@example.org") + b"\r\n.\r\n")
+    assert client.reply() == denied("boss@example.org")
+    _, steps = why(ruled, "boss@example.org")
+    assert 'policy "%s": it is for another compartment' % PROD in steps
+
+
+@pytest.mark.parametrize("sentence, allowed, reason", [
+    ("allow any-user to use approved-senders in tenancy", True, None),
+    ("allow any-user to manage email-family in compartment prod", True, None),
+    ("allow any-user to use email-family in compartment root", True, None),
+    ("allow any-user to read email-family in tenancy", False,
+     "its verb is less than use"),
+    ("allow any-user to use dkim in tenancy", False,
+     "it is not about senders"),
+    ("allow any-user to use email-family in compartment dev", False,
+     "it is for another compartment"),
+])
+def test_verbs_families_places(edd, sentence, allowed, reason):
+    edd.ctl("compartment", "add", "dev")
+    edd.ctl("policy", "add", *sentence.split())
+    assert mail(edd).startswith("250" if allowed else "535")
+    result, steps = why(edd)
+    assert result == ("ALLOW" if allowed else "DENY")
+    if reason:
+        assert any(s.endswith(reason) for s in steps)
+
+
+def test_policies_survive_a_restart_and_can_be_removed(ruled):
+    ruled.stop()
+    ruled.start()
+    assert mail(ruled) == denied()
+    row, = ruled.ctl("policy", "list", json_rows=True)
+    assert row["policy"] == PROD
+    ruled.ctl("policy", "remove", row["id"])
+    assert mail(ruled).startswith("250")
+
+
+def test_why_names_what_is_missing(ruled):
+    result, steps = why(ruled, "other@example.org")
+    assert result == "DENY"
+    assert ('neither "other@example.org" nor its whole domain is an approved '
+            "sender") in steps
+    ruled.ctl("user", "set", "app", "state", "inactive")
+    assert why(ruled)[1][0] == 'user "app" is INACTIVE'
+    assert 'no user "nobody"' in ruled.ctl("why", "nobody", "a@example.org",
+                                           ok=False)
+    assert "not an address" in ruled.ctl("why", "app", "@example.org",
+                                         ok=False)
+
+
+def test_mistakes_change_nothing(ruled):
+    for sentence, text in (
+            ("allow group mailers to send email-family in tenancy",
+             '"send" stands where inspect, read, use or manage is expected'),
+            ("allow group nobody to use email-family in tenancy",
+             'no group "nobody"'),
+            ("allow any-user to use email-family in compartment nowhere",
+             'no compartment "nowhere"')):
+        assert text in ruled.ctl("policy", "add", sentence, ok=False)
+    assert len(ruled.ctl("policy", "list", json_rows=True)) == 1
+    assert "a policy names group" in ruled.ctl("group", "remove", "mailers",
+                                               ok=False)
+    ruled.ctl("group", "join", "mailers", "user", "app")
+    assert "has users" in ruled.ctl("group", "remove", "mailers", ok=False)
+
+
+def test_removed_user_is_in_no_group(ruled):
+    ruled.ctl("user", "add", "bob")
+    ruled.ctl("group", "join", "mailers", "user", "bob")
+    row, = ruled.ctl("group", "show", "mailers", json_rows=True)
+    assert row["user"] == "bob"
+    ruled.ctl("user", "remove", "bob")
+    assert ruled.ctl("group", "show", "mailers", json_rows=True) == []
