@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "certs.h"
 #include "proto_conf.h"
 #include "proto_site.h"
 #include "store_lock.h"
@@ -51,6 +52,7 @@ struct control {
 	uint32_t credentials_user; /* credentials at once, of one user */
 	struct conf_global global;
 	struct conf_site site;
+	struct certs certs;
 
 	struct peers *peers;
 	struct keys *keys;

@@ -21,6 +21,7 @@
 #include <event2/event.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +62,7 @@ struct conf {
 	struct conf_socket socket;
 	struct conf_global global;
 	struct conf_site site;
+	struct certs certs;
 	int fd; /* the listening control socket, or -1 */
 };
 
@@ -82,6 +84,24 @@ main_conf_begin(void *arg)
 	p->conf.fd = -1;
 }
 
+/* A certificate, of which only the end of its time is kept. */
+static int
+main_conf_pki(struct msgin *m, struct certs *certs)
+{
+	struct conf_pki *pki;
+	int r;
+
+	pki = calloc(1, sizeof(*pki));
+	if (pki == NULL)
+		return -1;
+	r = conf_pki_recv(m, pki);
+	if (r == 0)
+		certs_add(certs, pki->name, pki->cert);
+	explicit_bzero(pki, sizeof(*pki));
+	free(pki);
+	return r;
+}
+
 static int
 main_conf_item(struct msgin *m, void *arg)
 {
@@ -96,6 +116,8 @@ main_conf_item(struct msgin *m, void *arg)
 		return conf_secret_recv(m, &conf->secret);
 	case M_CONF_POLICY:
 		return conf_policy_recv(m, &conf->policy);
+	case M_CONF_PKI:
+		return main_conf_pki(m, &conf->certs);
 	case M_CONF_SITE:
 		return conf_site_recv(m, &conf->site);
 	case M_CONF_SOCKET:
@@ -133,6 +155,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	c->credentials_user = p->conf.policy.credentials_user;
 	c->global = p->conf.global;
 	c->site = p->conf.site;
+	c->certs = p->conf.certs;
 	if (c->store != NULL && dkimwatch_start(c->dkimwatch) == -1)
 		log_warnx("DKIM records are not looked at any more");
 	if (p->conf.fd != -1) {

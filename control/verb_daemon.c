@@ -15,19 +15,14 @@
  */
 
 /*
- * show commands, status, reload, stop, log: what concerns the daemon as a
+ * show commands, reload, stop, log: what concerns the daemon as a
  * whole.
  */
 #include "verb_daemon.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "children.h"
 #include "control.h"
 #include "job.h"
-#include "peers.h"
-#include "relay.h"
 #include "row.h"
 
 /* show commands: the table of verbs. */
@@ -103,161 +98,4 @@ void
 verb_log_brief(struct job *j)
 {
 	request(j, SETUP_BRIEF);
-}
-
-/* show status: rows of processes, then each process's counters in turn. */
-struct status {
-	struct job *job;
-	size_t next; /* peer to be asked */
-	enum proc_kind kind;
-	unsigned instance;
-};
-
-static void status_next(struct status *);
-
-static void
-status_cancel(struct job *j)
-{
-	relay_cancel(j->control->relay, j->work);
-	free(j->work);
-}
-
-static const char *
-state_name(enum setup_child_state state)
-{
-	switch (state) {
-	case CHILD_STARTING:
-		return "starting";
-	case CHILD_READY:
-		return "ready";
-	case CHILD_BACKOFF:
-		return "waiting";
-	}
-	return "";
-}
-
-static void
-status_processes(struct job *j)
-{
-	const struct setup_child *c;
-	size_t i;
-
-	for (i = 0; (c = children_at(j->control->children, i)) != NULL; i++) {
-		row_str(j->row, "process", proc_kind_name(c->kind));
-		row_num(j->row, "instance", c->instance);
-		row_num(j->row, "pid", c->pid);
-		row_str(j->row, "state", state_name(c->state));
-		row_time(j->row, "since", c->since);
-		row_num(j->row, "restarts", c->restarts);
-		job_send(j);
-	}
-}
-
-static void
-status_counter(struct job *j, const char *name, uint64_t value)
-{
-	row_str(j->row, "process", "control");
-	row_num(j->row, "instance", 0);
-	row_str(j->row, "name", name);
-	row_num(j->row, "value", (int64_t)value);
-	job_send(j);
-}
-
-static void
-status_own(struct job *j)
-{
-	const struct control *c;
-
-	c = j->control;
-	status_counter(j, "logins", c->auth_ok);
-	status_counter(j, "logins refused", c->auth_no);
-	status_counter(j, "senders approved", c->sender_ok);
-	status_counter(j, "senders refused", c->sender_no);
-	status_counter(j, "recipients asked",
-	    c->rcpt_ok + c->rcpt_suppressed + c->rcpt_limited);
-	status_counter(j, "recipients suppressed", c->rcpt_suppressed);
-	status_counter(j, "recipients over a limit", c->rcpt_limited);
-	status_counter(j, "bounces taken", c->bounces);
-	status_counter(j, "failures", c->failures);
-}
-
-/* A process's row, with which process it was in front. */
-static void
-status_row(const struct row *row, void *arg)
-{
-	const struct row_field *f;
-	struct status *s;
-	struct job *j;
-	size_t i;
-
-	s = arg;
-	j = s->job;
-	row_str(j->row, "process", proc_kind_name(s->kind));
-	row_num(j->row, "instance", s->instance);
-	for (i = 0; i < row_count(row); i++) {
-		f = row_at(row, i);
-		if (f->kind == ROW_NUMBER)
-			row_num(j->row, f->name, strtoll(f->value, NULL, 10));
-		else if (f->kind == ROW_TIME)
-			row_time(j->row, f->name, strtoll(f->value, NULL, 10));
-		else if (f->kind == ROW_BOOL)
-			row_bool(j->row, f->name,
-			    strcmp(f->value, "true") == 0);
-		else
-			row_str(j->row, f->name, f->value);
-	}
-	job_send(j);
-}
-
-/* A process that does not answer has no counters; the others have. */
-static void
-status_end(const struct admin_end *end, void *arg)
-{
-	status_next(arg);
-}
-
-static void
-status_next(struct status *s)
-{
-	static const char *const words[] = { "statistics" };
-	const struct peer *p;
-	struct relay_to to;
-	struct job *j;
-
-	j = s->job;
-	memset(&to, 0, sizeof(to));
-	to.row = status_row;
-	to.end = status_end;
-	to.arg = s;
-	while ((p = peers_at(j->control->peers, s->next)) != NULL) {
-		s->next++;
-		if (p->conv != CONV_ADMIN)
-			continue;
-		s->kind = p->kind;
-		s->instance = p->instance;
-		if (relay_start(j->control->relay, p->chan, words, 1, &to) == 0)
-			return;
-	}
-	j->cancel = NULL;
-	free(s);
-	job_ok(j);
-}
-
-/* show status */
-void
-verb_show_status(struct job *j)
-{
-	struct status *s;
-
-	s = calloc(1, sizeof(*s));
-	if (s == NULL) {
-		job_fail(j, NULL, "out of memory");
-		return;
-	}
-	s->job = j;
-	j->work = s;
-	j->cancel = status_cancel;
-	status_processes(j);
-	status_own(j);
-	status_next(s);
 }

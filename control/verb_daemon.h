@@ -27,7 +27,6 @@ void verb_log_brief(struct job *);
 void verb_log_verbose(struct job *);
 void verb_reload(struct job *);
 void verb_show_commands(struct job *);
-void verb_show_status(struct job *);
 void verb_stop(struct job *);
 
 #endif

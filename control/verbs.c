@@ -35,6 +35,7 @@
 #include "verb_policy.h"
 #include "verb_queue.h"
 #include "verb_sender.h"
+#include "verb_status.h"
 #include "verb_suppression.h"
 #include "verb_throttle.h"
 #include "verb_user.h"
@@ -219,8 +220,13 @@ static const struct verb verbs[] = {
 	    "list what the running edd understands" },
 	{ { "show", "queue" }, VERB_READ, verb_show_queue,
 	    { { NULL, NULL, false } }, "list messages in the queue" },
-	{ { "show", "status" }, VERB_READ, verb_show_status,
-	    { { NULL, NULL, false } }, "show processes and counters" },
+	{ { "show", "counters" }, VERB_READ, verb_show_counters,
+	    { { NULL, NULL, false } }, "show all that processes count" },
+	{ { "show", "status" }, VERB_READ, verb_status,
+	    { { NULL, NULL, false } }, "show how edd is" },
+
+	{ { "status", NULL }, VERB_READ, verb_status, { { NULL, NULL, false } },
+	    "show how edd is" },
 
 	{ { "stop", NULL }, VERB_DAEMON, verb_stop, { { NULL, NULL, false } },
 	    "stop edd" },

@@ -43,6 +43,10 @@
 #include "proto_ctl.h"
 #include "row.h"
 #include "sandbox.h"
+#include "top.h"
+
+/* Seconds between frames of "top". */
+#define TOP_SECONDS 2
 
 #define DEFAULT_SOCKET EDD_RUNDIR "/edd.sock"
 
@@ -52,8 +56,10 @@ struct edctl {
 	struct print *print;
 	struct row *row; /* the one that came last */
 	struct parse command;
-	bool terminal; /* standard error is one */
-	bool progress; /* something of it stands there */
+	struct top *top;     /* of "top", which asks again and again */
+	struct event *again; /* when */
+	bool terminal;	     /* standard error is one */
+	bool progress;	     /* something of it stands there */
 	int status;
 };
 
@@ -166,8 +172,43 @@ row_cb(struct chan *c, struct msgin *m, void *arg)
 	if (ctl_row_recv(m, e->row) == -1)
 		return -1;
 	progress_wipe(e);
-	if (print_row(e->print, e->row) == -1)
+	if ((e->top != NULL ? top_row(e->top, e->row) :
+			      print_row(e->print, e->row)) == -1)
 		fail("out of memory", NULL);
+	return 0;
+}
+
+/* Ask for the status, as "top" does. */
+static void
+ask_status(struct edctl *e)
+{
+	static char word[] = "status";
+	struct admin_command command;
+
+	memset(&command, 0, sizeof(command));
+	command.word[command.words++] = word;
+	if (ctl_command_send(e->chan, &command) == -1)
+		fail("cannot speak to edd", NULL);
+}
+
+static void
+again_cb(evutil_socket_t fd, short what, void *arg)
+{
+	ask_status(arg);
+}
+
+/* Draw, and ask again in a moment; once only where nobody watches. */
+static int
+next_frame(struct edctl *e)
+{
+	static const struct timeval pause = { TOP_SECONDS, 0 };
+
+	if (top_frame(e->top) == -1)
+		fail("standard output cannot be written", NULL);
+	if (e->again != NULL && evtimer_add(e->again, &pause) == 0)
+		return 0;
+	e->status = 0;
+	(void)event_base_loopbreak(e->base);
 	return 0;
 }
 
@@ -180,6 +221,8 @@ end_cb(struct chan *c, struct msgin *m, void *arg)
 	if (ctl_end_recv(m, &end) == -1)
 		return -1;
 	progress_wipe(e);
+	if (e->top != NULL && end.ok)
+		return next_frame(e);
 	if (print_end(e->print) == -1)
 		fail("standard output cannot be written", NULL);
 	if (!end.ok)
@@ -217,6 +260,8 @@ ask(struct edctl *e, const char *path)
 	if (e->base == NULL)
 		fail("event loop", NULL);
 	e->chan = chan_new(e->base, fd, "control", rules, e);
+	if (e->top != NULL && isatty(STDOUT_FILENO) == 1)
+		e->again = evtimer_new(e->base, again_cb, e);
 	if (e->chan == NULL)
 		fail("out of memory", NULL);
 	chan_on_down(e->chan, down_cb);
@@ -226,7 +271,9 @@ ask(struct edctl *e, const char *path)
 	e->status = 1;
 	if (ctl_hello_send(e->chan, CTL_VERSION) == -1)
 		fail("cannot speak to edd", NULL);
-	if (ctl_command_send(e->chan, &e->command.words) == -1)
+	if (e->top != NULL)
+		ask_status(e);
+	else if (ctl_command_send(e->chan, &e->command.words) == -1)
 		fail("the command is too long", NULL);
 	parse_clear(&e->command);
 	(void)event_base_dispatch(e->base);
@@ -267,6 +314,18 @@ help(const char *topic)
 		fail("no such command", "see \"edctl help\"");
 }
 
+/* "top" asks for the status; as JSON it is that, once. */
+static void
+start_top(struct edctl *e, bool json)
+{
+	free(e->command.words.word[0]);
+	e->command.words.word[0] = strdup("status");
+	if (!json)
+		e->top = top_new(terminal_width(), isatty(STDOUT_FILENO) == 1);
+	if (e->command.words.word[0] == NULL || (!json && e->top == NULL))
+		fail("out of memory", NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -300,6 +359,8 @@ main(int argc, char **argv)
 		    e.command.words.words > 1 ? e.command.words.word[1] : NULL);
 		return 0;
 	}
+	if (strcmp(e.command.command->word[0], "top") == 0)
+		start_top(&e, json);
 	e.print = print_new(e.command.command->layout, json, terminal_width());
 	e.row = row_new();
 	e.terminal = isatty(STDERR_FILENO) == 1;

@@ -30,6 +30,7 @@
 #include "bounds.h"
 #include "check.h"
 #include "row.h"
+#include "status.h"
 #include "table.h"
 #include "text.h"
 
@@ -296,37 +297,12 @@ print_octets(const struct row *row)
 	return fwrite(octets, 1, len, stdout) == len ? 0 : -1;
 }
 
-/* Seconds as "3d 04:05:06". */
-static void
-uptime(char *text, size_t size, int64_t seconds)
-{
-	if (seconds < 0)
-		seconds = 0;
-	(void)snprintf(text, size, "%lldd %02d:%02d:%02d",
-	    (long long)(seconds / 86400), (int)(seconds / 3600 % 24),
-	    (int)(seconds / 60 % 60), (int)(seconds % 60));
-}
-
-/* Processes with the time they run, then counters: two tables. */
+/* What matters of how edd is, a table for each kind. */
 static int
 print_status(struct print *p, const struct row *row)
 {
-	const struct row_field *f;
-	char text[32];
-	size_t i;
-
-	row_clear(p->row);
-	for (i = 0; i < row_count(row); i++) {
-		f = row_at(row, i);
-		if (strcmp(f->name, "since") == 0) {
-			uptime(text, sizeof(text),
-			    (int64_t)time(NULL) - strtoll(f->value, NULL, 10));
-			row_str(p->row, "uptime", text);
-		} else if (f->kind == ROW_NUMBER)
-			row_num(p->row, f->name, strtoll(f->value, NULL, 10));
-		else
-			row_str(p->row, f->name, f->value);
-	}
+	if (!status_row(row, p->row))
+		return 0;
 	return row_bad(p->row) ? -1 : table_row(p->table, p->row);
 }
 

@@ -186,9 +186,10 @@ command_cb(struct chan *c, struct msgin *m, void *arg)
 	memset(&end, 0, sizeof(end));
 	end.ok = command.words == 1 &&
 	    strcmp(command.word[0], "statistics") == 0;
-	if (end.ok)
+	if (end.ok) {
 		send_statistics(d, c, m->id);
-	else
+		(void)admin_self_send(c, m->id);
+	} else
 		(void)strlcpy(end.why, "deliver does not know this command",
 		    sizeof(end.why));
 	(void)admin_end_send(c, m->id, &end);

@@ -158,6 +158,7 @@ send_control(struct child *c)
 	site = e->conf->site;
 	site.expire = e->conf->queue.expire;
 	(void)conf_site_send(c->chan, &site);
+	send_pkis(c, false);
 	s.has_gid = e->has_group;
 	s.gid = (uint32_t)e->group;
 	fd = fcntl(e->ctl_fd, F_DUPFD_CLOEXEC, 0);

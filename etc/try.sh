@@ -201,8 +201,8 @@ tr -d '\r' <"$dir/received/1.eml" | detail
 step "What happened to it: edctl trace $id"
 detail <"$dir/answer"
 
-step "How edd is: edctl show status"
-edctl show status 2>&1 | detail
+step "How edd is: edctl status"
+edctl status 2>&1 | detail
 
 cat <<END
 

@@ -21,6 +21,8 @@
  */
 #include "proto_admin.h"
 
+#include <sys/resource.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,4 +241,37 @@ int
 admin_cancel_recv(struct msgin *m)
 {
 	return msg_end(m);
+}
+
+/* What this process has used so far: milliseconds, and KiB at the most. */
+void
+admin_self(int64_t *cpu, int64_t *memory)
+{
+	struct rusage u;
+
+	*cpu = *memory = 0;
+	if (getrusage(RUSAGE_SELF, &u) == -1)
+		return;
+	*cpu = ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
+	    (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+	*memory = u.ru_maxrss;
+}
+
+/* The row that says so, in an answer to "statistics".  0 or -1. */
+int
+admin_self_send(struct chan *c, uint64_t id)
+{
+	int64_t cpu, memory;
+	struct row *row;
+	int r;
+
+	row = row_new();
+	if (row == NULL)
+		return -1;
+	admin_self(&cpu, &memory);
+	row_num(row, "cpuMs", cpu);
+	row_num(row, "memoryKiB", memory);
+	r = admin_row_send(c, id, row);
+	row_free(row);
+	return r;
 }

@@ -97,5 +97,7 @@ int admin_more_send(struct chan *, uint64_t, uint32_t rows);
 int admin_more_recv(struct msgin *, uint32_t *rows);
 int admin_cancel_send(struct chan *, uint64_t);
 int admin_cancel_recv(struct msgin *);
+void admin_self(int64_t *cpu, int64_t *memory);
+int admin_self_send(struct chan *, uint64_t);
 
 #endif

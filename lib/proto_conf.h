@@ -19,7 +19,7 @@
  * and CONF_END on the setup channel (proto_setup.h has their numbers).
  *
  *   GLOBAL    all           SMTP      smtpd         LISTEN +fd  smtpd
- *   PKI       smtpd: certificate only; signer: certificate and key
+ *   PKI       smtpd, control: certificate only; signer: certificate and key
  *   QUEUE     queue         DELIVER, ROUTE, RESOLVER, NETWORK   deliver
  *   SECRET    signer: seals DKIM keys; control: encrypts the store
  *   SOCKET +fd  control: the listening control socket

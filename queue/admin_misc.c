@@ -24,6 +24,7 @@
 
 #include "answer.h"
 #include "base64.h"
+#include "clock.h"
 #include "envelope.h"
 #include "id.h"
 #include "intake.h"
@@ -40,6 +41,7 @@
 #include "spool.h"
 #include "steer.h"
 #include "trace.h"
+#include "traffic.h"
 #include "walk.h"
 
 static void
@@ -56,7 +58,9 @@ statistics(struct answer *a, const struct admin_command *cmd)
 	struct queue *q = a->queue;
 	struct schedule_stats sched;
 	struct spool_stats spool;
+	int64_t cpu, memory;
 	struct row *row;
+	size_t i;
 
 	row = row_new();
 	if (row == NULL) {
@@ -87,6 +91,14 @@ statistics(struct answer *a, const struct admin_command *cmd)
 	number(a, row, "octets live", spool.live);
 	number(a, row, "commits", spool.commits);
 	number(a, row, "syncs", spool.syncs);
+	for (i = 0; traffic_row(journal_traffic(q->journal), i,
+		 clock_wall() / 1000, row);
+	     i++)
+		answer_row(a, row);
+	admin_self(&cpu, &memory);
+	row_num(row, "cpuMs", cpu);
+	row_num(row, "memoryKiB", memory);
+	answer_row(a, row);
 	row_free(row);
 	answer_ok(a);
 }

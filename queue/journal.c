@@ -40,10 +40,12 @@
 #include "log.h"
 #include "qbounds.h"
 #include "row.h"
+#include "traffic.h"
 
 struct journal {
 	char *folder;
 	struct event *flush_ev;
+	struct traffic *traffic; /* counts of events */
 	struct blob out;
 	size_t line;	    /* where the event begins in out */
 	struct jindex run;  /* of the open file, by its offsets */
@@ -74,7 +76,8 @@ journal_new(struct event_base *base, const char *folder)
 	j->fd = j->index = -1;
 	j->folder = strdup(folder);
 	j->flush_ev = event_new(base, -1, 0, flush_cb, j);
-	if (j->folder == NULL || j->flush_ev == NULL ||
+	j->traffic = traffic_new();
+	if (j->folder == NULL || j->flush_ev == NULL || j->traffic == NULL ||
 	    (mkdir(folder, 0700) == -1 && errno != EEXIST)) {
 		log_warn("journal: %s", folder);
 		journal_free(j);
@@ -118,6 +121,7 @@ journal_free(struct journal *j)
 	jindex_clear(&j->run);
 	jindex_clear(&j->keys);
 	blob_free(&j->out);
+	traffic_free(j->traffic);
 	free(j->folder);
 	free(j);
 }
@@ -134,6 +138,13 @@ const char *
 journal_folder(const struct journal *j)
 {
 	return j->folder;
+}
+
+/* How many events there were of late. */
+struct traffic *
+journal_traffic(const struct journal *j)
+{
+	return j->traffic;
 }
 
 /* Names sort like the hours they stand for. */
@@ -304,6 +315,7 @@ journal_begin(struct journal *j, const char *event, uint64_t id)
 	char when[DATE_RFC3339_SIZE], text[ID_TEXT_SIZE];
 	int64_t now = clock_wall();
 
+	traffic_count(j->traffic, event, now / 1000);
 	when[0] = '\0';
 	(void)date_rfc3339(now / 1000, (int)(now % 1000), when, sizeof(when));
 	j->line = j->out.len;

@@ -26,6 +26,7 @@
 struct event_base;
 struct journal;
 struct row;
+struct traffic;
 
 struct journal *journal_new(struct event_base *, const char *folder);
 void journal_free(struct journal *);
@@ -36,6 +37,7 @@ void journal_num(struct journal *, const char *name, int64_t);
 void journal_end(struct journal *);
 void journal_row(struct journal *, const char *event, const struct row *);
 void journal_flush(struct journal *);
+struct traffic *journal_traffic(const struct journal *);
 const char *journal_folder(const struct journal *);
 
 #endif

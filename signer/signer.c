@@ -204,6 +204,7 @@ command_cb(struct chan *c, struct msgin *m, void *arg)
 	memset(&end, 0, sizeof(end));
 	end.ok = cmd.words == 1 && strcmp(cmd.word[0], "statistics") == 0;
 	if (end.ok) {
+		(void)admin_self_send(c, m->id);
 		send_number(c, m->id, "handshakes signed",
 		    p->signer->handshakes);
 		send_number(c, m->id, "DKIM signatures", p->signer->signatures);

@@ -76,9 +76,10 @@ stats_admin(const struct stats *st, struct chan *c, uint64_t id,
 
 	memset(&end, 0, sizeof(end));
 	end.ok = cmd->words == 1 && strcmp(cmd->word[0], "statistics") == 0;
-	if (end.ok)
+	if (end.ok) {
 		stats_send(st, c, id);
-	else
+		(void)admin_self_send(c, id);
+	} else
 		(void)snprintf(end.why, sizeof(end.why), "unknown command");
 	(void)admin_end_send(c, id, &end);
 }

@@ -20,7 +20,7 @@
  *
  * sources: ctl/print.c ctl/table.c ctl/text.c
  * sources: lib/base64.c lib/row.c lib/msg.c lib/log.c lib/compat.c
- * sources: ctl/check.c ctl/print.c ctl/table.c ctl/text.c
+ * sources: ctl/check.c ctl/print.c ctl/status.c ctl/table.c ctl/text.c
  * sources: lib/row.c lib/msg.c lib/log.c lib/compat.c
  * libs: -ljson-c
  */
@@ -272,7 +272,7 @@ event_is_two_lines(void **state)
 }
 
 static void
-status_has_processes_then_counters(void **state)
+status_has_processes_and_no_counters(void **state)
 {
 	struct print *p;
 	struct row *row;
@@ -282,6 +282,8 @@ status_has_processes_then_counters(void **state)
 	row = row_new();
 	row_str(row, "process", "queue");
 	row_time(row, "since", 4102444800);
+	row_num(row, "cpuMs", 1234);
+	row_num(row, "memoryKiB", 1536);
 	assert_int_equal(print_row(p, row), 0);
 	row_clear(row);
 	row_str(row, "process", "queue");
@@ -291,8 +293,8 @@ status_has_processes_then_counters(void **state)
 	row_free(row);
 	assert_int_equal(print_end(p), 0);
 	assert_string_equal(captured(),
-	    "PROCESS  UPTIME\nqueue    0d 00:00:00\n\n"
-	    "PROCESS  NAME      VALUE\nqueue    accepted      3\n");
+	    "PROCESS  UPTIME       CPU     MEMORY\n"
+	    "queue    0d 00:00:00  1.23 s  1.5 MiB\n");
 }
 
 int
@@ -308,7 +310,7 @@ main(void)
 		cmocka_unit_test(json_is_one_object_a_line),
 		cmocka_unit_test(key_is_shown_in_both_forms),
 		cmocka_unit_test(event_is_two_lines),
-		cmocka_unit_test(status_has_processes_then_counters),
+		cmocka_unit_test(status_has_processes_and_no_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* sources: queue/jindex.c queue/jread.c lib/crc32c.c */
-/* sources: queue/journal.c queue/trace.c queue/blob.c queue/clock.c */
+/* sources: queue/journal.c queue/traffic.c lib/window.c queue/trace.c queue/blob.c queue/clock.c */
 /* sources: lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c */
 /* libs: -levent -ljson-c */
 /*

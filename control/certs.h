@@ -1,0 +1,43 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Until when the certificates of the configuration hold.
+ */
+#ifndef CERTS_H
+#define CERTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bounds.h"
+
+/* Far more than a configuration has listeners for. */
+#define CERTS_MAX 32u
+
+struct cert {
+	char name[NAME_SIZE];
+	int64_t expires; /* 0: cannot be read */
+};
+
+struct certs {
+	size_t n;
+	struct cert cert[CERTS_MAX];
+};
+
+void certs_add(struct certs *, const char *name, const char *pem);
+
+#endif

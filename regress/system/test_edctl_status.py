@@ -1,0 +1,102 @@
+"""edctl status and top: how edd is, on one screen."""
+
+import os
+import pty
+import re
+import signal
+import subprocess
+
+from eddtest import EDCTL, wait_for
+
+
+def rows(edd, column, *command):
+    return [r for r in edd.ctl(*(command or ("status",)), json_rows=True)
+            if column in r]
+
+
+def test_processes_say_what_they_use(edd):
+    found = {r["process"]: r for r in rows(edd, "cpuMs")}
+    assert set(found) >= {"smtpd", "signer", "queue", "deliver", "control"}
+    pids = dict((name, pid) for pid, name in edd.children())
+    for name in ("smtpd", "signer", "queue", "deliver", "control"):
+        assert found[name]["pid"] == pids[name]
+        assert found[name]["memoryKiB"] > 1000, found[name]
+        assert found[name]["restarts"] == 0
+
+
+def test_a_restart_is_seen(edd):
+    pid = edd.pid_of("deliver")
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: edd.pid_of("deliver") not in (None, pid), "deliver")
+    wait_for(lambda: [r for r in rows(edd, "cpuMs")
+                      if r["process"] == "deliver" and r["restarts"] == 1 and
+                      r["memoryKiB"] > 0], "its row")
+
+
+def traffic(edd):
+    return {r["recipients"]: r for r in rows(edd, "recipients")
+            if "minute" in r}
+
+
+def test_traffic_of_the_last_minute_hour_and_day(edd, sink):
+    sink.rcpt_replies["bad@example.net"] = "550 5.1.1 nobody"
+    edd.send(["a@example.net", "b@example.net", "bad@example.net"])
+    edd.wait_event("relayed", recipient="b@example.net")
+    edd.wait_event("bounced", recipient="bad@example.net")
+    found = traffic(edd)
+    for window in ("hour", "day"):
+        assert found["accepted"][window] >= 3
+        assert found["delivered"][window] >= 2
+        assert found["bounced"][window] == 1
+        assert found["deferred"][window] == 0
+
+
+def test_queue_certificate_and_domain_troubles(make_edd, dns):
+    dns.zone("example.org", 's1._domainkey TXT "v=DKIM1; p="')
+    dns.start()
+    edd = make_edd(dns=dns).start().setup()
+    edd.ctl("dkim", "check", "example.org")
+    all_rows = edd.ctl("status", json_rows=True)
+    assert {r["queue"]: r["now"] for r in all_rows
+            if "queue" in r}["queued messages"] == 0
+    cert = [r for r in all_rows if "certificate" in r][0]
+    assert cert["certificate"] == "main" and 28 <= cert["days"] <= 30
+    trouble = [r for r in all_rows if "trouble" in r]
+    assert [t["trouble"] for t in trouble] == ["DKIM"]
+    assert trouble[0]["see"] == "edctl domain check example.org"
+
+
+def test_people_see_no_counters_and_scripts_do(edd):
+    text = edd.ctl("status")
+    assert "UPTIME" in text and "MiB" in text and "MINUTE" in text
+    assert "handshakes" not in text
+    assert text.splitlines()[0] == edd.ctl(
+        "show", "status").splitlines()[0]
+    assert len(text.splitlines()) < 40, "more than a screen"
+    names = {r["name"] for r in rows(edd, "name")}
+    assert {"handshakes", "queued messages", "logins"} <= names
+    assert {r["name"] for r in rows(edd, "name", "show", "counters")} == names
+
+
+def test_top_without_a_terminal_is_one_frame(edd):
+    text = edd.ctl("top")
+    assert re.search(r"^delivered +\[ {40}\] 0 a minute$", text, re.M), text
+    assert "UPTIME" in text and "\033" not in text
+    assert [r for r in edd.ctl("top", json_rows=True) if "cpuMs" in r]
+
+
+def test_top_on_a_terminal_goes_on(edd):
+    master, slave = pty.openpty()
+    done = subprocess.Popen([EDCTL, "-s", edd.socket, "top"], stdout=slave,
+                            stderr=slave)
+    os.close(slave)
+    text = b""
+    try:
+        while text.count(b"\033[H\033[2J") < 2:
+            text += os.read(master, 65536)
+        assert b"a minute" in text and b"UPTIME" in text
+        assert done.poll() is None
+    finally:
+        done.terminate()
+        done.wait()
+        os.close(master)
