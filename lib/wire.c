@@ -116,12 +116,20 @@ plain_outcome(struct wire *w, struct wire_direction *d, short on, ssize_t n)
 	return WIRE_FAILED;
 }
 
-/* OpenSSL gives the 32 KB of an idle connection's buffers back. */
+/* The SSL that was made last. */
+static SSL *made;
+
+/*
+ * OpenSSL gives the 32 KB of an idle connection's buffers back, and reads what
+ * there is at once instead of the head of each record and then the rest.
+ */
 static void
 ssl_new_cb(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl,
     void *argp)
 {
+	made = parent;
 	(void)SSL_set_mode(parent, SSL_MODE_RELEASE_BUFFERS);
+	SSL_set_read_ahead(parent, 1);
 }
 
 /* libtls has no call for it, so it is done to each SSL as it is made. */
@@ -144,6 +152,7 @@ wire_accept(struct wire *w, struct tls *server)
 		wire_error(w, tls_error(server));
 		return -1;
 	}
+	w->ssl = made;
 	return 0;
 }
 
@@ -162,6 +171,7 @@ wire_connect(struct wire *w, struct tls_config *config, const char *name)
 		wire_error(w, tls_error(w->tls));
 		return -1;
 	}
+	w->ssl = made;
 	return 0;
 }
 
@@ -216,6 +226,8 @@ chunk_recv(struct wire *w)
 		w->truncated = true;
 		return 0;
 	}
+	if (n > 0 && (size_t)n < sizeof(chunk) && !SSL_has_pending(w->ssl))
+		wire_block(&w->in, EV_READ);
 	return n;
 }
 

@@ -30,6 +30,7 @@
 #include <stdbool.h>
 
 struct evbuffer;
+struct ssl_st;
 struct tls;
 struct tls_config;
 
@@ -45,6 +46,7 @@ struct wire_direction {
 struct wire {
 	int fd;
 	struct tls *tls;
+	struct ssl_st *ssl; /* that tls is made of */
 	char *error;
 	struct wire_direction in;
 	struct wire_direction out;
