@@ -35,6 +35,7 @@
 #include "bounds.h"
 #include "dkim.h"
 #include "header.h"
+#include "octets.h"
 
 #define DKIM_LINE 78 /* RFC 5322 section 2.1.1, what lines should keep to */
 #define DKIM_TAB  8  /* columns that the tab of a folded line takes */
@@ -219,9 +220,13 @@ is_special(char c)
 static size_t
 text_length(const char *p, const char *end)
 {
+	unsigned char all = 0;
 	const char *s;
 
-	for (s = p; s < end; s++) {
+	for (s = p;; s++) {
+		s = octets_below(s, end, ' ' + 1, &all);
+		if (s == end)
+			break;
 		if (!is_special(*s))
 			continue;
 		if (*s != ' ' || s == p || s + 1 == end || is_special(s[1]))

@@ -23,6 +23,8 @@
 
 #include <string.h>
 
+#include "octets.h"
+
 /* Start of the data of one message: of DATA, or of BDAT (chunks). */
 void
 data_init(struct data *d, bool strict, bool chunks)
@@ -72,9 +74,9 @@ data_text(struct data *d, const char *p, const char *end)
 	unsigned char all;
 
 	all = 0;
-	for (; p < end; p++) {
-		all |= (unsigned char)*p;
-		if (*p == '\r' || *p == '\n' || *p == '\0')
+	for (;; p++) {
+		p = octets_below(p, end, '\r' + 1, &all);
+		if (p == end || *p == '\r' || *p == '\n' || *p == '\0')
 			break;
 	}
 	if ((all & 0x80) != 0)

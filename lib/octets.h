@@ -1,0 +1,60 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Looking through octets eight at a time: what text is made of is above a
+ * bound, what ends it below.  In a header, because it runs for every few
+ * octets of mail.  Knows no meaning of them.
+ */
+#ifndef OCTETS_H
+#define OCTETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* An octet in each of the eight places of a word. */
+#define OCTETS_EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/*
+ * The first octet from p on that is below bound, which is at most 128, or
+ * end.  Into all go, or-ed together, the octets before it.
+ *
+ * The subtraction sets the top bit of an octet that is below bound, and may
+ * set it falsely only above one such; octets of 128 and more are kept out.
+ */
+static inline const char *
+octets_below(const char *p, const char *end, unsigned char bound,
+    unsigned char *all)
+{
+	const uint64_t tops = OCTETS_EACH(0x80), bounds = OCTETS_EACH(bound);
+	uint64_t words = 0, w;
+
+	while ((size_t)(end - p) >= sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		if (((w - bounds) & ~w & tops) != 0)
+			break;
+		words |= w;
+		p += sizeof(w);
+	}
+	for (; p < end && (unsigned char)*p >= bound; p++)
+		*all |= (unsigned char)*p;
+	for (; words != 0; words >>= 8)
+		*all |= (unsigned char)words;
+	return p;
+}
+
+#endif
