@@ -393,7 +393,8 @@ proc_main(int argc, char **argv, const struct proc_hooks *hooks, void *arg)
 	self.arg = arg;
 	log_init(hooks->name, true, 0);
 	self.base = event_base_new();
-	if (self.base == NULL)
+	if (self.base == NULL ||
+	    event_base_priority_init(self.base, PROC_PRIORITIES) == -1)
 		fatalx("event_base_new");
 	proc_signals();
 	if (hooks->open != NULL && hooks->open(arg) == -1)

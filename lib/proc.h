@@ -29,6 +29,13 @@
 
 #define PROC_SETUP_FD 3
 
+/*
+ * Priorities of events: they have the middle one unless told otherwise, and
+ * the last runs when no other event is ready.
+ */
+#define PROC_PRIORITIES	   3
+#define PROC_PRIORITY_IDLE 2
+
 /* Which program a channel leads to. */
 enum proc_kind {
 	PROC_EDD = 1,

@@ -38,6 +38,7 @@
 #include "jindex.h"
 #include "jread.h"
 #include "log.h"
+#include "proc.h"
 #include "qbounds.h"
 #include "row.h"
 #include "traffic.h"
@@ -83,6 +84,8 @@ journal_new(struct event_base *base, const char *folder)
 		journal_free(j);
 		return NULL;
 	}
+	/* On a base without priorities it runs in its turn. */
+	(void)event_priority_set(j->flush_ev, PROC_PRIORITY_IDLE);
 	return j;
 }
 

@@ -61,6 +61,9 @@
 /* A destination's name with such a route. */
 #define DESTINATION_NAME_SIZE (256u + 5u + MARK_VIA_MAX)
 
+/* A message waits for others no longer: a sync takes about as much. */
+#define COMMIT_DELAY_MS 2
+
 /* Outcomes wait this long for others to share their commit. */
 #define MARK_DELAY_MS 10
 

@@ -37,6 +37,7 @@
 #include "envelope.h"
 #include "id.h"
 #include "log.h"
+#include "proc.h"
 #include "qbounds.h"
 #include "spool_int.h"
 #include "state.h"
@@ -51,16 +52,25 @@ commit_cb(int fd, short what, void *arg)
 	struct timeval again = { COMMIT_RETRY_MS / 1000,
 		(COMMIT_RETRY_MS % 1000) * 1000 };
 
+	(void)event_del(sp->commit_ev);
+	(void)evtimer_del(sp->late_ev);
 	(void)evtimer_del(sp->mark_ev);
 	if (spool_commit(sp) == -1)
 		(void)evtimer_add(sp->mark_ev, &again);
 }
 
-/* Commit at the end of this turn of the event loop. */
+/*
+ * Commit when there is nothing more to take in, so that what waits in sockets
+ * shares the sync, but not much later.
+ */
 void
 spool_schedule_commit(struct spool *sp)
 {
+	struct timeval delay = { 0, COMMIT_DELAY_MS * 1000 };
+
 	event_active(sp->commit_ev, EV_TIMEOUT, 0);
+	if (!evtimer_pending(sp->late_ev, NULL))
+		(void)evtimer_add(sp->late_ev, &delay);
 }
 
 static int
@@ -86,12 +96,15 @@ make_events(struct spool *sp, struct event_base *base)
 
 	sp->base = base;
 	sp->commit_ev = event_new(base, -1, 0, commit_cb, sp);
+	sp->late_ev = evtimer_new(base, commit_cb, sp);
 	sp->mark_ev = evtimer_new(base, commit_cb, sp);
 	sp->tick_ev = event_new(base, -1, EV_PERSIST, spool_tick_cb, sp);
 	sp->work_ev = evtimer_new(base, spool_work_cb, sp);
-	if (sp->commit_ev == NULL || sp->mark_ev == NULL ||
-	    sp->tick_ev == NULL || sp->work_ev == NULL)
+	if (sp->commit_ev == NULL || sp->late_ev == NULL ||
+	    sp->mark_ev == NULL || sp->tick_ev == NULL || sp->work_ev == NULL)
 		return -1;
+	/* On a base without priorities it runs in its turn. */
+	(void)event_priority_set(sp->commit_ev, PROC_PRIORITY_IDLE);
 	return evtimer_add(sp->tick_ev, &second);
 }
 
@@ -184,6 +197,8 @@ spool_abandon(struct spool *sp)
 	index_close(sp->index);
 	if (sp->commit_ev != NULL)
 		event_free(sp->commit_ev);
+	if (sp->late_ev != NULL)
+		event_free(sp->late_ev);
 	if (sp->mark_ev != NULL)
 		event_free(sp->mark_ev);
 	if (sp->tick_ev != NULL)

@@ -41,7 +41,8 @@ STAILQ_HEAD(spool_entries, spool_entry);
 struct spool {
 	struct spool_hooks hooks;
 	struct event_base *base;
-	struct event *commit_ev; /* end of this turn of the loop */
+	struct event *commit_ev; /* nothing more to take in */
+	struct event *late_ev;	 /* messages waited long enough */
 	struct event *mark_ev;	 /* marks waited long enough */
 	struct event *tick_ev;	 /* every second */
 	struct event *work_ev;	 /* a step of background work */
