@@ -137,6 +137,10 @@
 /* Recipients handed to a deliver process in one piece of work. */
 #define WORK_RCPT_MAX 100u
 
+/* Blocks that the heap gives again: a message in memory; unused, at most. */
+#define ALLOCATOR_BLOCK_MAX (4 << 20)
+#define ALLOCATOR_SPARE_MAX (16 << 20)
+
 /* Columns of a row, words of an operator's command. */
 #define ROW_FIELDS_MAX	64u
 #define ADMIN_WORDS_MAX 64u

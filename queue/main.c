@@ -23,6 +23,7 @@
 #include <time.h>
 
 #include "admin.h"
+#include "allocator.h"
 #include "chan.h"
 #include "intake.h"
 #include "journal.h"
@@ -230,5 +231,6 @@ main(int argc, char **argv)
 {
 	static struct process process;
 
+	allocator_keep();
 	return proc_main(argc, argv, &hooks, &process);
 }
