@@ -45,10 +45,10 @@
 /* At the end of a run, at most so many messages are still put in the index. */
 #define CLOSE_INDEX_MAX 20000u
 
-static void
-commit_cb(int fd, short what, void *arg)
+/* Commit at once; what must be kept and could not be is tried again. */
+void
+spool_commit_now(struct spool *sp)
 {
-	struct spool *sp = arg;
 	struct timeval again = { COMMIT_RETRY_MS / 1000,
 		(COMMIT_RETRY_MS % 1000) * 1000 };
 
@@ -57,6 +57,12 @@ commit_cb(int fd, short what, void *arg)
 	(void)evtimer_del(sp->mark_ev);
 	if (spool_commit(sp) == -1)
 		(void)evtimer_add(sp->mark_ev, &again);
+}
+
+static void
+commit_cb(int fd, short what, void *arg)
+{
+	spool_commit_now(arg);
 }
 
 /*

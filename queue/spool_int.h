@@ -88,6 +88,7 @@ void spool_unlink(struct message *);
 void spool_forget(struct spool *, struct message *);
 int spool_sync_folder(struct spool *);
 void spool_schedule_commit(struct spool *);
+void spool_commit_now(struct spool *);
 void spool_seal_current(struct spool *);
 void spool_reclaim(struct spool *);
 bool spool_marks_needed(const struct spool *, uint64_t number);

@@ -205,7 +205,6 @@ move_message(struct spool *sp, struct message *m)
 	e->message = m;
 	sp->moving++;
 	STAILQ_INSERT_TAIL(&sp->waiting, e, entry);
-	spool_schedule_commit(sp);
 	return 0;
 }
 
@@ -251,11 +250,12 @@ compact_step(struct spool *sp)
 		sp->compacting = false;
 		return;
 	}
-	if (sp->moving > 0)
-		return; /* until the copies are on disk */
 	moved = move_some(sp, &s->fresh, COMPACT_STEP_BYTES);
 	if (moved < COMPACT_STEP_BYTES)
 		(void)move_some(sp, &s->indexed, COMPACT_STEP_BYTES - moved);
+	/* Before anything of them is sent: deliver reads where they were. */
+	if (sp->moving > 0)
+		spool_commit_now(sp);
 	spool_reclaim(sp);
 	if (s != TAILQ_FIRST(&sp->logs))
 		sp->compacting = worth_compacting(sp);
