@@ -198,3 +198,50 @@ def test_too_many_recipients_are_split(relay):
     assert sum(len(t.rcpts) for t in taken) == 5
     for i in range(5):
         edd.wait_event("relayed", recipient="r%d@example.net" % i)
+
+
+def late_long_line():
+    """One that shows where nobody who looks ahead sees it."""
+    text = "Just a line of text, nothing else.\r\n" * 4000 + \
+        "word " * 1000 + "\r\n.\r\nend\r\n"
+    return message(headers="MIME-Version: 1.0\r\n"
+                   "Content-Type: text/plain\r\n", body=text), text
+
+
+def test_long_line_goes_by_bdat_as_it_is(relay):
+    edd, server = relay(ALL)
+    octets, text = late_long_line()
+    submit(edd, octets)
+    taken = server.wait()[0]
+    assert taken.how == "BDAT"
+    assert "BODY=BINARYMIME" in taken.mail
+    assert taken.data.endswith(("\r\n\r\n" + text).encode())
+
+
+def test_long_line_is_encoded_for_who_has_no_bdat(relay):
+    edd, server = relay(["PIPELINING", "8BITMIME", "CHUNKING"])
+    octets, text = late_long_line()
+    submit(edd, octets)
+    taken = server.wait()[0]
+    assert taken.how == "DATA"
+    assert max(len(line) for line in taken.data.split(b"\r\n")) <= 998
+    assert leaves(taken.data)[0][1] == text.encode()
+
+
+@pytest.mark.parametrize("text", [
+    "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + "\r\n--b\r\n" * 300,
+    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\u00e4\u00e4",
+    "Content-Type: message/rfc822\r\n\r\n" * 200 + "\u00e4\r\n",
+    "Content-Type: multipart/mixed; boundary*0=\"b\"; boundary*1=c\r\n\r\n"
+    "--bc\r\nContent-Type: multipart/mixed; boundary=bc\r\n\r\n--bc\r\n\r\n"
+    "\u00e4\r\n--bc--\r\n--bc--\r\n",
+    "Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n\u00e4\r\n",
+    "Content-Type: text/plain\r\nContent-Transfer-Encoding: x-y\r\n\r\n"
+    "\u00e4\r\n"],
+    ids=["many", "torn", "deep", "same", "none", "unknown"])
+def test_strange_structures_arrive(relay, text):
+    edd, server = relay(["PIPELINING"])
+    octets = message(headers="MIME-Version: 1.0\r\n" + text, body="end\r\n")
+    submit(edd, octets)
+    submit(edd, message(subject="next"))
+    server.wait(2)
