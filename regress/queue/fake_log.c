@@ -1,0 +1,54 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * lib/log.c for fuzzing: what is said of each damage would drown the rest.
+ */
+#include <stdlib.h>
+
+#include "log.h"
+
+void
+log_warn(const char *fmt, ...)
+{
+}
+
+void
+log_warnx(const char *fmt, ...)
+{
+}
+
+void
+log_info(const char *fmt, ...)
+{
+}
+
+void
+log_debug(const char *fmt, ...)
+{
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	abort();
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	abort();
+}
