@@ -201,6 +201,8 @@ static const struct verb verbs[] = {
 	{ { "queue", "summary" }, VERB_READ, verb_queue_look,
 	    { { NULL, NULL, false } },
 	    "show the destinations of what is in the queue" },
+	{ { "queue", "verify" }, VERB_READ, verb_queue_look,
+	    { { NULL, NULL, false } }, "read and check the whole spool" },
 
 	{ { "reload", NULL }, VERB_DAEMON, verb_reload,
 	    { { NULL, NULL, false } }, "read the configuration again" },

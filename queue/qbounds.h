@@ -162,6 +162,9 @@
 /* Up to so many messages are listed in the order of their ids. */
 #define LIST_SORTED_MAX 100000u
 
+/* Read by "queue verify" in one turn of the loop: some milliseconds. */
+#define VERIFY_STEP_BYTES (1u << 20)
+
 /* What was found damaged is kept for a person to see, up to here. */
 #define CORRUPT_BYTES_MAX (256ull << 20)
 #define CORRUPT_FILES_MAX 10000u

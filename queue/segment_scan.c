@@ -166,9 +166,12 @@ resync(struct window *w, uint64_t off)
 		return w->seg->size; /* there is one record only */
 	off -= off % RECORD_ALIGN;
 	for (off += RECORD_ALIGN; off + RECORD_HEADER_SIZE <= w->seg->size;
-	     off += RECORD_ALIGN)
+	     off += RECORD_ALIGN) {
 		if (look_at(w, off, &r) == PLACE_RECORD)
 			return off;
+		if (w->len == 0)
+			break; /* the rest cannot be read */
+	}
 	return w->seg->size;
 }
 

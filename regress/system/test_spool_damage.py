@@ -83,6 +83,29 @@ def test_damaged_envelope_is_given_up(waiting, sink):
     assert len(kept) == 1 and kept[0].startswith(edd.ids[1] + ".")
 
 
+def test_verify_tells_what_is_damaged(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port)).start().setup()
+    sink.mail_reply = "451 4.3.0 Closed"
+    ids = [edd.send("r%d@example.net" % i, message(
+        body="unmistakable-%d\r\n" % i * 50)) for i in range(3)]
+    for id_ in ids:
+        edd.wait_event("deferred", id=id_)
+    text = edd.ctl("queue", "verify")
+    assert "nothing wrong" in text
+    rows = edd.ctl("queue", "verify", json_rows=True)
+    assert rows[0]["messages"] == 3
+    damage(edd, b"unmistakable-1")
+    text = edd.ctl("queue", "verify", ok=False)
+    assert ids[1] in text and "body damaged" in text
+    assert "1 damaged places, 1 queued messages in them, 2 sound" in text
+    assert ids[0] not in text and ids[2] not in text
+    assert re.search(ids[1] + ": verify: .*body damaged", edd.log())
+    for path in segments(edd):
+        os.unlink(path)
+    text = edd.ctl("queue", "verify", ok=False)
+    assert all(id_ in text for id_ in ids) and "file missing" in text
+
+
 def test_segments_are_gone(waiting, sink):
     edd = waiting
     for path in segments(edd):

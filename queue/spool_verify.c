@@ -1,0 +1,215 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * One segment after the other in the order of numbers, VERIFY_STEP_BYTES at
+ * a time; segments may come and go between.
+ */
+#include "spool_verify.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "envelope.h"
+#include "qbounds.h"
+#include "spool_int.h"
+
+struct spool_verify {
+	struct spool *spool;
+	uint64_t number; /* of the segment to go on with */
+	uint64_t end;	 /* segments from there on came later */
+	uint64_t off;
+	struct verify_counts counts;
+	verify_found found;
+	void *arg;
+};
+
+/* A check of everything that is there now; NULL without memory. */
+struct spool_verify *
+spool_verify_new(struct spool *sp)
+{
+	struct spool_stats stats;
+	struct spool_verify *v;
+
+	v = calloc(1, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	v->spool = sp;
+	v->end = sp->next_segment;
+	spool_get_stats(sp, &stats);
+	v->counts.total = stats.bytes;
+	return v;
+}
+
+/* NULL is allowed. */
+void
+spool_verify_free(struct spool_verify *v)
+{
+	free(v);
+}
+
+/* How far it is and what it found. */
+void
+spool_verify_counts(const struct spool_verify *v, struct verify_counts *counts)
+{
+	*counts = v->counts;
+}
+
+static void
+report(struct spool_verify *v, const struct verify_finding *f)
+{
+	if (f->id != 0)
+		v->counts.lost++;
+	v->found(f, v->arg);
+}
+
+/* The queued messages in that part of a segment; how many. */
+static unsigned
+report_messages(struct spool_verify *v, struct segment *s,
+    struct verify_finding *f)
+{
+	struct message_list *lists[2] = { &s->fresh, &s->indexed };
+	struct message *m;
+	unsigned i, n = 0;
+
+	for (i = 0; i < 2; i++)
+		LIST_FOREACH(m, lists[i], entry) {
+			if (m->offset < f->off ||
+			    m->offset - f->off >= f->len || m->open == 0)
+				continue;
+			f->id = m->id;
+			report(v, f);
+			n++;
+		}
+	return n;
+}
+
+static void
+damaged_cb(struct segment *s, const struct segment_hurt *hurt, void *arg)
+{
+	struct spool_verify *v = arg;
+	struct verify_finding f = { 0, s->number, hurt->off, hurt->len,
+		segment_damage_text(hurt->what) };
+
+	v->counts.places++;
+	if (report_messages(v, s, &f) == 0)
+		report(v, &f);
+}
+
+static int
+record_cb(struct segment *s, uint64_t off, const struct record *r,
+    const uint8_t *meta, void *arg)
+{
+	struct spool_verify *v = arg;
+	struct verify_finding f = { r->id, s->number, off, record_size(r),
+		"envelope does not make sense" };
+	struct envelope env;
+	struct message *m;
+
+	v->counts.records++;
+	if (r->type != RECORD_MESSAGE)
+		return 0;
+	m = messages_find(&v->spool->messages, r->id);
+	if (m == NULL || m->segment != s || m->offset != off || m->open == 0)
+		return 0;
+	if (envelope_decode(&env, meta, r->meta_len) == -1) {
+		v->counts.places++;
+		report(v, &f);
+	} else
+		v->counts.messages++;
+	return 0;
+}
+
+/* The first segment from that number on, or NULL. */
+static struct segment *
+next_segment(struct spool_verify *v)
+{
+	struct segment_list *lists[2] = { &v->spool->logs, &v->spool->bigs };
+	struct segment *s, *best = NULL;
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		TAILQ_FOREACH(s, lists[i], entry) {
+			if (s->number < v->number || s->number >= v->end ||
+			    s->condemned)
+				continue;
+			if (best == NULL || s->number < best->number)
+				best = s;
+			break;
+		}
+	return best;
+}
+
+/* Whether the file has its name still. */
+static bool
+is_there(struct spool_verify *v, struct segment *s)
+{
+	struct verify_finding f = { 0, s->number, 0, s->size, "file missing" };
+	char name[SEGMENT_NAME_SIZE];
+
+	segment_name(s->number, s->kind, name);
+	if (faccessat(s->dirfd, name, F_OK, 0) == 0)
+		return true;
+	v->counts.places++;
+	if (report_messages(v, s, &f) == 0)
+		report(v, &f);
+	return false;
+}
+
+static void
+go_on(struct spool_verify *v, const struct segment *s)
+{
+	v->number = s->number + 1;
+	v->off = 0;
+	v->counts.segments++;
+}
+
+/*
+ * Look at the next piece, and tell what is wrong with it.  1, 0 at the end,
+ * or -1 without memory.
+ */
+int
+spool_verify_step(struct spool_verify *v, verify_found found, void *arg)
+{
+	const struct segment_visitor visitor = { record_cb, damaged_cb, v };
+	struct segment *s;
+	uint64_t from;
+
+	v->found = found;
+	v->arg = arg;
+	s = next_segment(v);
+	if (s == NULL)
+		return 0;
+	if (s->number != v->number)
+		v->off = 0;
+	v->number = s->number;
+	if (v->off == 0 && !is_there(v, s)) {
+		go_on(v, s);
+		return 1;
+	}
+	from = v->off;
+	if (segment_scan(s, &v->off, VERIFY_STEP_BYTES, SEGMENT_LOOK,
+		&visitor) == -1)
+		return -1;
+	v->counts.octets += v->off - from;
+	if (v->off >= s->size)
+		go_on(v, s);
+	if (s->kind == SEGMENT_BIG)
+		segment_rest(s);
+	return 1;
+}
