@@ -398,6 +398,16 @@ incoming_commit(struct producer *p, struct incoming *in,
 	return 0;
 }
 
+/* Others took room since it was opened, or it grew beyond its word. */
+static bool
+commit_has_room(struct producer *p, const struct incoming *in)
+{
+	struct queue *q = p->intake->queue;
+
+	return disk_has_room(&q->conf, in->big == NULL ? in->size : 0,
+	    spool_room(q->spool));
+}
+
 static int
 commit_cb(struct chan *c, struct msgin *m, void *arg)
 {
@@ -412,6 +422,8 @@ commit_cb(struct chan *c, struct msgin *m, void *arg)
 	    in->rcpt_count != commit.rcpts)
 		return -1;
 	done.status = in->rcpts.bad ? SUBMIT_TEMPFAIL : in->status;
+	if (done.status == SUBMIT_OK && !commit_has_room(arg, in))
+		done.status = SUBMIT_FULL;
 	if (done.status == SUBMIT_OK &&
 	    incoming_commit(arg, in, &commit, m->id) == -1)
 		done.status = SUBMIT_TEMPFAIL;

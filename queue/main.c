@@ -25,6 +25,7 @@
 #include "admin.h"
 #include "allocator.h"
 #include "chan.h"
+#include "disk.h"
 #include "intake.h"
 #include "journal.h"
 #include "log.h"
@@ -123,6 +124,15 @@ stuffed(void *arg)
 	return spool_marks_waiting(q->spool) > MARKS_WAITING_MAX;
 }
 
+/* spool's hook: a segment's room is asked for only above the reserve. */
+static bool
+room_in_advance(uint64_t size, void *arg)
+{
+	struct queue *q = arg;
+
+	return disk_has_room(&q->conf, size, 0);
+}
+
 /*
  * In its folder, before the sandbox: recover.  The spool calls back with
  * what it finds before it is there itself.
@@ -133,7 +143,7 @@ start(void *arg)
 	struct process *p = arg;
 	struct queue *q = &p->queue;
 	struct spool_hooks hooks = { message_found, message_gone,
-		work_segment_closed, q };
+		work_segment_closed, room_in_advance, q };
 
 	if (steer_load(q->steer) == -1)
 		return -1;

@@ -113,6 +113,18 @@ write_header(struct segment *s)
 	return segment_write_at(s, header, sizeof(header), 0);
 }
 
+/* Ask for room; what is not given in full is not kept. */
+static void
+ask_room(struct segment *s, uint64_t size)
+{
+	if (size == 0)
+		return;
+	if (posix_fallocate(s->fd, 0, (off_t)size) == 0)
+		s->allocated = size;
+	else if (ftruncate(s->fd, 0) == -1)
+		log_debug("segment: room given in part is kept");
+}
+
 /*
  * Make a new file.  Room is asked for in advance where the file system can;
  * that it cannot is no error.  The caller syncs the folder before anything
@@ -140,8 +152,7 @@ segment_create(int dirfd, uint64_t number, enum segment_kind kind,
 		segment_free(s);
 		return NULL;
 	}
-	if (preallocate > 0)
-		(void)posix_fallocate(s->fd, 0, (off_t)preallocate);
+	ask_room(s, preallocate);
 	if (write_header(s) == -1) {
 		saved = errno;
 		(void)unlinkat(dirfd, name, 0);
@@ -395,6 +406,27 @@ segment_seal(struct segment *s)
 		log_debug("segment: room asked for in advance is kept");
 	(void)close(s->fd);
 	s->fd = -1;
+}
+
+/*
+ * Give the octets of a sealed segment back to the file system before its
+ * messages, which are done, could be marked so: there is no room for marks.
+ * 0 or -1 with errno.
+ */
+int
+segment_discard(struct segment *s)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int fd, rc;
+
+	segment_name(s->number, s->kind, name);
+	fd = openat(s->dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd == -1)
+		return -1;
+	rc = ftruncate(fd, 0);
+	if (close(fd) == -1)
+		rc = -1;
+	return rc;
 }
 
 /*

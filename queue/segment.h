@@ -52,6 +52,7 @@ struct segment {
 	int fd;		     /* for writing; -1 when sealed */
 	int rfd;	     /* for our own reading; -1 until needed */
 	uint64_t size;	     /* octets that count; the file may be longer */
+	uint64_t allocated;  /* octets that the file system has given */
 	uint64_t live;	     /* octets of messages that are still wanted */
 	unsigned inflight;   /* batches that deliver reads from it */
 	uint64_t sent;	     /* bit per lane that has a descriptor */
@@ -126,6 +127,7 @@ int segment_write_at(struct segment *, const void *, size_t len, uint64_t off);
 int segment_sync(struct segment *);
 int segment_cut(struct segment *, uint64_t);
 void segment_seal(struct segment *);
+int segment_discard(struct segment *);
 
 int segment_read(struct segment *, void *, size_t len, uint64_t off);
 void segment_rest(struct segment *);

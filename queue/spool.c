@@ -614,7 +614,7 @@ spool_get_stats(struct spool *sp, struct spool_stats *stats)
 uint64_t
 spool_room(const struct spool *sp)
 {
-	if (sp->current == NULL || sp->current->size >= sp->segment_size)
+	if (sp->current == NULL || sp->current->size >= sp->current->allocated)
 		return 0;
-	return sp->segment_size - sp->current->size;
+	return sp->current->allocated - sp->current->size;
 }

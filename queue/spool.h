@@ -73,6 +73,8 @@ struct spool_hooks {
 	void (*gone)(struct message *, void *);
 	/* No descriptor of this segment is of use any more. */
 	void (*closed)(struct segment *, void *);
+	/* Whether so much may be taken of the disk in advance; or NULL. */
+	bool (*room)(uint64_t, void *);
 	void *arg;
 };
 

@@ -158,14 +158,18 @@ gather(struct spool *sp, struct spool_entries *entries)
 static int
 need_current(struct spool *sp)
 {
+	uint64_t ahead = sp->segment_size;
 	struct segment *s;
 
 	if (sp->current != NULL && sp->current->size >= sp->segment_size)
 		spool_seal_current(sp);
 	if (sp->current != NULL)
 		return 0;
+	if (sp->hooks.room != NULL &&
+	    !sp->hooks.room(sp->segment_size, sp->hooks.arg))
+		ahead = 0;
 	s = segment_create(sp->segments_fd, sp->next_segment, SEGMENT_LOG,
-	    sp->segment_size);
+	    ahead);
 	sp->next_segment++;
 	if (s == NULL)
 		return -1;
@@ -408,6 +412,9 @@ finish(struct spool *sp, struct spool_entries *entries, bool ok,
  *     do not know of and may send again; that cannot be helped.
  *  6. The index follows.  A crash leaves it behind, and the log says more.
  *
+ * Without room for marks, segments that hold nothing but finished messages
+ * are emptied at once: that says the same.
+ *
  * An error in 3 or 4 takes back what was written, and none of it counts;
  * marks, and messages that are to be kept, wait for the next try.  0 or -1.
  */
@@ -426,14 +433,18 @@ spool_commit(struct spool *sp)
 	ok = spool_sync_folder(sp) == 0 && write_log(sp, &entries) == 0;
 	if (!ok) {
 		status = status_of(errno);
-		log_warn("spool: commit failed, trying again");
+		if (status != SPOOL_FULL || !sp->full)
+			log_warn("spool: commit failed, trying again");
 	}
+	sp->full = status == SPOOL_FULL;
 	CRASH("before-answers");
 	transaction = index_begin(sp->index) == 0;
 	finish(sp, &entries, ok, status);
 	CRASH("answered");
 	if (ok)
 		accept_marks(sp);
+	else if (sp->full)
+		spool_make_room(sp);
 	CRASH("index-put");
 	if (transaction)
 		(void)index_commit(sp->index);

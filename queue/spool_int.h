@@ -76,6 +76,7 @@ struct spool {
 	struct index *index;
 	bool index_dirty; /* changed since the last checkpoint */
 	int64_t checkpointed;
+	bool full;	 /* the last commit found no room */
 	size_t moving;	 /* copies that wait for a commit */
 	bool compacting; /* until the oldest segment is empty */
 	struct spool_stats stats;
@@ -95,6 +96,7 @@ bool spool_marks_needed(const struct spool *, uint64_t number);
 void spool_marks_durable(struct spool *, struct segment *);
 int spool_repeat_marks(struct spool *, struct message *);
 void spool_condemn(struct spool *, struct segment *);
+void spool_make_room(struct spool *);
 int spool_index_update(struct spool *, struct message *,
     const struct spool_waiting_mark *, size_t);
 void spool_checkpoint(struct spool *, bool clean);

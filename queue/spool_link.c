@@ -175,6 +175,47 @@ spool_reclaim(struct spool *sp)
 	}
 }
 
+/* Whether all messages of a list are done, marked or not. */
+static bool
+all_done(const struct message_list *list)
+{
+	struct message *m;
+
+	LIST_FOREACH(m, list, entry)
+		if (m->open > 0)
+			return false;
+	return true;
+}
+
+static bool
+is_finished(const struct segment *s)
+{
+	return s->inflight == 0 && all_done(&s->fresh) && all_done(&s->indexed);
+}
+
+/*
+ * The disk is full, and marks cannot be written that would free it: take the
+ * octets of what is done.  After a crash an empty file holds no message that
+ * could be sent again.  Of the log only the oldest segments, in order, since
+ * later ones hold marks that they need.
+ */
+void
+spool_make_room(struct spool *sp)
+{
+	struct segment *s;
+
+	TAILQ_FOREACH(s, &sp->bigs, entry)
+		if (is_finished(s) && segment_discard(s) == -1)
+			log_warn("spool: emptying a segment");
+	TAILQ_FOREACH(s, &sp->logs, entry) {
+		if (s == sp->current || !is_finished(s) ||
+		    spool_marks_needed(sp, s->number))
+			break;
+		if (segment_discard(s) == -1)
+			log_warn("spool: emptying a segment");
+	}
+}
+
 /* A message is done, and that is durable: free it and what it held. */
 void
 spool_forget(struct spool *sp, struct message *m)

@@ -56,7 +56,8 @@ closed_cb(struct segment *s, void *arg)
 {
 }
 
-static const struct spool_hooks hooks = { found_cb, NULL, closed_cb, NULL };
+static const struct spool_hooks hooks = { found_cb, NULL, closed_cb, NULL,
+	NULL };
 
 /* Where the spool is. */
 const char *
