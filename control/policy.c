@@ -41,9 +41,13 @@
 #include "usage.h"
 #include "user.h"
 
-/* STORE_OK if the user exists and is active, and so is the credential. */
+/*
+ * STORE_OK if the user exists and is active, and so is the credential; then the
+ * reply has the class of his mail.
+ */
 static enum store_status
-check_user(struct control *c, const struct policy_sender *q)
+check_user(struct control *c, const struct policy_sender *q,
+    struct policy_sender_reply *a)
 {
 	struct credential cred;
 	enum store_status r;
@@ -54,6 +58,7 @@ check_user(struct control *c, const struct policy_sender *q)
 	r = user_get(c->store, q->user, &user);
 	if (r == STORE_OK && user.state != RECORD_ACTIVE)
 		return STORE_NOTFOUND;
+	a->bulk = r == STORE_OK && user.bulk;
 	if (r != STORE_OK || q->credential[0] == '\0')
 		return r;
 	r = credential_get(c->store, q->credential, &cred);
@@ -86,7 +91,7 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	if (sender_parse(q->address, &asked) != NULL ||
 	    sender_is_domain(&asked))
 		return STORE_NOTFOUND;
-	r = check_user(c, q);
+	r = check_user(c, q, a);
 	if (r == STORE_OK)
 		r = sender_match(c->store, asked.key, &sender);
 	if (r != STORE_OK)

@@ -23,19 +23,26 @@
 
 #include "msg.h"
 
-#define USER_VERSION 1
+#define USER_VERSION 2
+
+/* The version before had no class of mail. */
+#define USER_VERSION_OLD 1
 
 /* Read a record.  0, or -1 if it is ill-formed. */
 int
 user_decode(struct msgin *m, struct user *u)
 {
-	if (record_open(m, USER_VERSION) == -1)
+	uint8_t version;
+
+	version = msg_get_u8(m);
+	if (version != USER_VERSION && version != USER_VERSION_OLD)
 		return -1;
 	msg_get_str(m, u->id, sizeof(u->id));
 	msg_get_str(m, u->name, sizeof(u->name));
 	u->created = msg_get_i64(m);
 	u->state = (enum record_state)msg_get_enum(m, RECORD_ACTIVE,
 	    RECORD_STATE_LAST);
+	u->bulk = version != USER_VERSION_OLD && msg_get_bool(m);
 	return msg_end(m);
 }
 
@@ -86,6 +93,7 @@ user_put(struct store *s, const struct user *u)
 	msg_put_str(&m, u->name);
 	msg_put_i64(&m, u->created);
 	msg_put_u32(&m, u->state);
+	msg_put_bool(&m, u->bulk);
 	store_key(&k, u->id, NULL);
 	r = store_put(s, STORE_USER, &k, &m);
 	msgout_free(&m);

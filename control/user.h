@@ -21,6 +21,7 @@
 #ifndef USER_H
 #define USER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -34,6 +35,7 @@ struct user {
 	char name[NAME_SIZE];
 	int64_t created;
 	enum record_state state;
+	bool bulk; /* mail of his gives way to that of others */
 };
 
 int user_decode(struct msgin *, struct user *);

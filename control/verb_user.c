@@ -40,6 +40,7 @@ user_row(struct job *j, const struct user *u)
 	row_str(j->row, "name", u->name);
 	row_str(j->row, "state", record_state_name(u->state));
 	row_str(j->row, "id", u->id);
+	row_str(j->row, "class", u->bulk ? "bulk" : "transactional");
 	row_time(j->row, "created", u->created);
 }
 
@@ -134,22 +135,50 @@ verb_user_remove(struct job *j)
 	job_ok(j);
 }
 
-/* user set NAME state active|inactive */
+/* What "user set" says of a user, for the audit record. */
+static const char *
+describe(const struct user *u, char *text, size_t size)
+{
+	(void)snprintf(text, size, "%s %s", record_state_name(u->state),
+	    u->bulk ? "bulk" : "transactional");
+	return text;
+}
+
+/* The changes that were asked for.  0, or -1 and the job has ended. */
+static int
+change(struct job *j, struct user *u)
+{
+	if (j->arg[1] == NULL && j->arg[2] == NULL) {
+		job_fail(j, NULL, "nothing to set: give state or class");
+		return -1;
+	}
+	if (j->arg[1] != NULL &&
+	    record_state_parse(j->arg[1], &u->state) == -1) {
+		job_fail(j, NULL, "state %s: neither active nor inactive",
+		    j->arg[1]);
+		return -1;
+	}
+	if (j->arg[2] == NULL)
+		return 0;
+	u->bulk = strcmp(j->arg[2], "bulk") == 0;
+	if (u->bulk || strcmp(j->arg[2], "transactional") == 0)
+		return 0;
+	job_fail(j, NULL, "class %s: neither transactional nor bulk",
+	    j->arg[2]);
+	return -1;
+}
+
+/* user set NAME [state active|inactive] [class transactional|bulk] */
 void
 verb_user_set(struct job *j)
 {
-	enum record_state old;
+	char old[64], new[64];
 	struct user u;
 
 	if (need_user(j, j->arg[0], &u) == -1)
 		return;
-	old = u.state;
-	if (record_state_parse(j->arg[1], &u.state) == -1) {
-		job_fail(j, NULL, "state %s: neither active nor inactive",
-		    j->arg[1]);
-		return;
-	}
-	if (need_begin(j) == -1)
+	(void)describe(&u, old, sizeof(old));
+	if (change(j, &u) == -1 || need_begin(j) == -1)
 		return;
 	if (user_put(j->control->store, &u) != STORE_OK) {
 		job_fail_store(j);
@@ -157,8 +186,7 @@ verb_user_set(struct job *j)
 	}
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, u.name, record_state_name(old),
-	    record_state_name(u.state));
+	job_audit(j, u.name, old, describe(&u, new, sizeof(new)));
 	user_row(j, &u);
 	job_send(j);
 	job_ok(j);

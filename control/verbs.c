@@ -264,8 +264,9 @@ static const struct verb verbs[] = {
 	{ { "user", "remove" }, VERB_WRITE, verb_user_remove,
 	    { { NULL, "NAME", false } }, "remove a user" },
 	{ { "user", "set" }, VERB_WRITE, verb_user_set,
-	    { { NULL, "NAME", false }, { "state", "active|inactive", false } },
-	    "let a user send, or not" },
+	    { { NULL, "NAME", false }, { "state", "active|inactive", true },
+		{ "class", "transactional|bulk", true } },
+	    "let a user send, or not; say which mail it is" },
 
 	{ { "why", NULL }, VERB_READ, verb_why,
 	    { { NULL, "USER", false }, { NULL, "ADDRESS", false } },

@@ -38,6 +38,7 @@ policy_sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 		msg_put_u32(o, s->key[i].algorithm);
 		msg_put_str(o, s->key[i].selector);
 	}
+	msg_put_bool(o, s->bulk);
 }
 
 static void
@@ -66,6 +67,7 @@ policy_sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 	}
 	for (i = 0; i < s->keys; i++)
 		dkim_get(m, &s->key[i]);
+	s->bulk = msg_get_bool(m);
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
 }

@@ -108,6 +108,7 @@ struct policy_sender_reply {
 	char return_path[ADDRESS_SIZE]; /* empty: the client's own */
 	uint32_t keys;
 	struct policy_dkim key[DKIM_KEYS_MAX];
+	bool bulk; /* the user's mail gives way to that of others */
 };
 
 struct policy_rcpt {

@@ -90,7 +90,8 @@ struct submit_rcpt {
 #define ENVELOPE_RET_HDRS 0x04u /* RFC 3461 RET=HDRS */
 #define ENVELOPE_RET_FULL 0x08u
 #define ENVELOPE_LONGLINE 0x10u /* a line over MESSAGE_LINE_MAX */
-#define ENVELOPE_ALL	  0x1fu
+#define ENVELOPE_BULK	  0x20u /* gives way to other mail */
+#define ENVELOPE_ALL	  0x3fu
 
 struct submit_commit {
 	uint64_t message;

@@ -26,6 +26,7 @@
 #include "bounds.h"
 #include "envelope.h"
 #include "message.h"
+#include "proto_submit.h"
 #include "qbounds.h"
 
 #define MIN_BITS 6u
@@ -184,6 +185,8 @@ message_from_envelope(struct destinations *t, uint64_t id,
 	m->accepted = e->accepted;
 	if (e->kind == ENVELOPE_BOUNCE)
 		m->flags |= MESSAGE_BOUNCE;
+	if ((e->flags & ENVELOPE_BULK) != 0)
+		m->flags |= MESSAGE_BULK;
 	if (message_set_owner(t, m, e->user) == -1) {
 		message_free(t, m);
 		return NULL;

@@ -276,6 +276,8 @@ commit_flags(const struct tx *tx)
 		flags |= ENVELOPE_8BIT;
 	if (tx->mail.utf8 && (tx->utf8 || tx->data.eight))
 		flags |= ENVELOPE_UTF8;
+	if (tx->by.bulk)
+		flags |= ENVELOPE_BULK;
 	return flags;
 }
 
