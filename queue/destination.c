@@ -117,6 +117,7 @@ destination_get(struct destinations *t, const char *domain)
 	memcpy(d->domain, domain, len + 1);
 	TAILQ_INIT(&d->parked[FLOW_TRANSACTIONAL]);
 	TAILQ_INIT(&d->parked[FLOW_BULK]);
+	TAILQ_INIT(&d->bulk);
 	d->hash = hash;
 	d->refs = 1;
 	d->chain = t->bucket[hash & (t->buckets - 1)];

@@ -38,12 +38,13 @@ struct destination {
 	struct destination *chain; /* in its bucket */
 	TAILQ_ENTRY(destination) sweep_entry;
 	struct flow_list parked[FLOW_CLASSES]; /* flows that wait for room */
+	struct flow_list bulk;		       /* all flows of that class */
 	struct heapnode wakeup;		       /* while down: when to probe */
 	unsigned refs;			       /* tasks that point here */
 	unsigned inflight;		       /* batches at deliver */
 	unsigned failures; /* times in a row that it was down */
 	unsigned window;   /* batches that may be there at once */
-	unsigned passed;   /* bulk, in a row, when a flow left its park */
+	unsigned passed;   /* batches in a row that were not bulk */
 	uint32_t hash;
 	bool sweeping;
 	bool down;     /* only one batch until one succeeds */

@@ -37,6 +37,7 @@ enum flow_place {
 struct flow {
 	struct flow *chain; /* in its bucket */
 	TAILQ_ENTRY(flow) entry;
+	TAILQ_ENTRY(flow) bulk; /* in its destination's list of these */
 	struct owner *owner;
 	struct destination *destination;
 	struct turn *turn; /* FLOW_LISTED */
@@ -263,7 +264,18 @@ flow_new(struct flows *f, const struct task *t)
 	w->chain = f->bucket[at];
 	f->bucket[at] = w;
 	f->count++;
+	if (w->class == FLOW_BULK)
+		TAILQ_INSERT_TAIL(&w->destination->bulk, w, bulk);
 	return w;
+}
+
+static void
+flow_free(struct flows *f, struct flow *w)
+{
+	leave(f, w);
+	if (w->class == FLOW_BULK)
+		TAILQ_REMOVE(&w->destination->bulk, w, bulk);
+	free(w);
 }
 
 /* A task left the flow; an empty flow goes. */
@@ -276,10 +288,9 @@ taken(struct flows *f, struct flow **p)
 	f->ready--;
 	if (w->count > 0)
 		return;
-	leave(f, w);
 	*p = w->chain;
 	f->count--;
-	free(w);
+	flow_free(f, w);
 }
 
 /* Free; tasks are not touched.  NULL is allowed. */
@@ -293,9 +304,8 @@ flows_free(struct flows *f)
 		return;
 	for (i = 0; i < f->buckets; i++)
 		while ((w = f->bucket[i]) != NULL) {
-			leave(f, w);
 			f->bucket[i] = w->chain;
-			free(w);
+			flow_free(f, w);
 		}
 	free(f->bucket);
 	free(f);
@@ -334,13 +344,49 @@ flows_remove(struct flows *f, struct task *t)
 	taken(f, p);
 }
 
+/* The first task of a flow, taken out. */
+static struct task *
+serve(struct flows *f, struct flow *w)
+{
+	struct task *t;
+
+	w->due = false;
+	t = TAILQ_FIRST(&w->ready);
+	flows_remove(f, t);
+	return t;
+}
+
+/*
+ * The bulk that goes in the place of other mail to a destination, or NULL.
+ * What keeps a destination full would keep bulk from it for ever.
+ */
+static struct flow *
+bulk_instead(struct flows *f, struct destination *d)
+{
+	struct flow *w;
+	unsigned n = 0;
+
+	if (TAILQ_EMPTY(&d->bulk) || ++d->passed < FLOW_BULK_SHARE)
+		return NULL;
+	d->passed = 0;
+	TAILQ_FOREACH(w, &d->bulk, bulk) {
+		if (!f->hooks.is_halted(w->owner, f->hooks.arg)) {
+			TAILQ_REMOVE(&d->bulk, w, bulk);
+			TAILQ_INSERT_TAIL(&d->bulk, w, bulk);
+			return w;
+		}
+		if (++n == FLOW_BULK_LOOK)
+			break;
+	}
+	return NULL;
+}
+
 /* The first task of a class whose destination has room. */
 static struct task *
 pop_class(struct flows *f, struct flow_lane *lane, enum flow_class class)
 {
 	struct turn_list *turns = &lane->turns[class];
-	struct flow *w;
-	struct task *t;
+	struct flow *bulk, *w;
 	struct turn *turn;
 
 	while ((turn = TAILQ_FIRST(turns)) != NULL) {
@@ -356,12 +402,13 @@ pop_class(struct flows *f, struct flow_lane *lane, enum flow_class class)
 			park(f, w);
 			continue;
 		}
-		w->due = false;
+		bulk = class == FLOW_BULK ? NULL :
+					    bulk_instead(f, w->destination);
+		if (bulk != NULL)
+			return serve(f, bulk);
 		TAILQ_REMOVE(&turn->flows, w, entry);
 		TAILQ_INSERT_TAIL(&turn->flows, w, entry);
-		t = TAILQ_FIRST(&w->ready);
-		flows_remove(f, t);
-		return t;
+		return serve(f, w);
 	}
 	return NULL;
 }
@@ -395,19 +442,12 @@ flows_pop(struct flows *f, unsigned number)
 
 /* The flow that is to leave its park first, or NULL. */
 static struct flow *
-first_parked(struct destination *d)
+first_parked(const struct destination *d)
 {
-	struct flow *bulk, *w;
+	struct flow *w;
 
 	w = TAILQ_FIRST(&d->parked[FLOW_TRANSACTIONAL]);
-	bulk = TAILQ_FIRST(&d->parked[FLOW_BULK]);
-	if (w == NULL || (bulk != NULL && d->passed + 1 >= FLOW_BULK_SHARE))
-		w = bulk;
-	if (w != NULL)
-		d->passed = w->class == FLOW_BULK || bulk == NULL ?
-		    0 :
-		    d->passed + 1;
-	return w;
+	return w != NULL ? w : TAILQ_FIRST(&d->parked[FLOW_BULK]);
 }
 
 /* A destination has room for n batches: let as many flows try. */

@@ -125,8 +125,11 @@
  */
 #define DEST_BATCHES_FIRST 4u
 
-/* Of so many batches one is bulk, however much else there is. */
+/* Of so many batches at least one is bulk, however much else there is. */
 #define FLOW_BULK_SHARE 8u
+
+/* Users looked at for one who is not paused, when it is the turn of bulk. */
+#define FLOW_BULK_LOOK 16u
 
 /* Tasks that come due, or are looked through, in one turn of the loop. */
 #define SCHEDULE_STEP 1024u

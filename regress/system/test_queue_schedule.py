@@ -112,3 +112,27 @@ def test_a_dead_destination_is_given_up_in_time(make_edd, make_sink):
              "all to expire")
     sink.wait(40)
     assert all(m.rcpts == ["news@example.org"] for m in sink.messages)
+
+
+def test_bulk_gives_way(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "deliver sessions per destination 1\nqueue retry 1h"))
+    edd.start().setup()
+    edd.ctl("user", "add", "letters")
+    assert "bulk" in edd.ctl("user", "set", "letters", "class", "bulk")
+    letters = edd.credential("letters")
+    edd.ctl("queue", "pause", "all")
+    send_many(edd, 100, "one.example", letters)
+    send_many(edd, 40, "one.example")
+    assert len(rows(edd, "list", "user", "letters")) == 100
+    shown = rows(edd, "show", rows(edd, "list", "user", "letters")[0]["id"])
+    assert shown[0]["class"] == "bulk"
+    edd.stop()
+    edd.start()
+    edd.ctl("queue", "resume", "all")
+    sink.wait(140, seconds=120)
+    users = [e["user"] for e in edd.journal() if e["event"] == "relayed"]
+    bulk = max(set(users), key=users.count)
+    print("%d bulk among the first 50" % users[:50].count(bulk))
+    assert users[:50].count(bulk) < 25
+    assert users.index(bulk) < 40
