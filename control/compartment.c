@@ -19,22 +19,32 @@
  */
 #include "compartment.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "compat.h"
+#include "log.h"
 #include "msg.h"
 #include "record.h"
 
-#define COMPARTMENT_VERSION 1
+/* 2: the parent. */
+#define COMPARTMENT_VERSION 2
 
-/* Read a record.  0, or -1 if it is ill-formed. */
+/* Read a record of this version or the one before.  0, or -1: ill-formed. */
 int
 compartment_decode(struct msgin *m, struct compartment *c)
 {
-	if (record_open(m, COMPARTMENT_VERSION) == -1)
+	uint8_t version;
+
+	memset(c, 0, sizeof(*c));
+	version = msg_get_u8(m);
+	if (version == 0 || version > COMPARTMENT_VERSION)
 		return -1;
 	msg_get_str(m, c->id, sizeof(c->id));
 	msg_get_str(m, c->name, sizeof(c->name));
 	c->created = msg_get_i64(m);
+	if (version > 1)
+		msg_get_str(m, c->parent, sizeof(c->parent));
 	return msg_end(m);
 }
 
@@ -84,6 +94,7 @@ compartment_put(struct store *s, const struct compartment *c)
 	msg_put_str(&m, c->id);
 	msg_put_str(&m, c->name);
 	msg_put_i64(&m, c->created);
+	msg_put_str(&m, c->parent);
 	store_key(&k, c->id, NULL);
 	r = store_put(s, STORE_COMPARTMENT, &k, &m);
 	msgout_free(&m);
@@ -107,10 +118,61 @@ compartment_del(struct store *s, const struct compartment *c)
 	return record_del(s, STORE_COMPARTMENT, c->id, NULL);
 }
 
+/*
+ * The way from a compartment to the root.  STORE_NOTFOUND if there is no such;
+ * STORE_FAIL also if it is too long, which only damage can make it.
+ */
+enum store_status
+compartment_path(struct store *s, const char *tenancy, const char *id,
+    struct compartment_path *p)
+{
+	struct compartment c;
+	enum store_status r;
+
+	for (p->n = 0; p->n <= COMPARTMENT_DEPTH_MAX; id = c.parent) {
+		(void)strlcpy(p->id[p->n], id, sizeof(p->id[p->n]));
+		p->place[p->n] = p->id[p->n];
+		p->n++;
+		r = compartment_get(s, p->place[p->n - 1], &c);
+		if (r != STORE_OK)
+			return p->n == 1 ? r : STORE_FAIL;
+		if (strcmp(c.id, tenancy) == 0)
+			return STORE_OK;
+		if (c.parent[0] == '\0')
+			(void)strlcpy(c.parent, tenancy, sizeof(c.parent));
+	}
+	log_warnx("store: compartment \"%s\" is in too many others",
+	    p->place[0]);
+	return STORE_FAIL;
+}
+
+struct child {
+	const char *parent;
+	bool found;
+};
+
+static bool
+child_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	struct compartment c;
+	struct child *child;
+
+	child = arg;
+	child->found = compartment_decode(m, &c) == 0 &&
+	    strcmp(c.parent, child->parent) == 0;
+	return !child->found;
+}
+
 /* The word for a kind of object that is in the compartment, or NULL. */
 const char *
 compartment_in_use(struct store *s, const struct compartment *c)
 {
+	struct child child = { c->id, false };
+
+	if (store_scan(s, STORE_COMPARTMENT, NULL, NULL, child_cb, &child) !=
+		STORE_OK ||
+	    child.found)
+		return "compartment";
 	if (record_any(s, STORE_SENDER_PLACE, c->id) != STORE_NOTFOUND)
 		return "sender";
 	if (record_any(s, STORE_DOMAIN_PLACE, c->id) != STORE_NOTFOUND)

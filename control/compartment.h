@@ -16,11 +16,13 @@
 
 /*
  * Compartments: where senders, domains and suppressions live.  The root
- * compartment is the tenancy itself and has its id.
+ * compartment is the tenancy itself and has its id; the others are in it, or in
+ * one another.
  */
 #ifndef COMPARTMENT_H
 #define COMPARTMENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -33,7 +35,18 @@ struct msgin;
 struct compartment {
 	char id[OBJECT_ID_SIZE];
 	char name[NAME_SIZE];
+	char parent[OBJECT_ID_SIZE]; /* empty: the root, or nothing */
 	int64_t created;
+};
+
+/* Below the root, as the service has them. */
+#define COMPARTMENT_DEPTH_MAX 6u
+
+/* A compartment and those that it is in, the root last. */
+struct compartment_path {
+	size_t n;
+	const char *place[COMPARTMENT_DEPTH_MAX + 1];
+	char id[COMPARTMENT_DEPTH_MAX + 1][OBJECT_ID_SIZE];
 };
 
 int compartment_decode(struct msgin *, struct compartment *);
@@ -43,6 +56,8 @@ enum store_status compartment_find(struct store *, const char *name_or_id,
     struct compartment *);
 enum store_status compartment_put(struct store *, const struct compartment *);
 enum store_status compartment_del(struct store *, const struct compartment *);
+enum store_status compartment_path(struct store *, const char *tenancy,
+    const char *id, struct compartment_path *);
 const char *compartment_in_use(struct store *, const struct compartment *);
 
 #endif

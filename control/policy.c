@@ -71,9 +71,16 @@ check_user(struct control *c, const struct policy_sender *q,
 static enum store_status
 check_rules(struct control *c, const char *user, const char *compartment)
 {
-	const char *place[] = { compartment, c->tenancy };
-	struct rule_question q = { user, place, 2 };
+	struct compartment_path path;
+	struct rule_question q;
+	enum store_status r;
 
+	r = compartment_path(c->store, c->tenancy, compartment, &path);
+	if (r != STORE_OK)
+		return r;
+	q.user = user;
+	q.place = path.place;
+	q.places = path.n;
 	return rule_allow(c->store, &q);
 }
 
@@ -137,23 +144,25 @@ policy_sender(struct control *c, const struct policy_sender *q,
 	}
 }
 
+/* Whether it is suppressed, in the compartment or one that this is in. */
 static enum store_status
 rcpt_find(struct control *c, const struct policy_rcpt *q,
-    struct compartment *place)
+    struct compartment_path *path)
 {
 	char address[ADDRESS_SIZE];
 	struct suppression s;
 	enum store_status r;
+	size_t i;
 
 	if (c->store == NULL || suppression_parse(q->address, address) != NULL)
 		return STORE_FAIL;
-	r = suppression_get(c->store, c->tenancy, address, &s);
-	if (r != STORE_NOTFOUND)
-		return r;
-	r = compartment_get(c->store, q->compartment, place);
+	r = compartment_path(c->store, c->tenancy, q->compartment, path);
 	if (r != STORE_OK)
 		return STORE_FAIL;
-	return suppression_get(c->store, place->id, address, &s);
+	r = STORE_NOTFOUND;
+	for (i = path->n; i > 0 && r == STORE_NOTFOUND; i--)
+		r = suppression_get(c->store, path->place[i - 1], address, &s);
+	return r;
 }
 
 /* What a rate is to the asker. */
@@ -183,19 +192,19 @@ rate_reply(struct control *c, enum rate_status status, uint32_t limit,
 
 static void
 rcpt_reserve(struct control *c, const void *owner, const struct policy_rcpt *q,
-    const struct compartment *place, struct policy_rcpt_reply *a)
+    const struct compartment_path *path, struct policy_rcpt_reply *a)
 {
 	struct rate_tx tx = { owner, q->transaction };
 	enum rate_status status;
 	struct rate_who who;
 	uint32_t limit;
+	size_t i;
 
 	who.n = 0;
 	who.id[who.n++] = q->credential;
 	who.id[who.n++] = q->user;
-	who.id[who.n++] = place->id;
-	if (strcmp(place->id, c->tenancy) != 0)
-		who.id[who.n++] = c->tenancy;
+	for (i = 0; i < path->n; i++)
+		who.id[who.n++] = path->place[i];
 	status = rate_reserve(c->rate, &tx, &who, q->units, (int64_t)time(NULL),
 	    &limit);
 	rate_reply(c, status, limit, a);
@@ -206,24 +215,24 @@ rcpt_reserve(struct control *c, const void *owner, const struct policy_rcpt *q,
 }
 
 /*
- * POLICY_NO if the recipient is suppressed in the sender's compartment or in
- * the whole tenancy; otherwise its units are reserved, if no limit is in the
+ * POLICY_NO if the recipient is suppressed in the sender's compartment or one
+ * that this is in; otherwise its units are reserved, if no limit is in the
  * way.
  */
 void
 policy_rcpt(struct control *c, const void *owner, const struct policy_rcpt *q,
     struct policy_rcpt_reply *a)
 {
-	struct compartment place;
+	struct compartment_path path;
 
 	memset(a, 0, sizeof(*a));
-	switch (rcpt_find(c, q, &place)) {
+	switch (rcpt_find(c, q, &path)) {
 	case STORE_OK:
 		a->status = POLICY_NO;
 		c->rcpt_suppressed++;
 		return;
 	case STORE_NOTFOUND:
-		rcpt_reserve(c, owner, q, &place, a);
+		rcpt_reserve(c, owner, q, &path, a);
 		return;
 	case STORE_FAIL:
 		a->status = POLICY_TEMPFAIL;

@@ -33,15 +33,57 @@
 #include "rule.h"
 #include "verb_need.h"
 
+/* The name of what it is in; empty for the root. */
+static const char *
+parent_name(struct job *j, const struct compartment *c,
+    struct compartment *parent)
+{
+	if (strcmp(c->id, j->control->tenancy) == 0)
+		return "";
+	if (c->parent[0] == '\0')
+		return COMPARTMENT_ROOT;
+	if (compartment_get(j->control->store, c->parent, parent) != STORE_OK)
+		return c->parent;
+	return parent->name;
+}
+
 static void
 compartment_row(struct job *j, const struct compartment *c)
 {
+	struct compartment parent;
+
 	row_str(j->row, "name", c->name);
+	row_str(j->row, "parent", parent_name(j, c, &parent));
 	row_str(j->row, "id", c->id);
 	row_time(j->row, "created", c->created);
 }
 
-/* compartment add NAME */
+/* The one that a new one is to be in.  0, or -1 and the job is gone. */
+static int
+take_parent(struct job *j, const char *name, struct compartment *c)
+{
+	struct compartment_path path;
+	struct compartment parent;
+
+	if (need_compartment(j, name == NULL ? COMPARTMENT_ROOT : name,
+		&parent) == -1)
+		return -1;
+	if (compartment_path(j->control->store, j->control->tenancy, parent.id,
+		&path) != STORE_OK) {
+		job_fail_store(j);
+		return -1;
+	}
+	if (path.n > COMPARTMENT_DEPTH_MAX) {
+		job_fail(j, NULL,
+		    "compartments are at most %u deep in the root",
+		    COMPARTMENT_DEPTH_MAX);
+		return -1;
+	}
+	(void)strlcpy(c->parent, parent.id, sizeof(c->parent));
+	return 0;
+}
+
+/* compartment add NAME [parent NAME] */
 void
 verb_compartment_add(struct job *j)
 {
@@ -58,7 +100,8 @@ verb_compartment_add(struct job *j)
 	memset(&c, 0, sizeof(c));
 	(void)strlcpy(c.name, j->arg[0], sizeof(c.name));
 	c.created = (int64_t)time(NULL);
-	if (need_id(j, "compartment", c.id) == -1 || need_begin(j) == -1)
+	if (take_parent(j, j->arg[1], &c) == -1 ||
+	    need_id(j, "compartment", c.id) == -1 || need_begin(j) == -1)
 		return;
 	if (compartment_put(j->control->store, &c) != STORE_OK) {
 		job_fail_store(j);
@@ -112,8 +155,9 @@ verb_compartment_remove(struct job *j)
 	use = compartment_in_use(j->control->store, &c);
 	if (use != NULL) {
 		(void)snprintf(hint, sizeof(hint),
-		    "remove first what \"edctl %s list compartment %s\" shows",
-		    use, c.name);
+		    "remove first what \"edctl %s list%s%s\" shows", use,
+		    strcmp(use, "compartment") == 0 ? "" : " compartment ",
+		    strcmp(use, "compartment") == 0 ? "" : c.name);
 		job_fail(j, hint,
 		    "compartment \"%s\" is not empty: it has a "
 		    "%s",

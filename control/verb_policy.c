@@ -260,10 +260,18 @@ why_cb(const struct store_key *k, struct msgin *m, void *arg)
 static void
 why_rules(struct job *j, const struct user *u, const struct compartment *c)
 {
-	const char *place[] = { c->id, j->control->tenancy };
-	struct rule_question q = { u->id, place, 2 };
+	struct compartment_path path;
+	struct rule_question q;
 	struct explanation e = { j, &q, 0, false };
 
+	if (compartment_path(j->control->store, j->control->tenancy, c->id,
+		&path) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	q.user = u->id;
+	q.place = path.place;
+	q.places = path.n;
 	if (store_scan(j->control->store, STORE_POLICY, NULL, NULL, why_cb,
 		&e) != STORE_OK) {
 		job_fail_store(j);

@@ -169,6 +169,36 @@ verb_sender_remove(struct job *j)
 	job_ok(j);
 }
 
+/* sender set ADDRESS|@DOMAIN state active|inactive */
+void
+verb_sender_set(struct job *j)
+{
+	enum record_state old;
+	struct sender s;
+
+	if (need_sender(j, j->arg[0], &s) == -1)
+		return;
+	old = s.state;
+	if (record_state_parse(j->arg[1], &s.state) == -1) {
+		job_fail(j, NULL, "state %s: neither active nor inactive",
+		    j->arg[1]);
+		return;
+	}
+	if (need_begin(j) == -1)
+		return;
+	if (sender_put(j->control->store, &s) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	if (job_commit(j) == -1)
+		return;
+	job_audit(j, s.address, record_state_name(old),
+	    record_state_name(s.state));
+	(void)sender_row(j, &s);
+	job_send(j);
+	job_ok(j);
+}
+
 /* The selectors that sign for the sender, with commas between. */
 static int
 sender_selectors(struct job *j, const struct sender *s, char *text, size_t size)

@@ -25,6 +25,7 @@ struct job;
 void verb_sender_add(struct job *);
 void verb_sender_list(struct job *);
 void verb_sender_remove(struct job *);
+void verb_sender_set(struct job *);
 void verb_sender_show(struct job *);
 
 #endif

@@ -51,7 +51,8 @@
 
 static const struct verb verbs[] = {
 	{ { "compartment", "add" }, VERB_WRITE, verb_compartment_add,
-	    { { NULL, "NAME", false } }, "make a compartment" },
+	    { { NULL, "NAME", false }, { "parent", "NAME", true } },
+	    "make a compartment" },
 	{ { "compartment", "list" }, VERB_READ, verb_compartment_list,
 	    { { NULL, NULL, false } }, "list compartments" },
 	{ { "compartment", "remove" }, VERB_WRITE, verb_compartment_remove,
@@ -214,6 +215,10 @@ static const struct verb verbs[] = {
 	    { { "compartment", "NAME", true } }, "list approved senders" },
 	{ { "sender", "remove" }, VERB_WRITE, verb_sender_remove,
 	    { { NULL, "ADDRESS", false } }, "remove an approved sender" },
+	{ { "sender", "set" }, VERB_WRITE, verb_sender_set,
+	    { { NULL, "ADDRESS", false },
+		{ "state", "active|inactive", false } },
+	    "let a sender be used, or not" },
 	{ { "sender", "show" }, VERB_READ, verb_sender_show,
 	    { { NULL, "ADDRESS", false } }, "show an approved sender" },
 

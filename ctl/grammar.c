@@ -48,7 +48,9 @@
 
 static const struct command commands[] = {
 	{ { "compartment", "add" }, LAYOUT_RECORD,
-	    { { NULL, "NAME", ARGUMENT_WORD, MUST } }, "make a compartment" },
+	    { { NULL, "NAME", ARGUMENT_WORD, MUST },
+		{ "parent", "NAME", ARGUMENT_WORD, MAY } },
+	    "make a compartment" },
 	{ { "compartment", "list" }, LAYOUT_TABLE,
 	    { { NULL, NULL, ARGUMENT_WORD, MUST } }, "list compartments" },
 	{ { "compartment", "remove" }, LAYOUT_TABLE,
@@ -234,6 +236,10 @@ static const struct command commands[] = {
 	{ { "sender", "remove" }, LAYOUT_TABLE,
 	    { { NULL, "ADDRESS", ARGUMENT_WORD, MUST } },
 	    "remove an approved sender" },
+	{ { "sender", "set" }, LAYOUT_RECORD,
+	    { { NULL, "ADDRESS", ARGUMENT_WORD, MUST },
+		{ "state", "active|inactive", ARGUMENT_CHOICE, MUST } },
+	    "let a sender be used, or not" },
 	{ { "sender", "show" }, LAYOUT_RECORD,
 	    { { NULL, "ADDRESS", ARGUMENT_WORD, MUST } },
 	    "show an approved sender" },

@@ -53,15 +53,18 @@
 #include <cmocka.h>
 
 #include "auth.h"
+#include "compartment.h"
 #include "compat.h"
 #include "credential.h"
 #include "dkimkey.h"
+#include "group.h"
 #include "msg.h"
 #include "notice.h"
 #include "policy.h"
 #include "proto_auth.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
+#include "rule.h"
 #include "seat.h"
 #include "suppression.h"
 #include "tmpdir.h"
@@ -206,84 +209,6 @@ failures_of_an_address_throttle_it(void **state)
 	assert_true(world_do(&w, "throttle clear"));
 	assert_int_equal(w.told_seconds, 0);
 	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-}
-
-/* By user, over everything that asks; what is gone is free again. */
-static void
-sessions_of_a_user_are_limited(void **state)
-{
-	struct policy_auth_reply a;
-	struct login l, m;
-	uint64_t first;
-
-	make_login("alice", &l);
-	make_login("bob", &m);
-	assert_true(world_do(&w, "limits set user alice sessions 2"));
-	first = sessions + 1;
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
-	assert_string_equal(a.user, "");
-	assert_int_equal(auth(m.name, m.secret, &a), POLICY_OK);
-	seats_leave(w.control.seats, &w, first);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
-	seats_gone(w.control.seats, &a);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
-	seats_gone(w.control.seats, &w);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_true(world_do(&w, "limits show user alice"));
-	assert_non_null(strstr(w.text, "sessionsUsed=1"));
-}
-
-static enum policy_status
-send(const char *user, const char *compartment, uint64_t transaction,
-    uint32_t units, uint32_t *limit)
-{
-	struct policy_rcpt q;
-	struct policy_rcpt_reply a;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.user, user, sizeof(q.user));
-	(void)strlcpy(q.credential, "none", sizeof(q.credential));
-	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
-	(void)strlcpy(q.address, "a@example.net", sizeof(q.address));
-	q.transaction = transaction;
-	q.units = units;
-	policy_rcpt(&w.control, &w, &q, &a);
-	*limit = a.limit;
-	return a.status;
-}
-
-/* The strictest of user, compartment and root holds. */
-static void
-limits_of_all_levels_hold(void **state)
-{
-	char prod[OBJECT_ID_SIZE], dev[OBJECT_ID_SIZE], user[OBJECT_ID_SIZE];
-	uint32_t n;
-
-	assert_true(world_do(&w, "user add alice"));
-	assert_true(world_value(&w, "id", user, sizeof(user)));
-	assert_true(world_do(&w, "compartment add prod"));
-	assert_true(world_value(&w, "id", prod, sizeof(prod)));
-	assert_true(world_do(&w, "compartment add dev"));
-	assert_true(world_value(&w, "id", dev, sizeof(dev)));
-	assert_true(world_do(&w, "limits set compartment prod minute 3"));
-	assert_true(world_do(&w, "limits set compartment root day 5"));
-	assert_true(world_do(&w, "limits set user alice minute 4"));
-	assert_int_equal(send(user, prod, 1, 3, &n), POLICY_OK);
-	assert_int_equal(send(user, prod, 2, 1, &n), POLICY_MINUTE);
-	assert_int_equal(n, 3);
-	assert_int_equal(send(user, dev, 3, 1, &n), POLICY_OK);
-	assert_int_equal(send(user, dev, 4, 1, &n), POLICY_MINUTE);
-	assert_int_equal(n, 4);
-	assert_int_equal(send("other", dev, 5, 2, &n), POLICY_DAY);
-	assert_int_equal(n, 5);
-	assert_int_equal(send("other", dev, 6, 1, &n), POLICY_OK);
-	assert_true(world_do(&w, "limits set compartment root day none"));
-	assert_int_equal(send("other", dev, 7, 100, &n), POLICY_OK);
-	assert_true(world_do(&w, "limits show"));
-	assert_non_null(strstr(w.text, "name=prod|minute=3|minuteUsed=3"));
 }
 
 /* Put what an operator could have set. */
@@ -673,8 +598,6 @@ main(void)
 		T(login_has_the_form_of_the_service),
 		T(auth_takes_the_right_secret_only),
 		T(failures_of_an_address_throttle_it),
-		T(sessions_of_a_user_are_limited),
-		T(limits_of_all_levels_hold),
 		T(auth_of_what_has_expired_is_refused),
 		T(old_credentials_are_read),
 		T(auth_answers_for_the_last_sender),

@@ -1,0 +1,312 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Limits, policies and compartments in compartments, as questions see them.
+ *
+ * sources: regress/control/world.c regress/control/tmpdir.c
+ * sources: regress/control/fake_proc.c control/[!m]*.c control/audit.c
+ * sources: control/auth.c control/children.c control/compartment.c
+ * sources: control/credential.c control/ctlsock.c control/dkimdns.c
+ * sources: control/dkimkey.c control/dkimshow.c control/domain.c
+ * sources: control/group.c control/job.c control/keys.c control/limit.c
+ * sources: control/lookup.c control/m[!a]*.c control/meter.c control/notice.c
+ * sources: control/peers.c control/policy.c control/provider.c control/rate.c
+ * sources: control/record.c control/relay.c control/rule.c control/scram.c
+ * sources: control/seat.c control/sender.c control/sentence.c
+ * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/suppression.c control/tenancy.c control/throttle.c
+ * sources: control/usage.c control/user.c control/verb_compartment.c
+ * sources: control/verb_credential.c control/verb_daemon.c control/verb_dkim.c
+ * sources: control/verb_domain.c control/verb_group.c control/verb_limit.c
+ * sources: control/verb_need.c control/verb_policy.c control/verb_queue.c
+ * sources: control/verb_sender.c control/verb_suppression.c
+ * sources: control/verb_throttle.c control/verb_user.c control/verbs.c
+ * sources: control/when.c lib/address.c lib/base64.c lib/chan.c lib/compat.c
+ * sources: lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c lib/netkey.c
+ * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
+ * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * libs: -levent -ldb-5.3 -lcrypto
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "auth.h"
+#include "compartment.h"
+#include "compat.h"
+#include "credential.h"
+#include "dkimkey.h"
+#include "group.h"
+#include "msg.h"
+#include "notice.h"
+#include "policy.h"
+#include "proto_auth.h"
+#include "proto_notice.h"
+#include "proto_policy.h"
+#include "rule.h"
+#include "seat.h"
+#include "suppression.h"
+#include "tmpdir.h"
+#include "user.h"
+#include "world.h"
+
+static struct world w;
+static uint64_t sessions;
+
+struct login {
+	char id[OBJECT_ID_SIZE];
+	char name[LOGIN_SIZE];
+	char secret[SECRET_SIZE];
+};
+
+static int
+set_up(void **state)
+{
+	world_make(&w);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	world_free(&w);
+	return 0;
+}
+
+/* A user with a credential. */
+static void
+make_login(const char *user, struct login *l)
+{
+	char line[128];
+
+	(void)snprintf(line, sizeof(line), "user add %s", user);
+	assert_true(world_do(&w, line));
+	(void)snprintf(line, sizeof(line), "credential add %s", user);
+	assert_true(world_do(&w, line));
+	assert_true(world_value(&w, "id", l->id, sizeof(l->id)));
+	assert_true(world_value(&w, "username", l->name, sizeof(l->name)));
+	assert_true(world_value(&w, "password", l->secret, sizeof(l->secret)));
+}
+
+static enum policy_status
+auth(const char *login, const char *secret, struct policy_auth_reply *a)
+{
+	struct policy_auth q;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.login, login, sizeof(q.login));
+	(void)strlcpy(q.secret, secret, sizeof(q.secret));
+	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
+	q.session = ++sessions;
+	policy_auth(&w.control, &w, &q, a);
+	return a->status;
+}
+
+static enum policy_status
+sender(const char *user, const char *address, struct policy_sender_reply *a)
+{
+	struct policy_sender q;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, user, sizeof(q.user));
+	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
+	(void)strlcpy(q.address, address, sizeof(q.address));
+	policy_sender(&w.control, &q, a);
+	return a->status;
+}
+
+static enum policy_status
+rcpt(const char *compartment, const char *address)
+{
+	struct policy_rcpt q;
+	struct policy_rcpt_reply a;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
+	(void)strlcpy(q.address, address, sizeof(q.address));
+	q.units = 1;
+	policy_rcpt(&w.control, &w, &q, &a);
+	return a.status;
+}
+
+/* By user, over everything that asks; what is gone is free again. */
+static void
+sessions_of_a_user_are_limited(void **state)
+{
+	struct policy_auth_reply a;
+	struct login l, m;
+	uint64_t first;
+
+	make_login("alice", &l);
+	make_login("bob", &m);
+	assert_true(world_do(&w, "limits set user alice sessions 2"));
+	first = sessions + 1;
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	assert_string_equal(a.user, "");
+	assert_int_equal(auth(m.name, m.secret, &a), POLICY_OK);
+	seats_leave(w.control.seats, &w, first);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	seats_gone(w.control.seats, &a);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	seats_gone(w.control.seats, &w);
+	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_true(world_do(&w, "limits show user alice"));
+	assert_non_null(strstr(w.text, "sessionsUsed=1"));
+}
+
+static enum policy_status
+send(const char *user, const char *compartment, uint64_t transaction,
+    uint32_t units, uint32_t *limit)
+{
+	struct policy_rcpt q;
+	struct policy_rcpt_reply a;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, user, sizeof(q.user));
+	(void)strlcpy(q.credential, "none", sizeof(q.credential));
+	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
+	(void)strlcpy(q.address, "a@example.net", sizeof(q.address));
+	q.transaction = transaction;
+	q.units = units;
+	policy_rcpt(&w.control, &w, &q, &a);
+	*limit = a.limit;
+	return a.status;
+}
+
+/* The strictest of user, compartment and root holds. */
+static void
+limits_of_all_levels_hold(void **state)
+{
+	char prod[OBJECT_ID_SIZE], dev[OBJECT_ID_SIZE], user[OBJECT_ID_SIZE];
+	uint32_t n;
+
+	assert_true(world_do(&w, "user add alice"));
+	assert_true(world_value(&w, "id", user, sizeof(user)));
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(world_value(&w, "id", prod, sizeof(prod)));
+	assert_true(world_do(&w, "compartment add dev"));
+	assert_true(world_value(&w, "id", dev, sizeof(dev)));
+	assert_true(world_do(&w, "limits set compartment prod minute 3"));
+	assert_true(world_do(&w, "limits set compartment root day 5"));
+	assert_true(world_do(&w, "limits set user alice minute 4"));
+	assert_int_equal(send(user, prod, 1, 3, &n), POLICY_OK);
+	assert_int_equal(send(user, prod, 2, 1, &n), POLICY_MINUTE);
+	assert_int_equal(n, 3);
+	assert_int_equal(send(user, dev, 3, 1, &n), POLICY_OK);
+	assert_int_equal(send(user, dev, 4, 1, &n), POLICY_MINUTE);
+	assert_int_equal(n, 4);
+	assert_int_equal(send("other", dev, 5, 2, &n), POLICY_DAY);
+	assert_int_equal(n, 5);
+	assert_int_equal(send("other", dev, 6, 1, &n), POLICY_OK);
+	assert_true(world_do(&w, "limits set compartment root day none"));
+	assert_int_equal(send("other", dev, 7, 100, &n), POLICY_OK);
+	assert_true(world_do(&w, "limits show"));
+	assert_non_null(strstr(w.text, "name=prod|minute=3|minuteUsed=3"));
+}
+
+/* A sentence is one word of a command. */
+static void
+policy_add(const char *sentence)
+{
+	struct rule r;
+	char why[256];
+	struct compartment c;
+	struct group g;
+
+	memset(&r, 0, sizeof(r));
+	assert_int_equal(
+	    sentence_parse(sentence, &r.sentence, why, sizeof(why)), 0);
+	assert_int_equal(group_find(w.control.store, r.sentence.group, &g),
+	    STORE_OK);
+	assert_int_equal(
+	    compartment_find(w.control.store, r.sentence.compartment, &c),
+	    STORE_OK);
+	(void)strlcpy(r.sentence.group, g.id, sizeof(r.sentence.group));
+	(void)strlcpy(r.sentence.compartment, c.id,
+	    sizeof(r.sentence.compartment));
+	(void)strlcpy(r.id, "ocid1.policy.edd..x", sizeof(r.id));
+	assert_int_equal(store_begin(w.control.store), 0);
+	assert_int_equal(rule_put(w.control.store, &r), STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+}
+
+/* What holds for a compartment holds for those in it. */
+static void
+compartments_are_nested(void **state)
+{
+	char inner[OBJECT_ID_SIZE], user[OBJECT_ID_SIZE], line[64];
+	struct policy_sender_reply a;
+	uint32_t n;
+	unsigned i;
+
+	assert_true(world_do(&w, "user add alice"));
+	assert_true(world_value(&w, "id", user, sizeof(user)));
+	assert_true(world_do(&w, "compartment add outer"));
+	assert_true(world_do(&w, "compartment add inner parent outer"));
+	assert_true(world_value(&w, "id", inner, sizeof(inner)));
+	assert_non_null(strstr(w.text, "parent=outer"));
+	assert_true(
+	    world_do(&w, "sender add news@example.org compartment inner"));
+	assert_true(
+	    world_do(&w, "suppression add gone@example.com compartment outer"));
+	assert_int_equal(rcpt(inner, "gone@example.com"), POLICY_NO);
+	assert_true(world_do(&w, "limits set compartment outer day 1"));
+	assert_int_equal(send(user, inner, 1, 1, &n), POLICY_OK);
+	assert_int_equal(send(user, inner, 2, 1, &n), POLICY_DAY);
+	assert_false(world_do(&w, "compartment remove outer"));
+	assert_non_null(strstr(w.why, "it has a compartment"));
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_true(world_do(&w, "group add mailers"));
+	assert_true(world_do(&w, "group join mailers user alice"));
+	policy_add("allow group mailers to use email-family in compartment "
+		   "outer");
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_true(world_do(&w, "group leave mailers user alice"));
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_NO);
+	/* six below the root, and no more */
+	assert_true(world_do(&w, "compartment add level2 parent inner"));
+	for (i = 3; i <= 5; i++) {
+		(void)snprintf(line, sizeof(line),
+		    "compartment add level%u parent level%u", i, i - 1);
+		assert_true(world_do(&w, line));
+	}
+	assert_false(world_do(&w, "compartment add level6 parent level5"));
+	assert_non_null(strstr(w.why, "at most 6 deep"));
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(sessions_of_a_user_are_limited),
+		T(limits_of_all_levels_hold),
+		T(compartments_are_nested),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
