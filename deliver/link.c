@@ -221,6 +221,9 @@ read_replies(struct link *l)
 			    &l->reply);
 			(void)evbuffer_drain(in, used);
 		}
+		/* The time is for the whole reply, not for each line of it. */
+		if (result == REPLY_LINE && want == SESSION_REPLY)
+			continue;
 		if (result != REPLY_LINE)
 			reply_reset(&l->reply);
 		link_want(l, want); /* after the end, l lives on a turn */

@@ -165,3 +165,15 @@ def test_silent_server_costs_one_session(by_mx, make_sink, port):
         edd.send("r%d@example.com" % i, message(subject=str(i)))
     sink.wait(10)
     silent.close()
+
+
+def test_domain_in_utf8_is_looked_up_in_ascii(by_mx, make_sink, port):
+    sink = make_sink("127.0.0.11", port)
+    edd = by_mx({"xn--bcher-kva.example": HOSTS})
+    with edd.client() as smtp:
+        smtp.ehlo()
+        smtp.command_encoding = "utf-8"
+        assert smtp.mail("news@example.org", ["SMTPUTF8"])[0] == 250
+        assert smtp.rcpt("a@b\u00fccher.example")[0] == 250
+        assert smtp.data(message())[0] == 250
+    assert len(sink.wait()) == 1
