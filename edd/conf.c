@@ -86,6 +86,7 @@ conf_new(void)
 	TAILQ_INIT(&c->routes);
 	TAILQ_INIT(&c->resolvers);
 	TAILQ_INIT(&c->networks);
+	TAILQ_INIT(&c->proxies);
 	(void)strlcpy(c->spool, EDD_STATEDIR "/spool", sizeof(c->spool));
 	(void)strlcpy(c->store, EDD_STATEDIR "/store", sizeof(c->store));
 	(void)strlcpy(c->keys, EDD_CONFDIR "/keys", sizeof(c->keys));
@@ -141,6 +142,7 @@ conf_free(struct conf *c)
 	FREE_ALL(&c->routes, route, free);
 	FREE_ALL(&c->resolvers, resolver, free);
 	FREE_ALL(&c->networks, network, free);
+	FREE_ALL(&c->proxies, network, free);
 	free(c);
 }
 

@@ -64,6 +64,8 @@ struct network {
 	struct conf_network n;
 };
 
+TAILQ_HEAD(network_list, network);
+
 struct conf {
 	struct conf_global global;
 	char spool[CONF_PATH_SIZE];
@@ -76,7 +78,8 @@ struct conf {
 	TAILQ_HEAD(, listen) listens;
 	TAILQ_HEAD(, route) routes;
 	TAILQ_HEAD(, resolver) resolvers;
-	TAILQ_HEAD(, network) networks;
+	struct network_list networks;
+	struct network_list proxies;
 	struct conf_smtp smtp; /* sessions_max: of all processes */
 	struct conf_policy policy;
 	struct conf_site site; /* expire: see queue */

@@ -151,10 +151,31 @@ conf_mech(struct conf *c, const char *name)
 	return 0;
 }
 
+/* Secrets in plain text may not leave this machine. */
+static int
+listen_check_flags(struct conf *c, const struct conf_listen *l)
+{
+	if (!l->insecure)
+		return 0;
+	if (strncmp(l->address, "127.", 4) != 0 &&
+	    strcmp(l->address, "::1") != 0 &&
+	    strcmp(l->address, "localhost") != 0)
+		return conf_fail(c, l->address,
+		    "insecure is for loopback addresses only");
+	if (l->proxy)
+		return conf_fail(c, l->address,
+		    "insecure is not for clients behind a proxy");
+	if (l->tls != LISTEN_STARTTLS)
+		return conf_fail(c, l->address,
+		    "insecure is for starttls only");
+	return 0;
+}
+
 /* A place to listen; the pki may come later.  where is "FILE:LINE". */
 int
 conf_add_listen(struct conf *c, const char *address, const char *port,
-    enum listen_tls tls, unsigned auth, const char *pki, const char *where)
+    enum listen_tls tls, unsigned auth, const char *pki, unsigned flags,
+    const char *where)
 {
 	struct listen *l;
 
@@ -165,7 +186,10 @@ conf_add_listen(struct conf *c, const char *address, const char *port,
 	}
 	l->l.tls = tls;
 	l->l.auth = auth;
-	if (listen_fill(c, &l->l, address, port, pki) == -1) {
+	l->l.insecure = (flags & CONF_LISTEN_INSECURE) != 0;
+	l->l.proxy = (flags & CONF_LISTEN_PROXY) != 0;
+	if (listen_fill(c, &l->l, address, port, pki) == -1 ||
+	    listen_check_flags(c, &l->l) == -1) {
 		free(l->where);
 		free(l);
 		return -1;
@@ -245,9 +269,9 @@ conf_add_resolver(struct conf *c, const char *address, const char *port)
 	return 0;
 }
 
-/* A network that is not public and may be delivered to all the same. */
-int
-conf_add_network(struct conf *c, const char *text)
+/* A network in a list, where it may be once. */
+static int
+add_network(struct conf *c, struct network_list *list, const char *text)
 {
 	struct network *n, *other;
 	struct conf_network parsed;
@@ -255,7 +279,7 @@ conf_add_network(struct conf *c, const char *text)
 	if (network_parse(text, &parsed) == -1)
 		return conf_fail(c, text,
 		    "not a network (ADDRESS/PREFIX, no bits behind it)");
-	TAILQ_FOREACH(other, &c->networks, entry) {
+	TAILQ_FOREACH(other, list, entry) {
 		if (memcmp(&other->n, &parsed, sizeof(parsed)) == 0)
 			return conf_fail(c, text,
 			    "this network is there already");
@@ -264,6 +288,20 @@ conf_add_network(struct conf *c, const char *text)
 	if (n == NULL)
 		return conf_fail(c, text, "out of memory");
 	n->n = parsed;
-	TAILQ_INSERT_TAIL(&c->networks, n, entry);
+	TAILQ_INSERT_TAIL(list, n, entry);
 	return 0;
+}
+
+/* A network that mail may be delivered to though it is not public. */
+int
+conf_add_network(struct conf *c, const char *text)
+{
+	return add_network(c, &c->networks, text);
+}
+
+/* A network of proxies whose word is taken for who a client is. */
+int
+conf_add_proxy(struct conf *c, const char *text)
+{
+	return add_network(c, &c->proxies, text);
 }

@@ -91,14 +91,20 @@ int conf_set_reserve(struct conf *, const char *percent, const char *size);
 int conf_set_dkim_base(struct conf *, const char *);
 int conf_add_public_address(struct conf *, const char *);
 
+/* Options of listen. */
+#define CONF_LISTEN_INSECURE 0x01u
+#define CONF_LISTEN_PROXY    0x02u
+
 int conf_add_pki(struct conf *, const char *name, const char *cert,
     const char *key, const char *where);
 unsigned conf_mech(struct conf *, const char *);
 int conf_add_listen(struct conf *, const char *address, const char *port,
-    enum listen_tls, unsigned auth, const char *pki, const char *where);
+    enum listen_tls, unsigned auth, const char *pki, unsigned flags,
+    const char *where);
 int conf_add_route(struct conf *, const char *domain, const char *host,
     const char *port);
 int conf_add_resolver(struct conf *, const char *address, const char *port);
 int conf_add_network(struct conf *, const char *);
+int conf_add_proxy(struct conf *, const char *);
 
 #endif

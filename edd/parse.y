@@ -50,7 +50,7 @@ static void parser_macro(struct parser *, const char *, const char *);
 static void parser_pki(
     struct parser *, const char *, const char *, const char *);
 static void parser_listen(struct parser *, const char *, const char *,
-    enum listen_tls, unsigned, const char *);
+    enum listen_tls, unsigned, const char *, unsigned);
 static void parser_number(
     struct parser *, enum conf_setting, const char *);
 static void parser_time(struct parser *, enum conf_setting, const char *);
@@ -73,16 +73,17 @@ static void yyerror(struct parser *, const char *);
 
 %token ADDRESS ALLOW AUTH BRIEF CERTIFICATE CLIENT CONNECT CONTROL DATA
 %token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE EXPORT FAILURES GROUP HOSTNAME
-%token IDLE INCLUDE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
-%token OFF ON OPPORTUNISTIC OR PER PKI PORT QUEUE RATE RECEIVED RECIPIENTS RESERVE
+%token IDLE INCLUDE INSECURE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
+%token OFF ON OPPORTUNISTIC OR PER PKI PORT PROXY QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
 %token BASE CHECKINTERVAL DKIM PUBLICADDRESS
 %token BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
+%token FROM
 %token BAD
 %token <text> STRING PERCENT
-%type <number> auth mech mechs worker
+%type <number> auth mech mechs worker listenflags
 %type <flag> onoff listentls
 
 %%
@@ -134,8 +135,10 @@ statement	: HOSTNAME STRING {
 		| PKI STRING CERTIFICATE STRING KEY STRING {
 			parser_pki(p, $2, $4, $6);
 		}
-		| LISTEN ON STRING PORT STRING listentls PKI STRING auth {
-			parser_listen(p, $3, $5, (enum listen_tls)$6, $9, $8);
+		| LISTEN ON STRING PORT STRING listentls PKI STRING auth
+		    listenflags {
+			parser_listen(p, $3, $5, (enum listen_tls)$6, $9, $8,
+			    $10);
 		}
 		| ROUTE STRING VIA STRING PORT STRING {
 			parser_try(p, conf_add_route(p->conf, $2, $4, $6));
@@ -203,6 +206,17 @@ auth		: /* empty */ {
 		}
 		;
 
+listenflags	: /* empty */ {
+			$$ = 0;
+		}
+		| listenflags INSECURE {
+			$$ = $1 | CONF_LISTEN_INSECURE;
+		}
+		| listenflags PROXY {
+			$$ = $1 | CONF_LISTEN_PROXY;
+		}
+		;
+
 mechs		: mech
 		| mechs mech {
 			$$ = $1 | $2;
@@ -266,6 +280,9 @@ smtp		: RECIPIENTS STRING {
 		| RECEIVED CLIENT onoff {
 			parser_try(p, conf_set_flag(p->conf,
 			    SET_SMTP_RECEIVED, $3));
+		}
+		| PROXY FROM STRING {
+			parser_try(p, conf_add_proxy(p->conf, $3));
 		}
 		| STRICT onoff {
 			parser_try(p, conf_set_flag(p->conf,
@@ -353,10 +370,12 @@ static const struct keyword keywords[] = {
 	{ "expire", EXPIRE },
 	{ "export", EXPORT },
 	{ "failures", FAILURES },
+	{ "from", FROM },
 	{ "group", GROUP },
 	{ "hostname", HOSTNAME },
 	{ "idle", IDLE },
 	{ "include", INCLUDE },
+	{ "insecure", INSECURE },
 	{ "journal", JOURNAL },
 	{ "keep", KEEP },
 	{ "key", KEY },
@@ -373,6 +392,7 @@ static const struct keyword keywords[] = {
 	{ "per", PER },
 	{ "pki", PKI },
 	{ "port", PORT },
+	{ "proxy", PROXY },
 	{ "public-address", PUBLICADDRESS },
 	{ "queue", QUEUE },
 	{ "rate", RATE },
@@ -473,13 +493,14 @@ parser_pki(struct parser *p, const char *name, const char *cert,
 
 static void
 parser_listen(struct parser *p, const char *address, const char *port,
-    enum listen_tls tls, unsigned auth, const char *pki)
+    enum listen_tls tls, unsigned auth, const char *pki, unsigned flags)
 {
 	char where[CONF_PATH_SIZE + 16];
 
 	parser_where(p, where, sizeof(where));
 	parser_try(p,
-	    conf_add_listen(p->conf, address, port, tls, auth, pki, where));
+	    conf_add_listen(p->conf, address, port, tls, auth, pki, flags,
+		where));
 }
 
 /* Why a file could not be read. */

@@ -102,10 +102,24 @@ print_listeners(FILE *f, const struct conf *c)
 		(void)fprintf(f, " port %u %s", l->l.port,
 		    l->l.tls == LISTEN_TLS ? "tls" : "starttls");
 		quoted(f, " pki ", l->l.pki);
-		(void)fprintf(f, " auth%s%s%s\n",
+		(void)fprintf(f, " auth%s%s%s%s%s\n",
 		    l->l.auth & LISTEN_AUTH_PLAIN ? " plain" : "",
 		    l->l.auth & LISTEN_AUTH_LOGIN ? " login" : "",
-		    l->l.auth & LISTEN_AUTH_SCRAM ? " scram-sha-256" : "");
+		    l->l.auth & LISTEN_AUTH_SCRAM ? " scram-sha-256" : "",
+		    l->l.insecure ? " insecure" : "",
+		    l->l.proxy ? " proxy" : "");
+	}
+}
+
+static void
+print_networks(FILE *f, const char *before, const struct network_list *list)
+{
+	const struct network *network;
+	char text[NETWORK_TEXT_SIZE];
+
+	TAILQ_FOREACH(network, list, entry) {
+		network_print(&network->n, text, sizeof(text));
+		line(f, before, text);
 	}
 }
 
@@ -190,9 +204,7 @@ static void
 print_routing(FILE *f, const struct conf *c)
 {
 	const struct resolver *resolver;
-	const struct network *network;
 	const struct route *route;
-	char text[NETWORK_TEXT_SIZE];
 
 	TAILQ_FOREACH(route, &c->routes, entry) {
 		quoted(f, "route ", route->r.domain);
@@ -203,10 +215,7 @@ print_routing(FILE *f, const struct conf *c)
 		quoted(f, "resolver ", resolver->r.address);
 		(void)fprintf(f, " port %u\n", resolver->r.port);
 	}
-	TAILQ_FOREACH(network, &c->networks, entry) {
-		network_print(&network->n, text, sizeof(text));
-		line(f, "allow network ", text);
-	}
+	print_networks(f, "allow network ", &c->networks);
 }
 
 static void
@@ -240,6 +249,7 @@ printconf(FILE *f, const struct conf *c)
 	print_places(f, c);
 	print_listeners(f, c);
 	print_smtp(f, &c->smtp);
+	print_networks(f, "smtp proxy from ", &c->proxies);
 	print_policy(f, &c->policy);
 	print_routing(f, c);
 	print_deliver(f, &c->deliver);

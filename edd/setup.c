@@ -112,6 +112,7 @@ send_pkis(struct child *c, bool keys)
 static void
 send_smtpd(struct child *c)
 {
+	const struct network *network;
 	const struct conf *conf;
 	struct conf_smtp s;
 
@@ -119,6 +120,8 @@ send_smtpd(struct child *c)
 	s = conf->smtp;
 	s.sessions_max = share(s.sessions_max, conf->workers[PROC_SMTPD]);
 	(void)conf_smtp_send(c->chan, &s);
+	TAILQ_FOREACH(network, &conf->proxies, entry)
+		(void)conf_network_send(c->chan, &network->n);
 	send_pkis(c, false);
 	send_listeners(c);
 }

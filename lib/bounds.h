@@ -222,6 +222,13 @@
 /* A TLS handshake is three round trips; slower is no mail client. */
 #define SMTPD_HANDSHAKE_SECONDS 60u
 
+/*
+ * PROXY protocol v2: what follows the first 16 octets is 36 for IPv6, and what
+ * a proxy says of its TLS. It is sent with the first packet.
+ */
+#define SMTPD_PROXY_MAX	    1024u
+#define SMTPD_PROXY_SECONDS 10
+
 /* Connections taken in one turn of the event loop, so that others run. */
 #define SMTPD_ACCEPT_TURN 32u
 

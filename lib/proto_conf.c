@@ -120,6 +120,8 @@ conf_listen_send(struct chan *c, const struct conf_listen *s, int fd)
 	msg_put_u32(o, s->tls);
 	msg_put_u32(o, s->auth);
 	msg_put_str(o, s->pki);
+	msg_put_bool(o, s->insecure);
+	msg_put_bool(o, s->proxy);
 	return chan_end(c, fd);
 }
 
@@ -132,6 +134,8 @@ conf_listen_recv(struct msgin *m, struct conf_listen *s)
 	s->tls = msg_get_enum(m, LISTEN_STARTTLS, LISTEN_TLS_LAST);
 	s->auth = msg_get_u32(m);
 	msg_get_str(m, s->pki, sizeof(s->pki));
+	s->insecure = msg_get_bool(m);
+	s->proxy = msg_get_bool(m);
 	if (s->auth == 0 || (s->auth & ~LISTEN_AUTH_ALL) != 0)
 		m->bad = true;
 	if (s->address[0] == '\0' || s->port == 0 || s->pki[0] == '\0')

@@ -76,6 +76,7 @@ struct conf_listen {
 	enum listen_tls tls;
 	uint32_t auth; /* LISTEN_AUTH_ */
 	char pki[NAME_SIZE];
+	bool insecure, proxy; /* AUTH without TLS; PROXY v2 comes first */
 };
 
 struct conf_pki {

@@ -303,6 +303,8 @@ client_new(struct clients *all, struct conf *conf,
 		return NULL;
 	}
 	c->session->sasl.offered = listen->listen.auth;
+	if (listen->listen.insecure)
+		c->session->have |= HAVE_LOCAL;
 	TAILQ_INSERT_TAIL(&all->list, c, next);
 	all->count++;
 	all->env->stats.sessions = all->count;

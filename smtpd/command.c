@@ -136,13 +136,14 @@ static const struct command_row rows[] = {
 /* In what order what is needed is asked for, and how. */
 static const struct {
 	unsigned have;
+	unsigned instead; /* it, or what will do */
 	enum reply without;
 } needs[] = {
-	{ HAVE_TLS, REPLY_NEED_TLS },
-	{ HAVE_AUTH, REPLY_NEED_AUTH },
-	{ HAVE_EHLO, REPLY_NEED_EHLO },
-	{ HAVE_MAIL, REPLY_NEED_MAIL },
-	{ HAVE_RCPT, REPLY_NEED_RCPT },
+	{ HAVE_TLS, HAVE_TLS | HAVE_LOCAL, REPLY_NEED_TLS },
+	{ HAVE_AUTH, HAVE_AUTH, REPLY_NEED_AUTH },
+	{ HAVE_EHLO, HAVE_EHLO, REPLY_NEED_EHLO },
+	{ HAVE_MAIL, HAVE_MAIL, REPLY_NEED_MAIL },
+	{ HAVE_RCPT, HAVE_RCPT, REPLY_NEED_RCPT },
 };
 
 static const struct {
@@ -221,7 +222,7 @@ command_allowed(const struct command_row *row, unsigned have)
 
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		if ((row->need & needs[i].have) != 0 &&
-		    (have & needs[i].have) == 0)
+		    (have & needs[i].instead) == 0)
 			return needs[i].without;
 	}
 	for (i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
@@ -236,7 +237,7 @@ static bool
 command_offered(const struct command_row *row, unsigned have)
 {
 	if ((row->need & HAVE_TLS) != 0)
-		return (have & HAVE_TLS) != 0;
+		return (have & (HAVE_TLS | HAVE_LOCAL)) != 0;
 	return (row->bar & have & HAVE_TLS) == 0;
 }
 

@@ -42,6 +42,9 @@ struct session;
 #define HAVE_RCPT 0x10u
 #define HAVE_BDAT 0x20u
 
+/* What stands for HAVE_TLS on a listener that is insecure. */
+#define HAVE_LOCAL 0x40u
+
 struct command_ehlo {
 	const char *name; /* inside the line */
 	size_t len;

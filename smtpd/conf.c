@@ -42,6 +42,7 @@ conf_new(void)
 	c->refs = 1;
 	SLIST_INIT(&c->pkis);
 	SLIST_INIT(&c->listens);
+	SLIST_INIT(&c->proxies);
 	return c;
 }
 
@@ -56,9 +57,14 @@ conf_ref(struct conf *c)
 static void
 conf_free(struct conf *c)
 {
+	struct conf_network_entry *n;
 	struct conf_listen_entry *l;
 	struct conf_pki_entry *p;
 
+	while ((n = SLIST_FIRST(&c->proxies)) != NULL) {
+		SLIST_REMOVE_HEAD(&c->proxies, next);
+		free(n);
+	}
 	while ((l = SLIST_FIRST(&c->listens)) != NULL) {
 		SLIST_REMOVE_HEAD(&c->listens, next);
 		if (l->fd != -1)
@@ -109,6 +115,20 @@ conf_add_listen(struct conf *c, struct msgin *m)
 }
 
 static int
+conf_add_proxy(struct conf *c, struct msgin *m)
+{
+	struct conf_network_entry *n;
+
+	n = calloc(1, sizeof(*n));
+	if (n == NULL || conf_network_recv(m, &n->network) == -1) {
+		free(n);
+		return -1;
+	}
+	SLIST_INSERT_HEAD(&c->proxies, n, next);
+	return 0;
+}
+
+static int
 conf_add_pki(struct conf *c, struct msgin *m)
 {
 	struct conf_pki_entry *p;
@@ -141,6 +161,8 @@ conf_item(struct conf *c, struct msgin *m)
 		return conf_add_global(c, m);
 	case M_CONF_SMTP:
 		return conf_smtp_recv(m, &c->smtp);
+	case M_CONF_NETWORK:
+		return conf_add_proxy(c, m);
 	case M_CONF_LISTEN:
 		return conf_add_listen(c, m);
 	case M_CONF_PKI:

@@ -45,12 +45,18 @@ struct conf_listen_entry {
 	const struct conf_pki_entry *pki;
 };
 
+struct conf_network_entry {
+	SLIST_ENTRY(conf_network_entry) next;
+	struct conf_network network;
+};
+
 struct conf {
 	unsigned refs;
 	char hostname[DOMAIN_SIZE];
 	struct conf_smtp smtp;
 	SLIST_HEAD(, conf_pki_entry) pkis;
 	SLIST_HEAD(, conf_listen_entry) listens;
+	SLIST_HEAD(, conf_network_entry) proxies;
 };
 
 struct conf *conf_new(void);

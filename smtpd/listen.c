@@ -34,6 +34,7 @@
 #include "conf.h"
 #include "log.h"
 #include "proc.h"
+#include "proxied.h"
 
 struct listener {
 	SLIST_ENTRY(listener) next;
@@ -44,6 +45,7 @@ struct listener {
 
 struct listeners {
 	struct clients *clients;
+	struct proxied *proxied;
 	struct conf *conf;
 	struct event *pause; /* ends the pause after EMFILE */
 	SLIST_HEAD(, listener) list;
@@ -63,7 +65,11 @@ listeners_new(struct clients *clients)
 	all->clients = clients;
 	SLIST_INIT(&all->list);
 	all->pause = evtimer_new(proc_base(), listeners_resume_cb, all);
-	if (all->pause == NULL) {
+	all->proxied = proxied_new(clients);
+	if (all->pause == NULL || all->proxied == NULL) {
+		if (all->pause != NULL)
+			event_free(all->pause);
+		free(all->proxied);
 		free(all);
 		return NULL;
 	}
@@ -93,6 +99,19 @@ listeners_pause(struct listeners *all)
 	(void)event_add(all->pause, &tv);
 }
 
+/* A connection: of a client, or of a proxy that will name one. */
+static void
+listener_take(struct listener *l, int fd, const struct sockaddr_storage *ss)
+{
+	const struct sockaddr *sa;
+
+	sa = (const struct sockaddr *)(const void *)ss;
+	if (l->entry->listen.proxy)
+		proxied_accept(l->all->proxied, l->all->conf, l->entry, fd, sa);
+	else
+		client_accept(l->all->clients, l->all->conf, l->entry, fd, sa);
+}
+
 static void
 listener_accept_cb(evutil_socket_t fd, short what, void *arg)
 {
@@ -109,8 +128,7 @@ listener_accept_cb(evutil_socket_t fd, short what, void *arg)
 		client = accept4(fd, (struct sockaddr *)(void *)&ss, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (client != -1) {
-			client_accept(l->all->clients, l->all->conf, l->entry,
-			    client, (struct sockaddr *)(void *)&ss);
+			listener_take(l, client, &ss);
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
@@ -180,4 +198,12 @@ listeners_set(struct listeners *all, struct conf *conf)
 			r = -1;
 	}
 	return r;
+}
+
+/* The process is to stop: no socket, and no connection that is no client. */
+void
+listeners_stop(struct listeners *all)
+{
+	listeners_close(all);
+	proxied_close(all->proxied);
 }

@@ -27,5 +27,6 @@ struct listeners;
 struct listeners *listeners_new(struct clients *);
 int listeners_set(struct listeners *, struct conf *);
 void listeners_close(struct listeners *);
+void listeners_stop(struct listeners *);
 
 #endif /* LISTEN_H */

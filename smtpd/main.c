@@ -255,7 +255,7 @@ smtpd_stop(void *arg)
 
 	d = arg;
 	d->stopping = true;
-	listeners_close(d->listeners);
+	listeners_stop(d->listeners);
 	if (clients_count(d->clients) == 0)
 		proc_exit();
 	(void)event_add(d->stop_timer, &tv);

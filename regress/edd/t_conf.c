@@ -349,7 +349,7 @@ the_whole_is_checked(void **state)
 	assert_non_null(strstr(out, "no listen"));
 	assert_int_equal(conf_set_hostname(c, "localhost"), 0);
 	assert_int_equal(conf_add_listen(c, "*", "25", LISTEN_TLS,
-			     LISTEN_AUTH_PLAIN, "a", "f:1"),
+			     LISTEN_AUTH_PLAIN, "a", 0, "f:1"),
 	    0);
 	assert_int_equal(conf_add_pki(c, "b", "/c", "/k", "f:2"), 0);
 	out[0] = '\0';
@@ -359,7 +359,7 @@ the_whole_is_checked(void **state)
 	    "f:2: no listen statement uses this pki near \"b\"\n");
 	assert_int_equal(conf_add_pki(c, "a", "/c", "/k", "f:3"), 0);
 	assert_int_equal(conf_add_listen(c, "::1", "26", LISTEN_TLS,
-			     LISTEN_AUTH_PLAIN, "b", "f:4"),
+			     LISTEN_AUTH_PLAIN, "b", 0, "f:4"),
 	    0);
 	assert_int_equal(conf_check(c, report_cb, out), 0);
 	conf_free(c);

@@ -1,0 +1,34 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Connections of proxies that have not said yet whom they bring.
+ */
+#ifndef PROXIED_H
+#define PROXIED_H
+
+struct clients;
+struct conf;
+struct conf_listen_entry;
+struct proxied;
+struct sockaddr;
+
+struct proxied *proxied_new(struct clients *);
+void proxied_accept(struct proxied *, struct conf *,
+    const struct conf_listen_entry *, int fd, const struct sockaddr *);
+void proxied_close(struct proxied *);
+
+#endif /* PROXIED_H */
