@@ -37,6 +37,7 @@
 #include "dirs.h"
 #include "load.h"
 #include "log.h"
+#include "logsock.h"
 #include "msg.h"
 #include "notify.h"
 #include "reload.h"
@@ -45,16 +46,19 @@
 static int edd_ready_cb(struct chan *, struct msgin *, void *);
 static int edd_conf_done_cb(struct chan *, struct msgin *, void *);
 static int edd_request_cb(struct chan *, struct msgin *, void *);
+static int edd_log_lost_cb(struct chan *, struct msgin *, void *);
 
 static const struct chan_rule child_rules[] = {
 	{ M_SETUP_READY, 0, "ready", edd_ready_cb },
 	{ M_SETUP_CONF_DONE, 0, "conf-done", edd_conf_done_cb },
+	{ M_SETUP_LOG_LOST, 0, "log-lost", edd_log_lost_cb },
 	{ 0, 0, NULL, NULL },
 };
 
 static const struct chan_rule control_rules[] = {
 	{ M_SETUP_READY, 0, "ready", edd_ready_cb },
 	{ M_SETUP_CONF_DONE, 0, "conf-done", edd_conf_done_cb },
+	{ M_SETUP_LOG_LOST, 0, "log-lost", edd_log_lost_cb },
 	{ M_SETUP_REQUEST, 0, "request", edd_request_cb },
 	{ 0, 0, NULL, NULL },
 };
@@ -158,6 +162,20 @@ edd_request_cb(struct chan *chan, struct msgin *m, void *arg)
 		stop_begin(c->edd, 0);
 	else
 		edd_set_verbose(c->edd, kind == SETUP_VERBOSE ? 1 : 0);
+	return 0;
+}
+
+/* The log daemon was started again: a child cannot connect by itself. */
+static int
+edd_log_lost_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	int fd;
+
+	if (setup_empty_recv(m) == -1)
+		return -1;
+	fd = logsock_connect();
+	if (fd != -1)
+		(void)setup_logger_send(chan, fd);
 	return 0;
 }
 

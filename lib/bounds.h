@@ -100,6 +100,9 @@
 /* One log line before escaping; longer ones are cut. */
 #define LOG_LINE_MAX 2048u
 
+/* How long a log daemon that stands still may hold a process up, once. */
+#define LOGSOCK_WAIT_MS 1000
+
 /* Error text for the operator. */
 #define ERROR_SIZE 512u
 

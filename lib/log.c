@@ -29,14 +29,16 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "logsock.h"
 
 static const char *log_proc = "edd";
 static bool log_foreground = true;
 static int log_level;
+static char log_tag[32]; /* "edd/queue" */
 
 /*
- * Start logging as the named process, to stderr or to syslog.  syslog is
- * opened at once, so that it works in a chroot.  name must stay valid.
+ * Start logging as the named process, to stderr or to the log daemon, which is
+ * connected to at once, so that it works in a chroot.  name must stay valid.
  */
 void
 log_init(const char *name, bool foreground, int verbose)
@@ -44,8 +46,11 @@ log_init(const char *name, bool foreground, int verbose)
 	log_proc = name;
 	log_foreground = foreground;
 	log_level = verbose;
-	if (!foreground)
-		openlog(name, LOG_PID | LOG_NDELAY, LOG_MAIL);
+	if (!foreground) {
+		(void)snprintf(log_tag, sizeof(log_tag), "%s%s",
+		    strcmp(name, "edd") == 0 ? "" : "edd/", name);
+		logsock_use(logsock_connect());
+	}
 	tzset();
 }
 
@@ -135,7 +140,7 @@ log_v(int priority, const char *suffix, const char *fmt, va_list ap)
 	if (log_foreground)
 		log_stderr(line);
 	else
-		syslog(priority, "%s", line);
+		logsock_send(priority, log_tag, line);
 	errno = saved;
 }
 

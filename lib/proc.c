@@ -36,6 +36,7 @@
 
 #include "chan.h"
 #include "log.h"
+#include "logsock.h"
 #include "msg.h"
 #include "proto_setup.h"
 #include "sandbox.h"
@@ -55,6 +56,7 @@ struct proc {
 	struct event_base *base;
 	struct chan *parent;
 	struct event *signals[3];
+	struct event *log_lost;
 	unsigned instance;
 	bool started; /* START was taken */
 	bool ready;   /* in the sandbox */
@@ -154,6 +156,29 @@ proc_harden(void)
 		rl.rlim_cur = rl.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &rl);
 	}
+}
+
+/* Later, since a line may be logged while a message is being made. */
+static void
+proc_log_lost(void)
+{
+	event_active(self.log_lost, EV_TIMEOUT, 0);
+}
+
+static void
+proc_log_lost_cb(evutil_socket_t fd, short what, void *arg)
+{
+	if (self.parent != NULL)
+		(void)setup_empty_send(self.parent, M_SETUP_LOG_LOST);
+}
+
+static int
+proc_logger_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	if (setup_empty_recv(m) == -1)
+		return -1;
+	logsock_use(msg_take_fd(m));
+	return 0;
 }
 
 static int
@@ -334,6 +359,7 @@ static const struct chan_rule proc_rules[] = {
 	{ M_SETUP_CONF_BEGIN, 0, "conf-begin", proc_conf_begin_cb },
 	{ M_SETUP_CONF_END, 0, "conf-end", proc_conf_end_cb },
 	{ M_SETUP_LOG, 0, "log", proc_log_cb },
+	{ M_SETUP_LOGGER, CHAN_FD, "logger", proc_logger_cb },
 	{ M_SETUP_STOP, 0, "stop", proc_stop_cb },
 	{ M_SETUP_CHILD, 0, "child", proc_extra_cb },
 	{ M_SETUP_ANSWER, 0, "answer", proc_extra_cb },
@@ -397,6 +423,10 @@ proc_main(int argc, char **argv, const struct proc_hooks *hooks, void *arg)
 	    event_base_priority_init(self.base, PROC_PRIORITIES) == -1)
 		fatalx("event_base_new");
 	proc_signals();
+	self.log_lost = event_new(self.base, -1, 0, proc_log_lost_cb, NULL);
+	if (self.log_lost == NULL)
+		fatalx("event_new");
+	logsock_on_lost(proc_log_lost);
 	if (hooks->open != NULL && hooks->open(arg) == -1)
 		fatalx("cannot open what is needed");
 	self.parent = chan_new(self.base, PROC_SETUP_FD, "edd", proc_rules,

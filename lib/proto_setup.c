@@ -143,7 +143,15 @@ setup_log_recv(struct msgin *m, uint32_t *verbose)
 	return msg_end(m);
 }
 
-/* Send STOP or READY, which carry nothing.  0 or -1. */
+/* A new connection to the log daemon; fd is taken over.  0 or -1. */
+int
+setup_logger_send(struct chan *c, int fd)
+{
+	(void)chan_begin(c, M_SETUP_LOGGER, 0);
+	return chan_end(c, fd);
+}
+
+/* Send STOP, READY or LOG_LOST, which carry nothing.  0 or -1. */
 int
 setup_empty_send(struct chan *c, enum setup_type type)
 {
@@ -151,7 +159,7 @@ setup_empty_send(struct chan *c, enum setup_type type)
 	return chan_end(c, -1);
 }
 
-/* Check that STOP or READY carries nothing.  -1 if it does. */
+/* Check that a message carries nothing but its descriptor.  -1 if it does. */
 int
 setup_empty_recv(struct msgin *m)
 {

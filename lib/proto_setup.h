@@ -23,12 +23,14 @@
  *     CONF_BEGIN, items (CONF_*), CONF_END
  *                      a configuration; first at start, then at each reload
  *     LOG              verbosity
+ *     LOGGER    +fd    a new connection to the log daemon
  *     STOP             finish and exit
  *     CHILD            (control only) state of a child of edd
  *     ANSWER           (control only) to REQUEST, same id
  *   child -> edd:
  *     READY            after the first CONF_END, in the sandbox
  *     CONF_DONE        accepted or refused, with the reason
+ *     LOG_LOST         the connection to the log daemon is of no use
  *     REQUEST          (control only) reload, stop, verbosity
  */
 #ifndef PROTO_SETUP_H
@@ -56,6 +58,8 @@ enum setup_type {
 	M_SETUP_REQUEST,
 	M_SETUP_ANSWER,
 	M_SETUP_CHILD,
+	M_SETUP_LOGGER,
+	M_SETUP_LOG_LOST,
 	/* configuration items, see proto_conf.h */
 	M_CONF_GLOBAL,
 	M_CONF_SMTP,
@@ -134,6 +138,7 @@ int setup_conf_end_send(struct chan *, uint32_t generation);
 int setup_generation_recv(struct msgin *, uint32_t *);
 int setup_log_send(struct chan *, uint32_t verbose);
 int setup_log_recv(struct msgin *, uint32_t *);
+int setup_logger_send(struct chan *, int fd);
 int setup_empty_send(struct chan *, enum setup_type);
 int setup_empty_recv(struct msgin *);
 int setup_conf_done_send(struct chan *, const struct setup_conf_done *);

@@ -281,8 +281,8 @@ seccomp_add_self(scmp_filter_ctx ctx)
 }
 
 /*
- * A local socket fails, because syslog(3) makes one when the log daemon was
- * restarted; it could lead to any program of the machine.
+ * A local socket could lead to any program of the machine; a library that tries
+ * one is told no.
  */
 static int
 seccomp_add_internet(scmp_filter_ctx ctx)

@@ -130,8 +130,9 @@ message_sender(const struct header *h, bool utf8)
 
 /*
  * Whether the header can be sent, and its From addresses with domains as they
- * are looked up: *from is malloc'd and the caller's, *count is at least 1. Anything but REPLY_NONE refuses the
- * message, and bad is what the reply quotes; then *from is NULL.
+ * are looked up: *from is malloc'd and the caller's, *count is at least 1.
+ * Anything but REPLY_NONE refuses the message, and bad is what the reply
+ * quotes; then *from is NULL.
  *
  *	from = "From:" (mailbox-list / address-list) CRLF (RFC 6854 section 2.1)
  */

@@ -20,7 +20,7 @@
  * sources: control/limit.c control/meter.c control/rate.c control/record.c
  * sources: control/store_bdb.c control/store_key.c control/store_lock.c
  * sources: regress/control/tmpdir.c
- * sources: lib/compat.c lib/log.c lib/msg.c
+ * sources: lib/compat.c lib/log.c lib/logsock.c lib/msg.c
  * libs: -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>

@@ -18,7 +18,7 @@
  * The policy store: transactions, scans, encryption, wrong keys, damage.
  *
  * sources: control/store_bdb.c control/store_key.c control/store_lock.c
- * sources: lib/msg.c lib/log.c lib/compat.c regress/control/tmpdir.c
+ * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c regress/control/tmpdir.c
  * libs: -ldb-5.3 -lcrypto
  */
 #include <sys/stat.h>

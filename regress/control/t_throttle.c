@@ -20,7 +20,7 @@
  * sources: control/throttle.c control/record.c control/store_bdb.c
  * sources: control/store_key.c control/store_lock.c
  * sources: regress/control/tmpdir.c regress/control/fake_proc.c
- * sources: lib/compat.c lib/log.c lib/msg.c lib/netkey.c
+ * sources: lib/compat.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>

@@ -19,7 +19,7 @@
  *
  * sources: ctl/grammar.c ctl/parse.c ctl/suggest.c
  * sources: lib/proto_admin.c lib/chan.c lib/pending.c lib/msg.c lib/row.c
- * sources: lib/log.c lib/compat.c
+ * sources: lib/log.c lib/logsock.c lib/compat.c
  * libs: -levent
  */
 #include <setjmp.h>

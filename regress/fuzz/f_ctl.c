@@ -37,7 +37,7 @@
  * sources: control/verb_sender.c control/verb_suppression.c
  * sources: control/verb_throttle.c control/verb_user.c control/verbs.c
  * sources: control/when.c lib/address.c lib/base64.c lib/chan.c lib/compat.c
- * sources: lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c lib/netkey.c
+ * sources: lib/dkim_txt.c lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
  * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c

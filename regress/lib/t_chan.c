@@ -1,4 +1,4 @@
-/* sources: lib/chan.c lib/pending.c lib/msg.c lib/log.c */
+/* sources: lib/chan.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent */
 /*
  * Copyright (c) 2026 The edd authors

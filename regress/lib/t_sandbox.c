@@ -1,4 +1,4 @@
-/* sources: lib/sandbox_linux.c lib/log.c */
+/* sources: lib/sandbox_linux.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -lseccomp */
 /*
  * Copyright (c) 2026 The edd authors

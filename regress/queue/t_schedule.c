@@ -1,6 +1,6 @@
 /* sources: queue/schedule.c queue/message.c queue/destination.c */
 /* sources: queue/flow.c queue/steer.c queue/heap.c queue/owner.c queue/envelope.c queue/blob.c queue/clock.c */
-/* sources: queue/record.c lib/crc32c.c lib/log.c */
+/* sources: queue/record.c lib/crc32c.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent */
 /*
  * Copyright (c) 2026 The edd authors

@@ -18,7 +18,7 @@
  * Private keys: made, imported, sealed, opened, and what they sign.
  *
  * sources: signer/key.c signer/tlskeys.c signer/dkimkeys.c
- * sources: lib/log.c lib/compat.c lib/sandbox_linux.c
+ * sources: lib/log.c lib/logsock.c lib/compat.c lib/sandbox_linux.c
  * sources: regress/lib/testcert.c
  * libs: -ltls -lssl -lcrypto -lseccomp
  */

@@ -26,7 +26,7 @@
  * sources: smtpd/session.c smtpd/tx.c smtpd/content.c smtpd/commit.c
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
- * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c
+ * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c lib/logsock.c
  * sources: smtpd/cmd_bdat.c smtpd/pace.c lib/idn.c smtpd/throttled.c smtpd/rate.c lib/netkey.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c
  * libs: -levent -lcrypto -lidn2

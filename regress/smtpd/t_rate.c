@@ -28,7 +28,7 @@
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
  * sources: smtpd/throttled.c lib/netkey.c smtpd/rate.c
- * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c
+ * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c lib/logsock.c
  * sources: lib/idn.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c
  * libs: -levent -lcrypto -lidn2

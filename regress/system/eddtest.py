@@ -313,11 +313,11 @@ class Edd:
         with open(self.conf, "w") as f:
             f.write(self.conf_text())
 
-    def start(self, wait=True, **kw):
+    def start(self, wait=True, options=("-d", "-v"), **kw):
         self.log_file = open(self.log_path, "ab")
         mark = self.log_size()
         self.process = subprocess.Popen(
-            [EDD, "-d", "-v", "-f", self.conf], stdout=self.log_file,
+            [EDD, *options, "-f", self.conf], stdout=self.log_file,
             stderr=self.log_file, start_new_session=True, **kw)
         if wait:
             self.wait_log(r"edd\[\d+\]: edd ready", since=mark)
