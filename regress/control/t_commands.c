@@ -31,7 +31,7 @@
  * sources: control/verb_limit.c control/verb_need.c control/verb_policy.c control/verb_queue.c
  * sources: control/verb_sender.c control/verb_suppression.c control/verb_throttle.c
  * sources: control/verb_user.c control/verbs.c control/when.c lib/address.c lib/base64.c lib/chan.c
- * sources: lib/compat.c lib/dkim_txt.c lib/id.c lib/log.c lib/msg.c lib/netkey.c lib/network.c
+ * sources: lib/compat.c lib/dkim_txt.c lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c lib/network.c
  * sources: lib/pending.c lib/proto_admin.c lib/proto_auth.c lib/proto_ctl.c lib/proto_dns.c
  * sources: lib/proto_notice.c lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto

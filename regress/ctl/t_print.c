@@ -19,7 +19,7 @@
  * would obey.
  *
  * sources: ctl/print.c ctl/table.c ctl/text.c
- * sources: lib/base64.c lib/row.c lib/msg.c lib/log.c lib/compat.c
+ * sources: lib/base64.c lib/row.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c
  * sources: ctl/check.c ctl/print.c ctl/status.c ctl/table.c ctl/text.c
  * sources: lib/row.c lib/msg.c lib/log.c lib/compat.c
  * libs: -ljson-c

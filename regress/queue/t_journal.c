@@ -1,6 +1,6 @@
 /* sources: queue/jindex.c queue/jread.c lib/crc32c.c */
 /* sources: queue/journal.c queue/traffic.c lib/window.c queue/trace.c queue/blob.c queue/clock.c */
-/* sources: lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c */
+/* sources: lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent -ljson-c */
 /*
  * Copyright (c) 2026 The edd authors
