@@ -17,9 +17,30 @@
 /*
  * Time.  The only file of queue that reads a clock.
  */
-#include <time.h>
-
 #include "clock.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+/* Where Linux tells one start of the machine from another. */
+#define BOOT_FILE "/proc/sys/kernel/random/boot_id"
+#define BOOT_SIZE 64
+
+/*
+ * A step up to here is not believed after a start of this process: beyond it
+ * the clock was wrong before, and dates that people read must come right.
+ */
+#define STEP_MAX_MS (2 * 3600 * INT64_C(1000))
+
+/* Unix time less the monotonic clock; 0: not set yet. */
+static int64_t offset;
+static char boot[BOOT_SIZE];
 
 static int64_t
 read_ms(clockid_t id)
@@ -38,12 +59,62 @@ clock_mono(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+/* Note which start of the machine this is, while its file can be seen. */
+void
+clock_boot(void)
+{
+	ssize_t n;
+	int fd;
+
+	boot[0] = '\0';
+	fd = open(BOOT_FILE, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	n = read(fd, boot, sizeof(boot) - 1);
+	(void)close(fd);
+	boot[n < 0 ? 0 : n] = '\0';
+	boot[strcspn(boot, " \n")] = '\0';
+}
+
+/*
+ * Go on as the process before did, if the machine was not started since and
+ * the clock was not moved far; and note how it goes on, in that file.  Before
+ * the first call of clock_now().  A file that cannot be used costs nothing but
+ * this.
+ */
+void
+clock_keep(const char *path)
+{
+	char was[BOOT_SIZE] = "";
+	int64_t old = 0, step;
+	FILE *f;
+
+	if (boot[0] == '\0')
+		return;
+	offset = clock_wall() - clock_mono();
+	f = fopen(path, "re");
+	if (f != NULL) {
+		if (fscanf(f, "%63s %" SCNd64, was, &old) != 2)
+			was[0] = '\0';
+		(void)fclose(f);
+	}
+	step = offset - old;
+	if (strcmp(was, boot) == 0 && step <= STEP_MAX_MS &&
+	    step >= -STEP_MAX_MS) {
+		offset = old;
+		return;
+	}
+	f = fopen(path, "we");
+	if (f == NULL || fprintf(f, "%s %" PRId64 "\n", boot, offset) < 0)
+		log_warn("%s", path);
+	if (f != NULL && fclose(f) != 0)
+		log_warn("%s", path);
+}
+
 /* Unix time in milliseconds, immune to steps since the first call. */
 int64_t
 clock_now(void)
 {
-	static int64_t offset;
-
 	if (offset == 0)
 		offset = clock_wall() - clock_mono();
 	return clock_mono() + offset;

@@ -17,13 +17,16 @@
 /*
  * Time for the schedule: unix time as it was when the process started, plus
  * what has passed since.  A step of the wall clock does not move it, so that
- * nothing expires or is retried early.
+ * nothing expires or is retried early; a small one not even if the process is
+ * started again before the machine is.
  */
 #ifndef CLOCK_H
 #define CLOCK_H
 
 #include <stdint.h>
 
+void clock_boot(void);
+void clock_keep(const char *path);
 int64_t clock_mono(void);
 int64_t clock_now(void);
 int64_t clock_seconds(void);

@@ -25,6 +25,7 @@
 #include "admin.h"
 #include "allocator.h"
 #include "chan.h"
+#include "clock.h"
 #include "disk.h"
 #include "intake.h"
 #include "journal.h"
@@ -145,6 +146,7 @@ start(void *arg)
 	struct spool_hooks hooks = { message_found, message_gone,
 		work_segment_closed, room_in_advance, q };
 
+	clock_keep("clock");
 	if (steer_load(q->steer) == -1)
 		return -1;
 	schedule_steer(q->schedule, q->steer);
@@ -210,6 +212,7 @@ make_parts(void *arg)
 	struct schedule_hooks sched = { work_send, work_expire, work_late,
 		stuffed, q };
 
+	clock_boot();
 	q->schedule = schedule_new(proc_base(), &sched);
 	q->work = work_new(q);
 	q->intake = intake_new(q);
