@@ -114,7 +114,8 @@ id_is_known(const struct trace *t, uint64_t id)
 {
 	struct trace_id key = { id, 0 };
 
-	return bsearch(&key, t->id, t->ids, sizeof(key), compare_ids) != NULL;
+	return t->ids > 0 &&
+	    bsearch(&key, t->id, t->ids, sizeof(key), compare_ids) != NULL;
 }
 
 static void

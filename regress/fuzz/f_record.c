@@ -67,8 +67,11 @@ fuzz_state(const uint8_t *data, size_t len)
 
 	if (state_decode(&st, data, len) == 0) {
 		state_encode(&again, &st);
-		if (again.bad || again.len != len ||
-		    memcmp(again.data, data, len) != 0)
+		/* An older version is written as the present one. */
+		if (again.bad ||
+		    (again.data[0] == data[0] &&
+			(again.len != len ||
+			    memcmp(again.data, data, len) != 0)))
 			abort();
 		message_free(&d, state_message(&st, &d, 1));
 	}
