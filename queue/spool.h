@@ -119,5 +119,6 @@ void spool_lose(struct spool *, struct message *, const char *why);
 void spool_damaged(struct spool *, struct message *);
 void spool_get_stats(struct spool *, struct spool_stats *);
 uint64_t spool_room(const struct spool *);
+void spool_renew_index(struct spool *);
 
 #endif

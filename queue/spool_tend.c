@@ -300,6 +300,55 @@ spool_work_cb(int fd, short what, void *arg)
 		(void)evtimer_add(sp->work_ev, &soon);
 }
 
+/* Nothing of a segment is in the index any more. */
+static void
+forget_indexed(struct segment *s)
+{
+	struct message *m;
+
+	while ((m = LIST_FIRST(&s->indexed)) != NULL) {
+		LIST_REMOVE(m, entry);
+		LIST_INSERT_HEAD(&s->fresh, m, entry);
+		m->flags &= (uint8_t)~MESSAGE_INDEXED;
+	}
+}
+
+/*
+ * The index is out of use, perhaps for want of room: begin another, empty
+ * one, that is filled again as time goes by.  Last errors are lost; all else
+ * is in memory.
+ */
+void
+spool_renew_index(struct spool *sp)
+{
+	struct segment_list *lists[2] = { &sp->logs, &sp->bigs };
+	struct segment *s;
+	unsigned i;
+
+	index_close(sp->index);
+	if (index_destroy(sp->index_path) == -1)
+		log_warn("spool: removing the old index");
+	for (i = 0; i < 2; i++)
+		TAILQ_FOREACH(s, lists[i], entry)
+			forget_indexed(s);
+	sp->index = index_open(sp->index_path);
+	if (sp->index == NULL)
+		log_warnx("spool: going on without an index");
+	else
+		log_info("spool: the index is made again");
+}
+
+/* An index that broke is tried again at the time of a checkpoint. */
+static void
+mend_index(struct spool *sp)
+{
+	if (sp->hooks.room != NULL &&
+	    !sp->hooks.room(INDEX_CACHE_SIZE, sp->hooks.arg))
+		return;
+	sp->checkpointed = clock_mono();
+	spool_renew_index(sp);
+}
+
 /* Every second: look for work. */
 void
 spool_tick_cb(int fd, short what, void *arg)
@@ -312,6 +361,8 @@ spool_tick_cb(int fd, short what, void *arg)
 	    now - s->written > SEGMENT_IDLE_MS &&
 	    s->size > SEGMENT_HEADER_SIZE && !spool_marks_needed(sp, s->number))
 		spool_seal_current(sp);
+	if (now - sp->checkpointed > CHECKPOINT_MS && index_broken(sp->index))
+		mend_index(sp);
 	sp->indexing = sp->indexing || index_behind(sp);
 	if (now - sp->checkpointed > CHECKPOINT_MS &&
 	    (sp->index_dirty || sp->folder_dirty))

@@ -43,6 +43,10 @@ class World:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "root: needs to be run as root")
+
+
 @pytest.fixture(scope="module")
 def world(request):
     w = World(int(os.environ.get("EDD_CRASH_SEED", "1")))
