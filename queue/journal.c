@@ -274,6 +274,18 @@ utf8_length(const unsigned char *s)
 	return n;
 }
 
+/* Octets at s that stand for themselves. */
+static size_t
+plain_length(const unsigned char *s)
+{
+	size_t n;
+
+	for (n = 0; s[n] >= 0x20 && s[n] < 0x7f; n++)
+		if (s[n] == '"' || s[n] == '\\')
+			break;
+	return n;
+}
+
 /* A JSON string; octets that are no UTF-8 become U+FFFD. */
 static void
 put_string(struct blob *b, const char *text)
@@ -283,7 +295,9 @@ put_string(struct blob *b, const char *text)
 
 	blob_put_u8(b, '"');
 	while (*s != '\0') {
-		n = utf8_length(s);
+		n = plain_length(s);
+		if (n == 0)
+			n = utf8_length(s);
 		if (n > 0) {
 			blob_put_data(b, s, n);
 			s += n;
@@ -294,10 +308,8 @@ put_string(struct blob *b, const char *text)
 			blob_put_u8(b, *s);
 		} else if (*s < 0x20 || *s == 0x7f)
 			blob_printf(b, "\\u%04x", *s);
-		else if (*s >= 0x80)
-			blob_put_text(b, "\xef\xbf\xbd");
 		else
-			blob_put_u8(b, *s);
+			blob_put_text(b, "\xef\xbf\xbd");
 		s++;
 	}
 	blob_put_u8(b, '"');
