@@ -138,12 +138,16 @@ class Bench:
             keep({"server": server.name, "mode": mode, "syncs": per})
 
     def idle(self, mode):
-        """Only edd: idle sessions, and how fast they are opened."""
+        """Only edd: idle sessions, and how fast they are opened; those of
+        plain have said EHLO, those of tls have authenticated."""
         for server in self.servers:
             if server.name != "edd":
                 continue
-            octets, rate = measure.idle_memory(
-                server, self.generator(server, mode), IDLE_SESSIONS)
+            generator = self.generator(server, mode)
+            if mode == "plain":
+                generator.command = [self.program("gen")]
+            octets, rate = measure.idle_memory(server, generator,
+                                               IDLE_SESSIONS)
             print("edd       %-5s %d idle sessions: %.1f KB each in smtpd, "
                   "%.0f opened a second" % (mode, IDLE_SESSIONS,
                                             octets / 1024, rate), flush=True)

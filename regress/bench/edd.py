@@ -39,8 +39,9 @@ class Edd(Server):
             'control socket "%s"' % self.socket,
             'pki main certificate "%s" key "%s"' % (cert, key),
             'listen on 127.0.0.1 port %d %s' % (self.port, listen),
-            'smtp sessions per address 20000', 'smtp sessions 20000',
-            'smtp idle timeout 1h',
+            'smtp sessions 20000', 'smtp sessions per address 20000',
+            'smtp sessions per user 20000',
+            'smtp idle timeout 1h', 'workers signer 2',
             'resolver 127.0.0.1 port %d' % free_port(),
             'allow network 127.0.0.0/8',
             'route * via 127.0.0.1 port %d' % self.sink_port, ""])

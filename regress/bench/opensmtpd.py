@@ -28,7 +28,7 @@ class OpenSMTPD(Server):
     the case with both it is spared them and only signs."""
 
     name = "opensmtpd"
-    messages = 800
+    messages = 400
 
     def __init__(self, folder, sink_port, roots):
         super().__init__(folder, sink_port)
