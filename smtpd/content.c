@@ -137,13 +137,21 @@ content_settle(struct session *s, struct header *h)
 		tx_refuse(s->env, s->tx, REPLY_PROCESSING, "");
 }
 
+/* Whether it is known by now that nothing signs the message. */
+static bool
+content_is_unsigned(const struct tx *tx)
+{
+	return tx->from_next > 0 && tx->first.keys == 0;
+}
+
 /* Octets of the body as they are sent and signed. */
 static void
 content_body(struct session *s, const char *p, size_t len)
 {
 	if (len == 0 || s->tx->refusal != REPLY_NONE)
 		return;
-	dkimsign_update(s->tx->sign, p, len);
+	if (!content_is_unsigned(s->tx))
+		dkimsign_update(s->tx->sign, p, len);
 	content_out(s, p, len);
 }
 
