@@ -139,6 +139,18 @@ def test_text_of_a_refusal_is_made_printable(servers):
         assert line.isprintable(), repr(line)
 
 
+def test_text_of_a_refusal_is_text_of_one_line(servers):
+    edd, bad, good = servers
+    bad.hooks["RCPT"] = lambda c, line: "550-5.1.1 no\x00\r\n" \
+        "550-\r\n550-Subject: forged\r\n550 \x1b[2J\u00e4" \
+        if "victim" in line else None
+    edd.send("victim@example.net", sender="news@example.org")
+    event = edd.wait_event("bounced", recipient="victim@example.net")
+    assert "Subject: forged" in event["text"]
+    assert event["text"].isprintable() and event["text"].isascii()
+    assert "\n" not in event["text"]
+
+
 def test_reply_cannot_end_a_line_of_the_log(servers):
     edd, bad, good = servers
     bad.hooks["RCPT"] = lambda c, line: \
@@ -164,7 +176,6 @@ def test_slow_server_holds_nobody_else(servers):
     bad.hooks["EHLO"] = slowly
     edd.send("slow@example.net")
     wait_for(lambda: bad.sessions, "the slow session")
-    edd.write_conf()
     edd.send(["b@[127.0.0.12]"], message(subject="fast"))
     good.wait()
     stop.append(True)
