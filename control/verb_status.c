@@ -333,28 +333,43 @@ note_queue(struct status *s, const char *name, int64_t value)
 	}
 }
 
+/* A counter, with which process it is of in front. */
+static void
+send_counter(struct status *s, const struct row *row)
+{
+	const struct row_field *f;
+	struct job *j;
+	size_t i;
+
+	j = s->job;
+	row_str(j->row, "process", proc_kind_name(s->kind));
+	row_num(j->row, "instance", s->instance);
+	for (i = 0; i < row_count(row); i++) {
+		f = row_at(row, i);
+		if (f->kind == ROW_NUMBER)
+			row_num(j->row, f->name, strtoll(f->value, NULL, 10));
+		else
+			row_str(j->row, f->name, f->value);
+	}
+	job_send(j);
+}
+
 static void
 status_row(const struct row *row, void *arg)
 {
 	const char *name;
 	struct status *s;
-	struct job *j;
 
 	s = arg;
-	j = s->job;
 	name = row_value(row, "name");
 	if (row_value(row, "cpuMs") != NULL) {
 		note_use(s, row);
 	} else if (row_value(row, "traffic") != NULL) {
 		note_traffic(s, row);
-	} else if (name != NULL) {
-		if (s->kind == PROC_QUEUE)
+	} else {
+		if (name != NULL && s->kind == PROC_QUEUE)
 			note_queue(s, name, number(row, "value"));
-		row_str(j->row, "process", proc_kind_name(s->kind));
-		row_num(j->row, "instance", s->instance);
-		row_str(j->row, "name", name);
-		row_num(j->row, "value", number(row, "value"));
-		job_send(j);
+		send_counter(s, row);
 	}
 }
 

@@ -225,10 +225,10 @@ static const struct verb verbs[] = {
 	{ { "show", "commands" }, VERB_READ, verb_show_commands,
 	    { { NULL, NULL, false } },
 	    "list what the running edd understands" },
-	{ { "show", "queue" }, VERB_READ, verb_show_queue,
-	    { { NULL, NULL, false } }, "list messages in the queue" },
 	{ { "show", "counters" }, VERB_READ, verb_show_counters,
 	    { { NULL, NULL, false } }, "show all that processes count" },
+	{ { "show", "queue" }, VERB_READ, verb_show_queue,
+	    { { NULL, NULL, false } }, "list messages in the queue" },
 	{ { "show", "status" }, VERB_READ, verb_status,
 	    { { NULL, NULL, false } }, "show how edd is" },
 

@@ -18,12 +18,10 @@
  * What a look at the DNS makes of a DKIM key.
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
- * sources: regress/control/fake_proc.c
- * sources: control/[!m]*.c control/m[!a]*.c lib/netkey.c lib/network.c
+ * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
  * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
- * sources: lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/pending.c lib/proto_admin.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
- * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * sources: lib/id.c lib/log*.c lib/msg.c lib/netkey.c lib/network.c
+ * sources: lib/pending.c lib/proto_*.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <setjmp.h>
