@@ -86,7 +86,7 @@ LIBS_queue = -levent -ldb-5.3 -ljson-c -lseccomp
 LIBS_deliver = -levent -ltls -lssl -lcrypto -lunbound -lidn2 -lseccomp
 LIBS_signer = -levent -lcrypto -lseccomp
 LIBS_control = -levent -ldb-5.3 -lcrypto -ljson-c -lseccomp
-LIBS_ctl = -levent -ljson-c -lseccomp
+LIBS_ctl = -levent -ltls -lssl -lcrypto -lresolv -ljson-c -lseccomp
 
 CHILDREN = smtpd httpd queue deliver signer control
 PROGRAMS = $(patsubst edd/main.c,$(BUILD)/bin/edd,$(wildcard edd/main.c)) \

@@ -43,6 +43,7 @@
 #include "proto_ctl.h"
 #include "row.h"
 #include "sandbox.h"
+#include "smtpcmd.h"
 #include "top.h"
 
 /* Seconds between frames of "top". */
@@ -331,7 +332,7 @@ main(int argc, char **argv)
 {
 	static char follow[] = "follow";
 	static struct edctl e;
-	const char *path;
+	const char *path, *why;
 	bool json;
 	int ch, i;
 
@@ -358,6 +359,12 @@ main(int argc, char **argv)
 		help(
 		    e.command.words.words > 1 ? e.command.words.word[1] : NULL);
 		return 0;
+	}
+	if (strcmp(e.command.command->word[0], "smtp-test") == 0) {
+		e.status = smtpcmd_run(&e.command.words, json, &why);
+		if (why != NULL)
+			fail(why, NULL);
+		return e.status;
 	}
 	if (strcmp(e.command.command->word[0], "top") == 0)
 		start_top(&e, json);
