@@ -197,7 +197,7 @@ read_reply(struct smtptest *t, const char *step)
 			    strcmp(why, "that is no SMTP") == 0 ? line : "");
 			return -1;
 		}
-		if (strcasecmp(line + 4, "STARTTLS") == 0 && line[3] != '\0')
+		if (line[3] != '\0' && strcasecmp(line + 4, "STARTTLS") == 0)
 			t->starttls = true;
 		if (i > 0)
 			(void)strlcat(t->reply, "; ", sizeof(t->reply));

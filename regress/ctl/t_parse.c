@@ -135,7 +135,7 @@ refused_lines_say_what_to_do(void **state)
 		{ "sender lsit", "unknown \"sender lsit\"", "\"sender list\"" },
 		{ "sender frobnicate", "unknown", "add, list, remove, show" },
 		{ "s list", "\"s\" is ambiguous",
-		    "sender, show, status, stop, suppression" },
+		    "sender, show, smtp-test, status, stop, suppression" },
 		{ "sender", "not all of a command", "help sender" },
 		{ "sender add", "ADDRESS is missing", "usage: edctl sender" },
 		{ "sender add x", "compartment is missing", "usage" },
