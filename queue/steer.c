@@ -62,6 +62,20 @@ steer_new(void)
 	return calloc(1, sizeof(struct steer));
 }
 
+/* Free; NULL is allowed. */
+void
+steer_free(struct steer *s)
+{
+	size_t i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < s->pauses; i++)
+		free(s->pause[i].name);
+	free(s->pause);
+	free(s);
+}
+
 /* Destinations are compared by their domain, without regard to case. */
 static bool
 is_same(const struct pause *p, enum steer_kind kind, const char *name)

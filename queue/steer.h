@@ -35,6 +35,7 @@ enum steer_kind {
 };
 
 struct steer *steer_new(void);
+void steer_free(struct steer *);
 int steer_load(struct steer *);
 int steer_set(struct steer *, enum steer_kind, const char *name, bool);
 bool steer_is_draining(const struct steer *);

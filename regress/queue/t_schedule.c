@@ -458,6 +458,8 @@ test_paused_things_wait(void **state)
 	schedule_steered(w->schedule);
 	spin(w);
 	assert_int_equal(w->count, 4);
+	schedule_steer(w->schedule, NULL);
+	steer_free(steer);
 	assert_int_equal(unlink("steer"), 0);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(folder), 0);
