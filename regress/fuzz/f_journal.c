@@ -1,5 +1,5 @@
 /* sources: queue/jindex.c queue/jread.c queue/trace.c queue/blob.c */
-/* sources: lib/crc32c.c lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c lib/logsock.c */
+/* sources: lib/crc32c.c lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent -ljson-c */
 /*
  * Copyright (c) 2026 The edd authors
