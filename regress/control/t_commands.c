@@ -625,7 +625,8 @@ hear_command_cb(struct chan *c, struct msgin *m, void *arg)
 	    sizeof(end.why));
 	admin_command_clear(&command);
 	row = row_new();
-	row_str(row, "id", "00000000000001");
+	row_str(row, "name", "test");
+	row_num(row, "value", 7);
 	(void)admin_row_send(c, m->id, row);
 	(void)admin_row_send(c, m->id, row);
 	row_free(row);
@@ -653,7 +654,8 @@ queue_answers_and_hears_of_changes(void **state)
 	assert_string_equal(w.why, "no such message");
 	assert_int_equal(events, 2);
 	assert_true(world_do(&w, "show status"));
-	assert_non_null(strstr(w.text, "process=queue|instance=0|id=0000"));
+	assert_non_null(
+	    strstr(w.text, "process=queue|instance=0|name=test|value=7"));
 }
 
 static void
