@@ -30,7 +30,7 @@ class Edd(Server):
         cert, key = make_certificate(self.folder)
         listen = "starttls pki main"
         if mode == "plain" and self.insecure:
-            listen = "insecure"
+            listen += " insecure"
         return "\n".join([
             'hostname "bench.test"',
             'spool "%s/spool"' % self.folder,
