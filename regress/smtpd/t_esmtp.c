@@ -18,6 +18,7 @@
  * What extensions of SMTP give to the queue: parameters of MAIL and RCPT, and
  * chunks of BDAT.
  *
+ * sources: smtpd/scram.c smtpd/cmd_auth_scram.c
  * sources: lib/mime_code.c lib/mime_field.c
  * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
