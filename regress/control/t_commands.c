@@ -17,23 +17,13 @@
 /*
  * Operators' commands: what they do, what they refuse and what they say then.
  *
- * sources: regress/control/world.c regress/control/tmpdir.c regress/control/fake_proc.c
- * sources: control/[!m]*.c control/audit.c control/auth.c control/children.c control/compartment.c
- * sources: control/credential.c control/ctlsock.c control/dkimdns.c control/dkimkey.c
- * sources: control/dkimshow.c control/domain.c control/group.c control/job.c control/keys.c
- * sources: control/limit.c control/lookup.c control/m[!a]*.c control/meter.c control/notice.c
- * sources: control/peers.c control/policy.c control/provider.c control/rate.c control/record.c
- * sources: control/relay.c control/rule.c control/scram.c control/seat.c control/sender.c
- * sources: control/sentence.c control/store_bdb.c control/store_key.c control/store_lock.c
- * sources: control/suppression.c control/tenancy.c control/throttle.c control/usage.c
- * sources: control/user.c control/verb_compartment.c control/verb_credential.c
- * sources: control/verb_daemon.c control/verb_dkim.c control/verb_domain.c control/verb_group.c
- * sources: control/verb_limit.c control/verb_need.c control/verb_policy.c control/verb_queue.c
- * sources: control/verb_sender.c control/verb_suppression.c control/verb_throttle.c
- * sources: control/verb_user.c control/verbs.c control/when.c lib/address.c lib/base64.c lib/chan.c
- * sources: lib/compat.c lib/dkim_txt.c lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c lib/network.c
- * sources: lib/pending.c lib/proto_admin.c lib/proto_auth.c lib/proto_ctl.c lib/proto_dns.c
- * sources: lib/proto_notice.c lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
+ * sources: regress/control/world.c regress/control/tmpdir.c
+ * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
+ * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
+ * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
+ * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * libs: -levent -ldb-5.3 -lcrypto
  */
 #include <sys/socket.h>

@@ -18,25 +18,9 @@
  * Policy questions, and the commands that make what they are about.
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
- * sources: regress/control/fake_proc.c control/[!m]*.c control/audit.c
- * sources: control/auth.c control/children.c control/compartment.c
- * sources: control/credential.c control/ctlsock.c control/dkimdns.c
- * sources: control/dkimkey.c control/dkimshow.c control/domain.c
- * sources: control/group.c control/job.c control/keys.c control/limit.c
- * sources: control/lookup.c control/m[!a]*.c control/meter.c control/notice.c
- * sources: control/peers.c control/policy.c control/provider.c control/rate.c
- * sources: control/record.c control/relay.c control/rule.c control/scram.c
- * sources: control/seat.c control/sender.c control/sentence.c
- * sources: control/store_bdb.c control/store_key.c control/store_lock.c
- * sources: control/suppression.c control/tenancy.c control/throttle.c
- * sources: control/usage.c control/user.c control/verb_compartment.c
- * sources: control/verb_credential.c control/verb_daemon.c control/verb_dkim.c
- * sources: control/verb_domain.c control/verb_group.c control/verb_limit.c
- * sources: control/verb_need.c control/verb_policy.c control/verb_queue.c
- * sources: control/verb_sender.c control/verb_suppression.c
- * sources: control/verb_throttle.c control/verb_user.c control/verbs.c
- * sources: control/when.c lib/address.c lib/base64.c lib/chan.c lib/compat.c
- * sources: lib/dkim_txt.c lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
+ * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
+ * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/id.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
  * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c

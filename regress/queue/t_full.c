@@ -4,7 +4,7 @@
 /* sources: queue/state.c queue/message.c queue/destination.c queue/owner.c */
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/spool_files.c queue/corrupt.c lib/date.c */
-/* sources: lib/crc32c.c lib/log.c lib/id.c lib/compat.c */
+/* sources: lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
 /* sources: regress/queue/spooltest.c */
 /* libs: -levent -ldb-5.3 */
 /*

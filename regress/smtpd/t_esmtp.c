@@ -23,7 +23,8 @@
  * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
- * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/sasl.c smtpd/reply.c
+ * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/cmd_auth_scram.c smtpd/scram.c
+ * sources: smtpd/sasl.c smtpd/reply.c
  * sources: smtpd/session.c smtpd/tx.c smtpd/content.c smtpd/commit.c
  * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
  * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
