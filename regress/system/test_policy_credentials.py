@@ -106,7 +106,7 @@ def test_mistakes_change_nothing(edd, words, text):
 
 
 def counters(edd):
-    rows = edd.ctl("show", "status", json_rows=True)
+    rows = edd.ctl("show", "counters", json_rows=True)
     return {r["name"]: r["value"] for r in rows
             if r["process"] == "control" and "name" in r}
 
