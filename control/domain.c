@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "dkimkey.h"
 #include "id.h"
+#include "idn.h"
 #include "msg.h"
 
 /* 1 had no deleting, verified and token; it is read. */
@@ -34,9 +35,15 @@
 const char *
 domain_parse(const char *text, char name[DOMAIN_SIZE])
 {
+	char ascii[DOMAIN_SIZE];
 	enum address_result r;
 
-	r = address_domain_valid(text, strlen(text), 0, name, DOMAIN_SIZE);
+	r = address_domain_valid(text, strlen(text), ADDRESS_UTF8, NULL, 0);
+	if (r != ADDRESS_OK)
+		return address_strerror(r);
+	if (idn_domain_ascii(text, ascii, sizeof(ascii)) == -1)
+		return IDN_ERROR;
+	r = address_domain_valid(ascii, strlen(ascii), 0, name, DOMAIN_SIZE);
 	return r == ADDRESS_OK ? NULL : address_strerror(r);
 }
 

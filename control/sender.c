@@ -23,6 +23,8 @@
 #include <string.h>
 
 #include "address.h"
+#include "domain.h"
+#include "idn.h"
 #include "msg.h"
 
 #define SENDER_VERSION 1
@@ -31,13 +33,13 @@
 static const char *
 parse_domain(const char *domain, struct sender *s)
 {
-	char name[ADDRESS_DOMAIN_SIZE];
-	enum address_result r;
+	char name[DOMAIN_SIZE];
+	const char *why;
 	int n;
 
-	r = address_domain_valid(domain, strlen(domain), 0, name, sizeof(name));
-	if (r != ADDRESS_OK)
-		return address_strerror(r);
+	why = domain_parse(domain, name);
+	if (why != NULL)
+		return why;
 	n = snprintf(s->key, sizeof(s->key), "@%s", name);
 	if (n >= (int)sizeof(s->key))
 		return address_strerror(ADDRESS_DOMAIN_LONG);
@@ -64,6 +66,8 @@ sender_parse(const char *text, struct sender *s)
 		return address_strerror(r);
 	if (address_is_literal(&a))
 		return "an address literal cannot be a sender";
+	if (idn_address_ascii(&a, &a) == -1)
+		return IDN_ERROR;
 	address_fold(&a, s->key);
 	memcpy(s->address, a.mailbox, sizeof(s->address));
 	return NULL;

@@ -24,6 +24,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "idn.h"
 #include "msg.h"
 #include "record.h"
 
@@ -48,6 +49,8 @@ suppression_parse(const char *text, char address[ADDRESS_SIZE])
 	r = address_parse_mailbox(text, strlen(text), ADDRESS_UTF8, &a);
 	if (r != ADDRESS_OK)
 		return address_strerror(r);
+	if (idn_address_ascii(&a, &a) == -1)
+		return IDN_ERROR;
 	address_fold(&a, address);
 	return NULL;
 }

@@ -25,6 +25,9 @@
 
 struct address;
 
+/* What is wrong with a name that cannot be brought into that form. */
+#define IDN_ERROR "not a domain name of IDNA 2008 (RFC 5891)"
+
 int idn_domain_ascii(const char *domain, char *out, size_t outsize);
 int idn_address_ascii(const struct address *, struct address *);
 

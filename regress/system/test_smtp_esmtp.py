@@ -24,6 +24,18 @@ def idn(edd):
     return edd
 
 
+def test_operators_write_either_form(idn):
+    text = idn.ctl("sender", "add", "other@" + BUECHER, "compartment", "prod")
+    assert IN_ASCII in text
+    assert IN_ASCII in idn.ctl("sender", "show", "news@" + BUECHER)
+    assert IN_ASCII in idn.ctl("domain", "show", BUECHER)
+    idn.ctl("suppression", "add", "x@" + BUECHER, "compartment", "prod")
+    assert "x@" + IN_ASCII in idn.ctl("suppression", "check", "x@" + IN_ASCII)
+    text = idn.ctl("domain", "add", "\u0378.example", "compartment", "prod",
+                   ok=False)
+    assert "IDNA 2008" in text
+
+
 def submit(client, text):
     assert client.say("DATA").startswith("354")
     client.send(text + b".\r\n")
