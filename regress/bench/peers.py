@@ -11,6 +11,7 @@ PACKAGES = {
     "postfix": ["postfix", "opendkim", "sasl2-bin", "libsasl2-modules",
                 "libsasl2-modules-db"],
     "opensmtpd": ["opensmtpd", "opensmtpd-filter-dkimsign", "dash"],
+    "exim": ["exim4-daemon-light"],
 }
 
 #: What packages depend on for other purposes than running these programs.
@@ -21,7 +22,8 @@ NEEDLESS = ("perl", "newt", "slang", "debian-installer", "semanage",
 #: The numbers are none of Debian's.
 USERS = [("root", 0), ("postfix", 64801), ("postdrop", 64802),
          ("opendkim", 64803), ("opensmtpd", 64804), ("opensmtpq", 64805),
-         ("dkimsign", 64806), ("sasl", 64807), ("nobody", 65534)]
+         ("dkimsign", 64806), ("sasl", 64807), ("Debian-exim", 64808),
+         ("mail", 64809), ("nobody", 65534)]
 
 DEVICES = {"null": (1, 3), "zero": (1, 5), "random": (1, 8),
            "urandom": (1, 9)}
@@ -46,6 +48,12 @@ def libraries(packages):
                    not any(word in line for word in NEEDLESS)})
 
 
+def download(packages, folder):
+    """These packages and the libraries that they need."""
+    run(["apt-get", "-q", "download", *sorted(
+        set(packages) | set(libraries(packages)))], cwd=folder)
+
+
 def root_of(name, folder):
     """The root of a peer, made if it is not there; kept between runs."""
     root = os.path.join(folder, name)
@@ -53,10 +61,11 @@ def root_of(name, folder):
         return root
     shutil.rmtree(root, ignore_errors=True)
     os.makedirs(os.path.join(root, "packages"))
-    wanted = PACKAGES[name]
-    run(["apt-get", "-q", "download", *sorted(
-        set(wanted) | set(libraries(wanted)))],
-        cwd=os.path.join(root, "packages"))
+    try:
+        download(PACKAGES[name], os.path.join(root, "packages"))
+    except SystemExit:  # the lists of what there is are missing or old
+        run(["apt-get", "-q", "update"])
+        download(PACKAGES[name], os.path.join(root, "packages"))
     for package in glob.glob(os.path.join(root, "packages", "*.deb")):
         run(["dpkg", "-x", package, root])
     shutil.rmtree(os.path.join(root, "packages"))
