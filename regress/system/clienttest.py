@@ -1,0 +1,179 @@
+"""What the tests of clients of others share: a root of its own for a server
+that relays through edd, and what must be true of a message that came through.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import smtplib
+import subprocess
+import sys
+import tempfile
+
+import dkim
+import pytest
+
+from eddtest import BUILD, ROOT, is_alive, wait_for
+
+sys.path.insert(0, os.path.join(ROOT, "regress", "bench"))
+
+import peers  # noqa: E402
+
+#: Kept between runs, and the same for each way of building.
+KEPT = re.sub("-(san|clang|crash)$", "", BUILD.rstrip("/"))
+
+
+class Kept:
+    """A folder below the build, made by one test while others wait."""
+
+    def __init__(self, name):
+        self.path = os.path.join(KEPT, name)
+
+    def __enter__(self):
+        os.makedirs(self.path, exist_ok=True)
+        self.lock = open(os.path.join(self.path, "lock"), "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        return self.path
+
+    def __exit__(self, *_):
+        self.lock.close()
+
+
+def unpacked(name):
+    """The root that all tests of this peer copy; skips if there is none."""
+    with Kept("peers") as folder:
+        try:
+            return peers.root_of(name, folder)
+        except (SystemExit, OSError) as e:
+            pytest.skip("cannot download and unpack %s: %s" % (
+                name, str(e).splitlines()[-1]))
+
+
+class Peer:
+    """A server of Debian's packages in a root of its own."""
+
+    #: What peers.py has, and the command that stays in the foreground.
+    name = ""
+    command = []
+
+    def __init__(self):
+        whole = unpacked(self.name)
+        self.root = tempfile.mkdtemp(prefix=self.name + "-",
+                                     dir=os.path.dirname(whole))
+        self.process = None
+        subprocess.run(["cp", "-al", whole + "/.", self.root], check=True)
+
+    def write(self, path, text, mode=0o644):
+        """A file of this root alone: those copied are links."""
+        try:
+            os.unlink(os.path.join(self.root, path))
+        except FileNotFoundError:
+            pass
+        peers.write(self.root, path, text, mode)
+
+    def own(self, folder, user):
+        """A folder that is this user's."""
+        path = os.path.join(self.root, folder)
+        os.makedirs(path, exist_ok=True)
+        os.chown(path, peers.uid(user), peers.uid(user))
+
+    def read(self, path):
+        try:
+            with open(os.path.join(self.root, path), errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def trust(self, edd, path):
+        """edd is mail.example.org, with the certificate that it has."""
+        with open(edd.cert) as f:
+            self.write(path, f.read())
+        self.write("etc/hosts",
+                   "127.0.0.1 localhost\n127.0.0.1 mail.example.org\n")
+
+    def start(self):
+        with open(os.path.join(self.root, "said"), "wb") as out:
+            self.process = subprocess.Popen(
+                ["chroot", self.root, *self.command], stdout=out, stderr=out,
+                stdin=subprocess.DEVNULL, start_new_session=True)
+        return self
+
+    def log(self):
+        return self.read("said")
+
+    def wait_log(self, pattern):
+        def look():
+            found = re.search(pattern, self.log())
+            assert found or self.process.poll() is None, self.log()
+            return found
+        try:
+            return wait_for(look, "%s to log %s" % (self.name, pattern))
+        except AssertionError as e:
+            raise AssertionError("%s\n%s" % (e, self.log()[-5000:]))
+
+    def submit(self, sender, rcpts, data):
+        """Give it a message; it may be starting."""
+        def attempt():
+            assert self.process.poll() is None, self.log()
+            try:
+                with smtplib.SMTP("127.0.0.1", self.port,
+                                  "client.example.org") as smtp:
+                    smtp.sendmail(sender, rcpts, data)
+            except ConnectionRefusedError:
+                return False
+            return True
+        wait_for(attempt, self.name + " to take mail")
+
+    def processes(self):
+        """Whatever has this root, itself and what it started."""
+        return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and
+                root_of_process(pid) == os.path.realpath(self.root) and
+                is_alive(int(pid))]
+
+    def stop(self):
+        """Nothing of it is left: neither processes nor files."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+        wait_for(lambda: not self.processes(), self.name + " to end")
+        shutil.rmtree(self.root)
+
+
+def root_of_process(pid):
+    try:
+        return os.readlink("/proc/%s/root" % pid)
+    except OSError:
+        return None
+
+
+def published(edd):
+    """A look-up of the DKIM records that edd says to publish: "dkim zone"
+    does not wait for a name server to see whether they are."""
+    records = {}
+    for row in edd.ctl("dkim", "zone", "example.org", json_rows=True):
+        name, _, value = row["line"].partition(" ")
+        records[name] = "".join(re.findall('"([^"]*)"', value)).encode()
+    return lambda name, timeout=5: records.get(name.decode())
+
+
+def assert_came_through(edd, sink, rcpts, count=1):
+    """So many messages are at the sink, these are all their recipients, each
+    is signed, and edd's trace tells the way of each; returns their data."""
+    try:
+        got = sink.wait(count)
+    except AssertionError as e:
+        raise AssertionError("%s\n%s" % (e, edd.log()[-5000:]))
+    assert len(got) == len(sink.messages)
+    assert sorted(r for m in got for r in m.rcpts) == sorted(rcpts)
+    look_up = published(edd)
+    for m in got:
+        assert m.data.count(b"DKIM-Signature:") == 1, m.data
+        assert b" d=example.org;" in m.data
+        assert dkim.verify(m.data, dnsfunc=look_up), m.data
+    for rcpt in rcpts:
+        mid = edd.wait_event("relayed", recipient=rcpt)["id"]
+        told = [e["event"] for e in edd.ctl("trace", mid, json_rows=True)
+                if e["recipient"] == rcpt]
+        assert told == ["accepted", "relayed"]
+    return [m.data for m in got]
