@@ -3,6 +3,7 @@ that relays through edd, and what must be true of a message that came through.
 """
 
 import fcntl
+import functools
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import tempfile
 import dkim
 import pytest
 
-from eddtest import BUILD, ROOT, is_alive, wait_for
+from eddtest import BUILD, ROOT, have, is_alive, wait_for
 
 sys.path.insert(0, os.path.join(ROOT, "regress", "bench"))
 
@@ -22,6 +23,15 @@ import peers  # noqa: E402
 
 #: Kept between runs, and the same for each way of building.
 KEPT = re.sub("-(san|clang|crash)$", "", BUILD.rstrip("/"))
+
+
+def contents(path):
+    """A file's text, none if there is no file."""
+    try:
+        with open(path, errors="replace") as f:
+            return f.read()
+    except FileNotFoundError:
+        return ""
 
 
 class Kept:
@@ -40,13 +50,36 @@ class Kept:
         self.lock.close()
 
 
+class Missing(Exception):
+    """What a test needs cannot be had from where packages are."""
+
+
+def once(make):
+    """Keep what make(name) returns, or skip, now and in each later test of
+    this run, for the same reason."""
+    @functools.cache
+    def attempt(name):
+        try:
+            return make(name), None
+        except Missing as e:
+            return None, str(e)
+
+    def made(name):
+        value, reason = attempt(name)
+        if reason is not None:
+            pytest.skip(reason)
+        return value
+    return made
+
+
+@once
 def unpacked(name):
-    """The root that all tests of this peer copy; skips if there is none."""
+    """The root that all tests of this peer copy."""
     with Kept("peers") as folder:
         try:
             return peers.root_of(name, folder)
         except (SystemExit, OSError) as e:
-            pytest.skip("cannot download and unpack %s: %s" % (
+            raise Missing("cannot download and unpack %s: %s" % (
                 name, str(e).splitlines()[-1]))
 
 
@@ -79,11 +112,7 @@ class Peer:
         os.chown(path, peers.uid(user), peers.uid(user))
 
     def read(self, path):
-        try:
-            with open(os.path.join(self.root, path), errors="replace") as f:
-                return f.read()
-        except FileNotFoundError:
-            return ""
+        return contents(os.path.join(self.root, path))
 
     def trust(self, edd, path):
         """edd is mail.example.org, with the certificate that it has."""
@@ -177,3 +206,35 @@ def assert_came_through(edd, sink, rcpts, count=1):
                 if e["recipient"] == rcpt]
         assert told == ["accepted", "relayed"]
     return [m.data for m in got]
+
+
+@once
+def npm_installed(name):
+    """The folder with the packages that regress/clients/NAME locks."""
+    if not have("node") or not have("npm"):
+        raise Missing("needs node and npm")
+    source = os.path.join(ROOT, "regress", "clients", name)
+    locked = contents(os.path.join(source, "package-lock.json"))
+    with Kept(os.path.join("npm", name)) as folder:
+        complete = os.path.join(folder, "complete")
+        if contents(complete) != locked:
+            for file in ("package.json", "package-lock.json"):
+                shutil.copy(os.path.join(source, file), folder)
+            npm_ci(folder)
+            with open(complete, "w") as f:
+                f.write(locked)
+        return folder
+
+
+def npm_ci(folder):
+    """Install what the lock file there names, running nothing of it."""
+    done = subprocess.run(
+        [have("npm"), "ci", "--ignore-scripts", "--omit=optional",
+         "--no-audit", "--no-fund", "--fetch-retries", "1",
+         "--cache", os.path.join(folder, "cache")],
+        cwd=folder, capture_output=True, text=True)
+    lost = re.search("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH",
+                     done.stderr)
+    if lost:
+        raise Missing("npm does not reach its registry: " + lost.group())
+    assert done.returncode == 0, done.stderr
