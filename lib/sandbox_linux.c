@@ -252,8 +252,9 @@ seccomp_add_when(scmp_filter_ctx ctx, uint32_t action, int call,
 static int
 seccomp_add_ioctl(scmp_filter_ctx ctx)
 {
-	const struct scmp_arg_cmp is[] = { SCMP_A1(SCMP_CMP_EQ, FIONREAD) };
-	const struct scmp_arg_cmp isnt[] = { SCMP_A1(SCMP_CMP_NE, FIONREAD) };
+	const struct scmp_arg_cmp is[] = { SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0) };
+	const struct scmp_arg_cmp isnt[] = { SCMP_A1(SCMP_CMP_NE, FIONREAD,
+	    0) };
 
 	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(ioctl), is, 1) == -1)
 		return -1;
@@ -269,9 +270,9 @@ static int
 seccomp_add_self(scmp_filter_ctx ctx)
 {
 	const struct scmp_arg_cmp own[] = { SCMP_A0(SCMP_CMP_EQ,
-	    (scmp_datum_t)getpid()) };
-	const struct scmp_arg_cmp ask[] = { SCMP_A0(SCMP_CMP_EQ, 0),
-		SCMP_A2(SCMP_CMP_EQ, 0) };
+	    (scmp_datum_t)getpid(), 0) };
+	const struct scmp_arg_cmp ask[] = { SCMP_A0(SCMP_CMP_EQ, 0, 0),
+		SCMP_A2(SCMP_CMP_EQ, 0, 0) };
 
 	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(tgkill), own, 1) == -1)
 		return -1;
@@ -287,9 +288,11 @@ seccomp_add_self(scmp_filter_ctx ctx)
 static int
 seccomp_add_internet(scmp_filter_ctx ctx)
 {
-	const struct scmp_arg_cmp inet[] = { SCMP_A0(SCMP_CMP_EQ, AF_INET) };
-	const struct scmp_arg_cmp inet6[] = { SCMP_A0(SCMP_CMP_EQ, AF_INET6) };
-	const struct scmp_arg_cmp local[] = { SCMP_A0(SCMP_CMP_EQ, AF_UNIX) };
+	const struct scmp_arg_cmp inet[] = { SCMP_A0(SCMP_CMP_EQ, AF_INET, 0) };
+	const struct scmp_arg_cmp inet6[] = { SCMP_A0(SCMP_CMP_EQ, AF_INET6,
+	    0) };
+	const struct scmp_arg_cmp local[] = { SCMP_A0(SCMP_CMP_EQ, AF_UNIX,
+	    0) };
 
 	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(socket), inet, 1) ==
 		-1 ||
