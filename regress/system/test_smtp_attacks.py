@@ -235,6 +235,7 @@ def rss(pid):
         return int(re.search(r"Private_Dirty: +(\d+)", f.read()).group(1))
 
 
+@pytest.mark.root  # who else may look at a process that is not dumpable?
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer needs much more memory")
 @pytest.mark.parametrize("kind,kilobytes", [("starttls", 16), ("tls", 60)])
 def test_memory_of_an_idle_session(make_edd, kind, kilobytes):
