@@ -15,7 +15,8 @@ import tempfile
 import dkim
 import pytest
 
-from eddtest import BUILD, ROOT, have, is_alive, wait_for
+from eddtest import (
+    BUILD, PATIENCE, ROOT, free_port, have, is_alive, wait_for)
 
 sys.path.insert(0, os.path.join(ROOT, "regress", "bench"))
 
@@ -83,49 +84,29 @@ def unpacked(name):
                 name, str(e).splitlines()[-1]))
 
 
-class Peer:
-    """A server of Debian's packages in a root of its own."""
+class Relay:
+    """A server, in a folder of its own, that takes mail at self.port."""
 
-    #: What peers.py has, and the command that stays in the foreground.
+    #: Its name, the command that stays in the foreground, and what that has
+    #: in its environment beside ours.
     name = ""
     command = []
+    environment = {}
 
-    def __init__(self):
-        whole = unpacked(self.name)
-        self.root = tempfile.mkdtemp(prefix=self.name + "-",
-                                     dir=os.path.dirname(whole))
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = free_port()
         self.process = None
-        subprocess.run(["cp", "-al", whole + "/.", self.root], check=True)
-
-    def write(self, path, text, mode=0o644):
-        """A file of this root alone: those copied are links."""
-        try:
-            os.unlink(os.path.join(self.root, path))
-        except FileNotFoundError:
-            pass
-        peers.write(self.root, path, text, mode)
-
-    def own(self, folder, user):
-        """A folder that is this user's."""
-        path = os.path.join(self.root, folder)
-        os.makedirs(path, exist_ok=True)
-        os.chown(path, peers.uid(user), peers.uid(user))
 
     def read(self, path):
-        return contents(os.path.join(self.root, path))
-
-    def trust(self, edd, path):
-        """edd is mail.example.org, with the certificate that it has."""
-        with open(edd.cert) as f:
-            self.write(path, f.read())
-        self.write("etc/hosts",
-                   "127.0.0.1 localhost\n127.0.0.1 mail.example.org\n")
+        return contents(os.path.join(self.folder, path))
 
     def start(self):
-        with open(os.path.join(self.root, "said"), "wb") as out:
+        with open(os.path.join(self.folder, "said"), "wb") as out:
             self.process = subprocess.Popen(
-                ["chroot", self.root, *self.command], stdout=out, stderr=out,
-                stdin=subprocess.DEVNULL, start_new_session=True)
+                self.command, stdout=out, stderr=out,
+                stdin=subprocess.DEVNULL, start_new_session=True,
+                env={**os.environ, **self.environment})
         return self
 
     def log(self):
@@ -147,26 +128,71 @@ class Peer:
             assert self.process.poll() is None, self.log()
             try:
                 with smtplib.SMTP("127.0.0.1", self.port,
-                                  "client.example.org") as smtp:
+                                  "client.example.org",
+                                  timeout=PATIENCE) as smtp:
                     smtp.sendmail(sender, rcpts, data)
             except ConnectionRefusedError:
                 return False
             return True
         wait_for(attempt, self.name + " to take mail")
 
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError("%s did not end:\n%s" % (
+                self.name, self.log()[-5000:]))
+
+
+class Peer(Relay):
+    """A server of Debian's packages, its folder the root that it sees."""
+
+    #: In that root.  Relay's name is what peers.py has.
+    program = []
+
+    def __init__(self):
+        whole = unpacked(self.name)
+        super().__init__(tempfile.mkdtemp(prefix=self.name + "-",
+                                          dir=os.path.dirname(whole)))
+        self.command = ["chroot", self.folder, *self.program]
+        subprocess.run(["cp", "-al", whole + "/.", self.folder], check=True)
+
+    def write(self, path, text, mode=0o644):
+        """A file of this root alone: those copied are links."""
+        try:
+            os.unlink(os.path.join(self.folder, path))
+        except FileNotFoundError:
+            pass
+        peers.write(self.folder, path, text, mode)
+
+    def own(self, folder, user):
+        """A folder that is this user's."""
+        path = os.path.join(self.folder, folder)
+        os.makedirs(path, exist_ok=True)
+        os.chown(path, peers.uid(user), peers.uid(user))
+
+    def trust(self, edd, path):
+        """edd is mail.example.org, with the certificate that it has."""
+        self.write(path, contents(edd.cert))
+        self.write("etc/hosts",
+                   "127.0.0.1 localhost\n127.0.0.1 mail.example.org\n")
+
     def processes(self):
         """Whatever has this root, itself and what it started."""
         return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and
-                root_of_process(pid) == os.path.realpath(self.root) and
+                root_of_process(pid) == os.path.realpath(self.folder) and
                 is_alive(int(pid))]
 
     def stop(self):
         """Nothing of it is left: neither processes nor files."""
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait()
+        super().stop()
         wait_for(lambda: not self.processes(), self.name + " to end")
-        shutil.rmtree(self.root)
+        shutil.rmtree(self.folder)
 
 
 def root_of_process(pid):

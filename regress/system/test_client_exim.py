@@ -3,7 +3,7 @@
 import pytest
 
 from clienttest import Peer, assert_came_through
-from eddtest import free_port, message, wait_for
+from eddtest import message, wait_for
 
 CONF = """primary_hostname = app.example.org
 daemon_smtp_ports = %(port)d
@@ -54,11 +54,10 @@ plain:
 
 class Exim(Peer):
     name = "exim"
-    command = ["/usr/sbin/exim4", "-bdf"]
+    program = ["/usr/sbin/exim4", "-bdf"]
 
     def __init__(self, edd, kind="starttls", chunking="*"):
         super().__init__()
-        self.port = free_port()
         self.write("etc/exim4/exim4.conf", CONF % {
             "port": self.port, "relay": edd.ports[kind],
             "protocol": "smtps" if kind == "tls" else "smtp",

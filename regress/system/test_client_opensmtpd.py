@@ -3,7 +3,7 @@
 import pytest
 
 from clienttest import Peer, assert_came_through
-from eddtest import free_port, message
+from eddtest import message
 
 CONF = """table secrets file:/etc/secrets
 listen on 127.0.0.1 port %d hostname app.example.org
@@ -14,11 +14,10 @@ match from any for any action "relay"
 
 class OpenSMTPD(Peer):
     name = "opensmtpd"
-    command = ["/usr/sbin/smtpd", "-d"]
+    program = ["/usr/sbin/smtpd", "-d"]
 
     def __init__(self, edd, url, port):
         super().__init__()
-        self.port = free_port()
         self.own("var/spool", "root")
         self.write("etc/smtpd.conf", CONF % (self.port, url, port), 0o600)
         self.write("etc/secrets", "edd %s:%s\n" % (edd.user, edd.secret),
