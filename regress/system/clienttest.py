@@ -18,7 +18,7 @@ import pytest
 from eddtest import (
     BUILD, PATIENCE, ROOT, free_port, have, is_alive, wait_for)
 
-sys.path.insert(0, os.path.join(ROOT, "regress", "bench"))
+sys.path.append(os.path.join(ROOT, "regress", "bench"))
 
 import peers  # noqa: E402
 
