@@ -195,7 +195,36 @@ found_message(struct spool *sp, struct segment *s, uint64_t off,
 	if (r->id >= sp->next_id)
 		sp->next_id = r->id + 1;
 	spool_link(sp, m, s);
+	/* What the index has of it is older than this. */
+	if ((m->flags & MESSAGE_INDEXED) != 0)
+		(void)spool_index_update(sp, m, NULL, 0);
 	return 0;
+}
+
+/*
+ * Marks that the index may not have had yet: it gets them, or a later start,
+ * which does not read them here any more, would believe what it says.
+ */
+static void
+marks_to_index(struct spool *sp, struct message *m, struct cursor c)
+{
+	struct spool_waiting_mark *list = NULL, *p;
+	struct mark mark;
+	size_t n = 0;
+
+	if ((m->flags & MESSAGE_INDEXED) == 0 || m->open == 0)
+		return;
+	while (mark_get(&c, &mark) == 1) {
+		p = reallocarray(list, n + 1, sizeof(*p));
+		if (p == NULL)
+			break;
+		list = p;
+		memset(&list[n], 0, sizeof(list[n]));
+		list[n].message = m;
+		list[n++].mark = mark;
+	}
+	(void)spool_index_update(sp, m, list, n);
+	free(list);
 }
 
 static int
@@ -204,7 +233,7 @@ found_record(struct segment *s, uint64_t off, const struct record *r,
 {
 	struct spool *sp = arg;
 	struct message *m;
-	struct cursor c;
+	struct cursor c, again;
 	struct mark mark;
 	uint32_t open;
 
@@ -215,8 +244,10 @@ found_record(struct segment *s, uint64_t off, const struct record *r,
 		return 0;
 	open = m->open;
 	cursor_init(&c, meta, r->meta_len);
+	again = c;
 	while (mark_get(&c, &mark) == 1)
 		message_apply(&sp->destinations, m, &mark);
+	marks_to_index(sp, m, again);
 	if (m->segment->kind == SEGMENT_BIG && m->segment->marks_from == 0)
 		m->segment->marks_from = s->number;
 	sp->messages.rcpts -= open - m->open;
@@ -353,8 +384,11 @@ drop_orphans(struct spool *sp, struct orphans *o,
 	size_t i, done = 0;
 
 	for (i = 0; i < o->count; i++) {
-		if (messages_find(&sp->messages, o->orphan[i].id) != NULL)
+		if (messages_find(&sp->messages, o->orphan[i].id) != NULL) {
+			/* The log has it, elsewhere; it is indexed anew. */
+			(void)index_remove(sp->index, o->orphan[i].id);
 			continue;
+		}
 		if (is_missing(sp, pos, o->orphan[i].segment))
 			log_warnx("%s: its segment %016llx is missing, message "
 				  "given up",
