@@ -203,9 +203,13 @@ fuzz() {
 crash() {
 	build "$build-crash" CRASH=1
 	[ "$(id -u)" -ne 0 ] || sh etc/deps/users.sh
+	# Each round takes the spool over from the one before.
+	arguments=${EDD_PYTEST:-}
+	EDD_PYTEST="-n 0 $arguments"
 	pytest_in . regress/crash "crash $1 kills" env \
 	    EDD_BUILD="$(realpath "$build-crash")" EDD_KILL_ROUNDS="$1" \
 	    PYTHONDONTWRITEBYTECODE=1
+	EDD_PYTEST=$arguments
 }
 
 style() {

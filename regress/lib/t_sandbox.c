@@ -128,6 +128,7 @@ try_ask_limit(void)
 	return getrlimit(RLIMIT_NOFILE, &rl) == -1 ? REFUSED : 0;
 }
 
+#ifndef EDD_SANITIZE
 static int
 try_set_limit(void)
 {
@@ -135,6 +136,7 @@ try_set_limit(void)
 
 	return setrlimit(RLIMIT_NOFILE, &rl) == -1 ? REFUSED : 0;
 }
+#endif
 
 /* How a child ended that entered the profile: exit status or 256+signal. */
 static int
