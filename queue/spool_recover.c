@@ -37,6 +37,7 @@
 struct orphan {
 	uint64_t id;
 	uint64_t segment;
+	bool large; /* it was in a segment of its own */
 };
 
 struct orphans {
@@ -67,7 +68,7 @@ find_segment(struct spool *sp, uint64_t number, struct segment **last)
 }
 
 static void
-orphan_add(struct orphans *o, uint64_t id, uint64_t segment)
+orphan_add(struct orphans *o, uint64_t id, uint64_t segment, bool large)
 {
 	struct orphan *p;
 
@@ -81,6 +82,7 @@ orphan_add(struct orphans *o, uint64_t id, uint64_t segment)
 		o->orphan = p;
 	}
 	o->orphan[o->count].id = id;
+	o->orphan[o->count].large = large;
 	o->orphan[o->count++].segment = segment;
 }
 
@@ -93,9 +95,11 @@ load_entry(uint64_t id, const void *data, size_t len, void *arg)
 	struct segment *s = NULL;
 	struct state st;
 	uint64_t number = 0;
+	bool large = false;
 
 	if (state_decode(&st, data, len) == 0) {
 		number = st.segment;
+		large = st.body_len > SPOOL_BIG_SIZE;
 		s = find_segment(sp, number, &o->last);
 		if (s != NULL)
 			m = state_message(&st, &sp->destinations, id);
@@ -103,7 +107,7 @@ load_entry(uint64_t id, const void *data, size_t len, void *arg)
 	state_clear(&st);
 	if (m == NULL) {
 		/* The tail of the log may still know it. */
-		orphan_add(o, id, number);
+		orphan_add(o, id, number, large);
 		return o->failed ? -1 : 0;
 	}
 	if (id >= sp->next_id)
@@ -363,16 +367,17 @@ scan_logs(struct spool *sp, const struct index_position *pos,
 
 /*
  * Whether the segment that an orphan was in should be there: after an orderly
- * end each should, and otherwise those between others, as they go in order.
+ * end each should, and otherwise those of the log between others, as they go in
+ * order.  One of a large message goes with it.
  */
 static bool
 is_missing(const struct spool *sp, const struct index_position *pos,
-    uint64_t segment)
+    const struct orphan *o)
 {
 	struct segment *s;
 
 	s = TAILQ_FIRST(&sp->logs);
-	return pos->clean || (s != NULL && segment > s->number);
+	return pos->clean || (!o->large && s != NULL && o->segment > s->number);
 }
 
 /* Orphans that the log did not bring back are lost, or long done. */
@@ -389,7 +394,7 @@ drop_orphans(struct spool *sp, struct orphans *o,
 			(void)index_remove(sp->index, o->orphan[i].id);
 			continue;
 		}
-		if (is_missing(sp, pos, o->orphan[i].segment))
+		if (is_missing(sp, pos, &o->orphan[i]))
 			log_warnx("%s: its segment %016llx is missing, message "
 				  "given up",
 			    id_format(o->orphan[i].id, text),
