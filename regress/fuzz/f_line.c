@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: smtpd/line.c smtpd/data.c */
+/* sources: smtpd/line.c lib/data.c */
 /* libs: -levent */
 
 /*

@@ -18,16 +18,16 @@
  * Rates in a session: what is refused, what is counted, what is released.
  *
  * sources: lib/mime_code.c lib/mime_field.c
- * sources: smtpd/collect.c smtpd/ahead.c lib/recode.c lib/mime_walk.c
+ * sources: lib/collect.c lib/ahead.c lib/recode.c lib/mime_walk.c
  * sources: smtpd/pace.c
  * sources: smtpd/cmd_bdat.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/cmd_auth_scram.c smtpd/scram.c smtpd/sasl.c smtpd/reply.c
  * sources: smtpd/session.c smtpd/tx.c smtpd/content.c smtpd/commit.c
- * sources: smtpd/message.c smtpd/dkimsign.c smtpd/senders.c smtpd/line.c
- * sources: smtpd/data.c smtpd/monotime.c lib/address.c lib/base64.c
- * sources: smtpd/throttled.c lib/netkey.c smtpd/rate.c
+ * sources: smtpd/message.c lib/dkimsign.c lib/senders.c smtpd/line.c
+ * sources: lib/data.c lib/monotime.c lib/address.c lib/base64.c
+ * sources: lib/throttled.c lib/netkey.c smtpd/rate.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c lib/logsock.c
  * sources: lib/idn.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c

@@ -15,7 +15,7 @@
  */
 
 /*
- * The processes behind smtpd: control, queue and signer, each over one
+ * The processes behind a front end: control, queue and signer, each over one
  * channel that may be absent. Requests go out here and answers come back to
  * one table of functions; it does not know what a session is.
  */

@@ -17,7 +17,7 @@
 /*
  * Addresses that smtpd was told to turn away.
  *
- * sources: smtpd/throttled.c lib/netkey.c
+ * sources: lib/throttled.c lib/netkey.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -18,7 +18,7 @@
  * Message data: transparency, the one end of data, and every sequence that
  * somebody has taken for an end (SMTP smuggling).
  *
- * sources: smtpd/data.c
+ * sources: lib/data.c
  */
 
 #include <setjmp.h>

@@ -17,7 +17,7 @@
 /*
  * Connections by source: addresses in their forms, networks of IPv6, counts.
  *
- * sources: smtpd/source.c
+ * sources: lib/source.c
  */
 
 #include <setjmp.h>
