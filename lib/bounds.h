@@ -201,7 +201,7 @@
 #define SMTPD_OUTPUT_MAX 16384u
 
 /* Bytes of a message gathered for one SUBMIT_DATA; a full one. */
-#define SMTPD_STAGE_SIZE 32768u
+#define SUBMISSION_STAGE 32768u
 
 /* "TLSv1.3 " and the longest cipher name. */
 #define SMTPD_TLS_SIZE 96u
@@ -216,11 +216,11 @@
 #define SMTPD_JUNK_MAX 200u
 
 /* Addresses of a header From; each is asked about. */
-#define SMTPD_FROM_MAX 32u
+#define HEADER_FROM_MAX 32u
 
 /* Approved senders a session remembers, and for how long. */
-#define SMTPD_SENDERS_MAX     8u
-#define SMTPD_SENDERS_SECONDS 60
+#define SENDERS_MAX	8u
+#define SENDERS_SECONDS 60
 
 /* A TLS handshake is three round trips; slower is no mail client. */
 #define SMTPD_HANDSHAKE_SECONDS 60u
@@ -239,7 +239,7 @@
 #define SMTPD_ACCEPT_PAUSE_SECONDS 1
 
 /* Buckets of the table of source addresses: the default total, over eight. */
-#define SMTPD_SOURCE_BUCKETS 1024u
+#define SOURCE_BUCKETS 1024u
 
 /*
  * SCRAM: a nonce of a client is 24 characters or so; the AuthMessage has that

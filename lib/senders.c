@@ -80,12 +80,12 @@ senders_add(struct senders *list, const struct address *a,
 		return;
 	address_fold(a, e->key);
 	e->reply = *reply;
-	e->until = now + SMTPD_SENDERS_SECONDS;
+	e->until = now + SENDERS_SECONDS;
 	e->next = list->first;
 	list->first = e;
 	n = 1;
 	for (link = &e->next; *link != NULL; link = &(*link)->next) {
-		if (n++ == SMTPD_SENDERS_MAX || (*link)->until <= now)
+		if (n++ == SENDERS_MAX || (*link)->until <= now)
 			break;
 	}
 	senders_cut(link);

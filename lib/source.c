@@ -40,7 +40,7 @@ struct source {
 
 struct sources {
 	uint64_t seed; /* so that nobody chooses the bucket */
-	LIST_HEAD(, source) buckets[SMTPD_SOURCE_BUCKETS];
+	LIST_HEAD(, source) buckets[SOURCE_BUCKETS];
 };
 
 /* An empty table. NULL without memory or randomness. */
@@ -109,7 +109,7 @@ source_bucket(const struct sources *t, const uint8_t key[KEY_SIZE])
 		h *= UINT64_C(0xbf58476d1ce4e5b9);
 		h ^= h >> 31;
 	}
-	return (size_t)(h % SMTPD_SOURCE_BUCKETS);
+	return (size_t)(h % SOURCE_BUCKETS);
 }
 
 /*

@@ -41,7 +41,7 @@ struct throttled {
 	uint64_t seed;
 	unsigned entries;
 	TAILQ_HEAD(, entry) order;
-	LIST_HEAD(, entry) chain[SMTPD_SOURCE_BUCKETS];
+	LIST_HEAD(, entry) chain[SOURCE_BUCKETS];
 };
 
 /* An empty table.  NULL without memory or randomness. */
@@ -84,7 +84,7 @@ throttled_free(struct throttled *t)
 static size_t
 bucket(const struct throttled *t, const uint8_t key[NETKEY_SIZE])
 {
-	return (size_t)(netkey_hash(key, t->seed) % SMTPD_SOURCE_BUCKETS);
+	return (size_t)(netkey_hash(key, t->seed) % SOURCE_BUCKETS);
 }
 
 static struct entry *

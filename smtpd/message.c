@@ -56,7 +56,7 @@ from_cb(const struct address *a, void *arg)
 	struct address *p;
 
 	from = arg;
-	if (from->len == SMTPD_FROM_MAX)
+	if (from->len == HEADER_FROM_MAX)
 		return 1;
 	p = reallocarray(from->list, from->len + 1, sizeof(*p));
 	if (p == NULL)

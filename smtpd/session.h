@@ -99,7 +99,7 @@ struct session_env {
 	TAILQ_HEAD(session_blocked, session)
 	blocked; /* the queue's channel is full */
 	size_t staged;
-	char stage[SMTPD_STAGE_SIZE]; /* bytes for the queue, in one step */
+	char stage[SUBMISSION_STAGE]; /* bytes for the queue, in one step */
 };
 
 typedef void (*session_owner_cb)(struct session *, enum want, void *);

@@ -156,18 +156,18 @@ from_addresses(void **state)
 static void
 from_is_bounded(void **state)
 {
-	char text[64 * (SMTPD_FROM_MAX + 1)], bad[ADDRESS_SIZE];
+	char text[64 * (HEADER_FROM_MAX + 1)], bad[ADDRESS_SIZE];
 	struct address *from;
 	struct header *h;
 	size_t i, count;
 
 	strcpy(text, "From: a@example.org");
-	for (i = 1; i < SMTPD_FROM_MAX; i++)
+	for (i = 1; i < HEADER_FROM_MAX; i++)
 		strcat(text, ",\r\n a@example.org");
 	h = header_of(strcat(text, "\r\n"));
 	assert_int_equal(message_from(h, false, &from, &count, bad),
 	    REPLY_NONE);
-	assert_int_equal(count, SMTPD_FROM_MAX);
+	assert_int_equal(count, HEADER_FROM_MAX);
 	free(from);
 	header_free(h);
 	text[strlen(text) - 2] = '\0';
