@@ -180,6 +180,19 @@
  */
 #define SIGNER_HEAP 67108864u
 
+/*
+ * The management API: rows of a page, as the service has them; octets of rows
+ * after which no other begins (1000 suppressions); and what a client may send
+ * as an id, If-Match, opc-retry-token, and page, which is an address at most,
+ * in base64.
+ */
+#define MANAGE_LIMIT_MAX   1000u
+#define MANAGE_PAGE_OCTETS 524288u
+#define MANAGE_ID_SIZE	   256u
+#define MANAGE_ETAG_SIZE   64u
+#define MANAGE_RETRY_SIZE  128u
+#define MANAGE_PAGE_SIZE   1024u
+
 /* What a stalled signer may cost the event loop, once; milliseconds. */
 #define TLSKEY_WAIT_MS 5000
 

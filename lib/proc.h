@@ -58,7 +58,8 @@ enum proc_conv {
 	CONV_NOTICE,	 /* queue -> control */
 	CONV_DNS,	 /* control -> deliver */
 	CONV_ADMIN,	 /* control -> every other child */
-	CONV_LAST = CONV_ADMIN
+	CONV_MANAGE,	 /* httpd -> control */
+	CONV_LAST = CONV_MANAGE
 };
 
 struct event_base;

@@ -28,6 +28,7 @@
 #include "proto_conf.h"
 #include "proto_ctl.h"
 #include "proto_dns.h"
+#include "proto_manage.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
 #include "proto_setup.h"
@@ -160,6 +161,7 @@ REQUEST(dns_query)
 REQUEST(dns_answer)
 REQUEST(admin_end)
 REQUEST(admin_progress)
+REQUEST(manage_end)
 PLAIN(ctl_progress)
 /* clang-format on */
 
@@ -216,6 +218,18 @@ admin_cancel_r(struct msgin *m, void *p)
 	return admin_cancel_recv(m);
 }
 
+static int
+manage_cancel_s(const void *p)
+{
+	return manage_cancel_send(NULL, TEST_ID);
+}
+
+static int
+manage_cancel_r(struct msgin *m, void *p)
+{
+	return manage_cancel_recv(m);
+}
+
 /* DATA as a length and octets, so that it has a struct like the others. */
 struct data {
 	uint64_t message;
@@ -246,6 +260,7 @@ submit_data_r(struct msgin *m, void *p)
 /* clang-format off */
 PLAIN(work_batch)
 REQUEST(admin_command)
+REQUEST(manage_request)
 PLAIN(ctl_command)
 PLAIN(ctl_end)
 /* clang-format on */
@@ -262,11 +277,23 @@ admin_command_c(void *p)
 	admin_command_clear(p);
 }
 
+static void
+manage_request_c(void *p)
+{
+	manage_request_clear(p);
+}
+
 /* The struct is a pointer to a row, made when one is received. */
 static int
 admin_row_s(const void *p)
 {
 	return admin_row_send(NULL, TEST_ID, *(struct row *const *)p);
+}
+
+static int
+manage_row_s(const void *p)
+{
+	return manage_row_send(NULL, TEST_ID, *(struct row *const *)p);
 }
 
 static int
@@ -301,6 +328,12 @@ static int
 admin_row_r(struct msgin *m, void *p)
 {
 	return row_with(admin_row_recv, m, p);
+}
+
+static int
+manage_row_r(struct msgin *m, void *p)
+{
+	return row_with(manage_row_recv, m, p);
 }
 
 static int
@@ -383,6 +416,7 @@ static const struct proto protos[] = {
 	STRUCT(dns_answer, M_DNS_ANSWER),
 	STRUCT(admin_end, M_ADMIN_END),
 	STRUCT(admin_progress, M_ADMIN_PROGRESS),
+	STRUCT(manage_end, M_MANAGE_END),
 	ROW(setup_stop, M_SETUP_STOP, 0, NULL),
 	ROW(setup_conf_begin, M_SETUP_CONF_BEGIN, sizeof(uint32_t), NULL),
 	ROW(setup_conf_end, M_SETUP_CONF_END, sizeof(uint32_t), NULL),
@@ -401,6 +435,10 @@ static const struct proto protos[] = {
 	    admin_command_c),
 	ROW(admin_row, M_ADMIN_ROW, sizeof(struct row *), row_c),
 	ROW(admin_event, M_ADMIN_EVENT, sizeof(struct row *), row_c),
+	ROW(manage_request, M_MANAGE_REQUEST, sizeof(struct manage_request),
+	    manage_request_c),
+	ROW(manage_row, M_MANAGE_ROW, sizeof(struct row *), row_c),
+	ROW(manage_cancel, M_MANAGE_CANCEL, 0, NULL),
 	ROW(ctl_hello, M_CTL_HELLO, sizeof(uint32_t), NULL),
 	ROW(ctl_command, M_CTL_COMMAND, sizeof(struct admin_command),
 	    admin_command_c),

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_admin.c lib/proto_ctl.c lib/msg.c lib/row.c */
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
 
 /*
  * Every message goes through unchanged; every message that is cut, longer,
@@ -37,6 +37,7 @@
 #include "proto_auth.h"
 #include "proto_conf.h"
 #include "proto_dns.h"
+#include "proto_manage.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
 #include "proto_setup.h"
@@ -199,6 +200,9 @@ static const struct sample accepted[] = {
 	OK(admin_progress, 3, 1ull << 40),
 	{ NULL, "ctl_progress", &(const struct admin_progress) { 1, 0 } },
 	{ NULL, "admin_cancel", "" },
+	{ NULL, "manage_cancel", "" },
+	OK(manage_end, MANAGE_OK, "e", "n", "p", "w", 1ll << 40, 30, ""),
+	OK(manage_end, MANAGE_UNAVAILABLE, "", "", "", "", -1, 0, "later"),
 	NUMBER(admin_more, uint32_t, ADMIN_ROWS_AHEAD),
 	{ NULL, "ctl_end", &(const struct admin_end) { true, "", "" } },
 	NUMBER(ctl_hello, uint32_t, 1),
@@ -330,6 +334,9 @@ static const struct sample refused[] = {
 	    .rcpts = 1, .rcpt = rcpt_empty),
 	NO("recipient never and more", work_batch, .destination = "x",
 	    .rcpts = 1, .rcpt = rcpt_notify),
+	NO("refused for no reason", manage_end, MANAGE_INVALID, .total = 0),
+	NO("a status of its own", manage_end, MANAGE_STATUS_LAST + 1, .why = "x"),
+	NO("fewer than none", manage_end, MANAGE_OK, .total = -2),
 	NO("no words", admin_command, 0, {}),
 	{ "no row more", "admin_more", &(const uint32_t) { 0 } },
 	{ "more rows than can be", "admin_more",
@@ -429,7 +436,7 @@ every_message_is_tested(void **state)
 {
 	static const char *const own[] = { "submit_data", "work_batch",
 		"admin_command", "ctl_command", "admin_row", "admin_event",
-		"ctl_row" };
+		"ctl_row", "manage_request", "manage_row" };
 	const struct proto *p;
 	size_t i, j;
 	bool found;
@@ -531,7 +538,7 @@ static void
 row_passes_unchanged(void **state)
 {
 	static const char *const names[] = { "admin_row", "admin_event",
-		"ctl_row" };
+		"ctl_row", "manage_row" };
 	struct row **d = (void *)decoded;
 	const struct proto *p;
 	struct row *r;
@@ -541,7 +548,7 @@ row_passes_unchanged(void **state)
 	assert_non_null(r);
 	row_str(r, "id", "1");
 	row_num(r, "size", -5);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		p = proto_find(names[i]);
 		len = encode(p, &r);
 		assert_int_equal(decode(p, len), 0);

@@ -1,0 +1,74 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What the management API can do, and what can come of it.
+ */
+#ifndef MANAGE_OP_H
+#define MANAGE_OP_H
+
+enum manage_op {
+	MANAGE_SENDER_CREATE = 1,
+	MANAGE_SENDER_LIST,
+	MANAGE_SENDER_GET,
+	MANAGE_SENDER_UPDATE,
+	MANAGE_SENDER_DELETE,
+	MANAGE_SUPPRESSION_CREATE,
+	MANAGE_SUPPRESSION_LIST,
+	MANAGE_SUPPRESSION_GET,
+	MANAGE_SUPPRESSION_DELETE,
+	MANAGE_DOMAIN_CREATE,
+	MANAGE_DOMAIN_LIST,
+	MANAGE_DOMAIN_GET,
+	MANAGE_DOMAIN_UPDATE,
+	MANAGE_DOMAIN_DELETE,
+	MANAGE_DKIM_CREATE,
+	MANAGE_DKIM_LIST,
+	MANAGE_DKIM_GET,
+	MANAGE_DKIM_UPDATE,
+	MANAGE_DKIM_DELETE,
+	MANAGE_PATH_CREATE, /* return paths */
+	MANAGE_PATH_LIST,
+	MANAGE_PATH_GET,
+	MANAGE_PATH_UPDATE,
+	MANAGE_PATH_DELETE,
+	MANAGE_CONFIG_GET,
+	MANAGE_WORK_GET, /* work requests */
+	MANAGE_WORK_LIST,
+	MANAGE_WORK_ERRORS,
+	MANAGE_WORK_LOGS,
+	MANAGE_OP_LAST = MANAGE_WORK_LOGS
+};
+
+/* Each is one status and code of HTTP. */
+enum manage_status {
+	MANAGE_OK = 1,
+	MANAGE_INVALID,	    /* 400 InvalidParameter */
+	MANAGE_MISSING,	    /* 400 MissingParameter */
+	MANAGE_LIMIT,	    /* 400 LimitExceeded */
+	MANAGE_NOT_FOUND,   /* 404 NotAuthorizedOrNotFound */
+	MANAGE_CONFLICT,    /* 409 Conflict */
+	MANAGE_EXISTS,	    /* 409 NotAuthorizedOrResourceAlreadyExists */
+	MANAGE_STATE,	    /* 409 IncorrectState: may be tried again */
+	MANAGE_RETRY_TOKEN, /* 409 InvalidatedRetryToken */
+	MANAGE_ETAG,	    /* 412 NoEtagMatch */
+	MANAGE_BUSY,	    /* 429 TooManyRequests */
+	MANAGE_FAILED,	    /* 500 InternalServerError */
+	MANAGE_UNAVAILABLE, /* 503 ServiceUnavailable */
+	MANAGE_STATUS_LAST = MANAGE_UNAVAILABLE
+};
+
+#endif
