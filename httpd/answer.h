@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "limits.h"
+#include "httplimits.h"
 
 /* Octets of chance in a request id. */
 #define ANSWER_SEED 48u

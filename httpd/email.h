@@ -24,8 +24,8 @@
 #include <stddef.h>
 
 #include "address.h"
+#include "httplimits.h"
 #include "json.h"
-#include "limits.h"
 
 struct fault;
 struct json_object;

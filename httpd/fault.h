@@ -21,10 +21,9 @@
 #ifndef FAULT_H
 #define FAULT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "httplimits.h"
 
 enum fault_kind {
 	FAULT_NONE,
@@ -84,6 +83,5 @@ int fault_setf(struct fault *, enum fault_kind, const char *, ...)
 int fault_status(const struct fault *);
 const char *fault_code(const struct fault *);
 const char *fault_reason(int status);
-bool fault_closes(const struct fault *);
 
 #endif

@@ -25,7 +25,7 @@
 #include <stddef.h>
 
 #include "address.h"
-#include "limits.h"
+#include "httplimits.h"
 
 struct fault;
 struct request;

@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "limits.h"
+#include "httplimits.h"
 
 struct fault;
 struct request;

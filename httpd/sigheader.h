@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #include "bounds.h"
-#include "limits.h"
+#include "httplimits.h"
 
 struct sigheader {
 	char key_id[SIGHEADER_KEY_SIZE]; /* the three joined, as sent */

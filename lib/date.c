@@ -27,6 +27,9 @@
 #include "date.h"
 
 #define SECONDS_A_DAY 86400
+
+/* From 0000-03-01, where the calendar below begins. */
+#define DAYS_TO_1970 719468
 /* The last second of the year 9999; four digits are all that both forms have.
  */
 #define SECONDS_MAX 253402300799LL
@@ -59,8 +62,8 @@ civil_from_seconds(int64_t seconds, struct civil *c)
 	c->minute = rest / 60 % 60;
 	c->second = rest % 60;
 	c->weekday = (int)((days + 4) % 7); /* a Thursday began it all */
-	days += 719468;			    /* days from 0000-03-01 to 1970 */
-	era = days / 146097;		    /* days in 400 years */
+	days += DAYS_TO_1970;
+	era = days / 146097; /* days in 400 years */
 	doe = days % 146097;
 	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
@@ -131,6 +134,31 @@ date_rfc3339(int64_t seconds, int millis, char *buf, size_t bufsize)
 	n = snprintf(buf, bufsize, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
 	    c.year, c.month, c.day, c.hour, c.minute, c.second, millis);
 	return written(n, bufsize);
+}
+
+/*
+ * The second since 1970 of a date and time in UTC; -1 outside 1970 to 9999, or
+ * if there is no such day or time (leap seconds there are none).
+ */
+int64_t
+date_seconds(int year, int month, int day, int hour, int minute, int second)
+{
+	struct civil c;
+	int64_t days, seconds;
+	int y, mp;
+
+	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+	    day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+	    second < 0 || second > 59)
+		return -1;
+	y = month <= 2 ? year - 1 : year;
+	mp = month <= 2 ? month + 9 : month - 3;
+	days = (int64_t)365 * y + y / 4 - y / 100 + y / 400;
+	days += (153 * mp + 2) / 5 + day - 1 - DAYS_TO_1970;
+	seconds = days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
+	if (civil_from_seconds(seconds, &c) == -1 || c.day != day)
+		return -1;
+	return seconds;
 }
 
 /*

@@ -32,6 +32,8 @@
 int date_rfc5322(int64_t seconds, int offset_minutes, char *buf,
     size_t bufsize);
 int date_rfc3339(int64_t seconds, int millis, char *buf, size_t bufsize);
+int64_t date_seconds(int year, int month, int day, int hour, int minute,
+    int second);
 int date_local_offset(int64_t seconds);
 
 #endif /* DATE_H */

@@ -117,7 +117,27 @@ test_calendar(void **state)
 			"%a, %d %b %Y %H:%M:%S +0000", &tm));
 		assert_int_equal(0, date_rfc5322(t, 0, buf, sizeof(buf)));
 		assert_string_equal(buf, expected);
+		assert_int_equal(t,
+		    date_seconds(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+			tm.tm_hour, tm.tm_min, tm.tm_sec));
 	}
+}
+
+/* Days and times that there are not. */
+static void
+test_no_such(void **state)
+{
+	assert_int_equal(-1, date_seconds(2026, 2, 29, 0, 0, 0));
+	assert_int_equal(-1, date_seconds(2100, 2, 29, 0, 0, 0));
+	assert_int_equal(-1, date_seconds(2026, 4, 31, 0, 0, 0));
+	assert_int_equal(-1, date_seconds(2026, 13, 1, 0, 0, 0));
+	assert_int_equal(-1, date_seconds(2026, 1, 0, 0, 0, 0));
+	assert_int_equal(-1, date_seconds(1969, 12, 31, 23, 59, 59));
+	assert_int_equal(-1, date_seconds(10000, 1, 1, 0, 0, 0));
+	assert_int_equal(-1, date_seconds(2026, 1, 1, 24, 0, 0));
+	assert_int_equal(-1, date_seconds(2026, 6, 30, 23, 59, 60));
+	assert_int_equal(0, date_seconds(1970, 1, 1, 0, 0, 0));
+	assert_int_equal(253402300799, date_seconds(9999, 12, 31, 23, 59, 59));
 }
 
 static void
@@ -139,6 +159,7 @@ main(void)
 		cmocka_unit_test(test_rfc3339),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_no_such),
 		cmocka_unit_test(test_local_offset),
 	};
 

@@ -17,8 +17,8 @@
 /*
  * Numeric limits of the HTTPS front end, each with its reason. Limits only.
  */
-#ifndef LIMITS_HTTPD_H
-#define LIMITS_HTTPD_H
+#ifndef HTTPLIMITS_H
+#define HTTPLIMITS_H
 
 /*
  * Head of a request: 8 KB is the usual limit of web servers, and the header
