@@ -177,5 +177,6 @@ destinations_free(struct destinations *t)
 		}
 	free(t->bucket);
 	owners_free(&t->owners);
+	pool_free(&t->singles);
 	memset(t, 0, sizeof(*t));
 }

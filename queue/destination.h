@@ -30,6 +30,7 @@
 #include "flow.h"
 #include "heap.h"
 #include "owner.h"
+#include "pool.h"
 
 struct task;
 TAILQ_HEAD(task_list, task);
@@ -57,6 +58,7 @@ struct destinations {
 	size_t buckets;
 	size_t count;
 	struct owners owners; /* of the messages that go there */
+	struct pool singles;  /* memory of those with one recipient */
 };
 
 struct destination *destination_get(struct destinations *, const char *);

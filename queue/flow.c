@@ -116,15 +116,15 @@ class_of(const struct message *m)
 static struct flow **
 find(struct flows *f, const struct task *t)
 {
-	enum flow_class class = class_of(t->message);
+	enum flow_class class = class_of(task_message(t));
 	struct flow **p;
 
 	if (f->buckets == 0)
 		return NULL;
-	p = &f->bucket[slot(f->buckets, t->message->owner, t->destination,
+	p = &f->bucket[slot(f->buckets, task_message(t)->owner, t->destination,
 	    class)];
 	while (*p != NULL &&
-	    ((*p)->owner != t->message->owner ||
+	    ((*p)->owner != task_message(t)->owner ||
 		(*p)->destination != t->destination || (*p)->class != class))
 		p = &(*p)->chain;
 	return *p == NULL ? NULL : p;
@@ -257,9 +257,9 @@ flow_new(struct flows *f, const struct task *t)
 	if (w == NULL)
 		return NULL;
 	TAILQ_INIT(&w->ready);
-	w->owner = t->message->owner;
+	w->owner = task_message(t)->owner;
 	w->destination = t->destination;
-	w->class = class_of(t->message);
+	w->class = class_of(task_message(t));
 	at = slot(f->buckets, w->owner, w->destination, w->class);
 	w->chain = f->bucket[at];
 	f->bucket[at] = w;
@@ -434,7 +434,7 @@ flows_pop(struct flows *f, unsigned number)
 	if (t == NULL)
 		t = pop_class(f, lane, then);
 	if (t != NULL)
-		lane->passed = class_of(t->message) == FLOW_BULK ?
+		lane->passed = class_of(task_message(t)) == FLOW_BULK ?
 		    0 :
 		    lane->passed + 1;
 	return t;

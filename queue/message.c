@@ -71,15 +71,29 @@ fill_tasks(struct destinations *t, struct message *m, const struct named *named,
 	for (i = 0; i < n; i = end) {
 		end = run_end(named, n, i);
 		task = &m->task[m->tasks];
-		task->message = m;
-		task->first = i;
-		task->count = end - i;
+		task->number = m->tasks;
+		task->first = (uint16_t)i;
+		task->count = (uint16_t)(end - i);
 		task->destination = destination_get(t, named[i].domain);
 		if (task->destination == NULL)
 			return -1;
 		m->tasks++;
 	}
 	return 0;
+}
+
+/* All but a few messages have one recipient, and may be a million. */
+#define SIZE_OF_ONE                                                            \
+	(sizeof(struct message) + sizeof(struct task) + sizeof(struct rcpt))
+
+static struct message *
+allocate(struct destinations *t, uint32_t rcpts, uint32_t tasks)
+{
+	if (rcpts == 1)
+		return pool_get(&t->singles, SIZE_OF_ONE);
+	return calloc(1,
+	    sizeof(struct message) + tasks * sizeof(struct task) +
+		rcpts * sizeof(struct rcpt));
 }
 
 static struct message *
@@ -93,8 +107,7 @@ build(struct destinations *t, uint64_t id, struct named *named, uint32_t n)
 		qsort(named, n, sizeof(*named), compare_named);
 	for (i = 0; i < n; i = run_end(named, n, i))
 		tasks++;
-	m = calloc(1,
-	    sizeof(*m) + tasks * sizeof(struct task) + n * sizeof(struct rcpt));
+	m = allocate(t, n, tasks);
 	if (m == NULL)
 		return NULL;
 	m->id = id;
@@ -214,7 +227,24 @@ message_free(struct destinations *t, struct message *m)
 		destination_put(t, m->task[i].destination);
 	owner_put(&t->owners, m->owner);
 	free(m->envelope);
-	free(m);
+	if (m->rcpts == 1)
+		pool_put(&t->singles, m, SIZE_OF_ONE);
+	else
+		free(m);
+}
+
+/* The message that a task is of. */
+struct message *
+task_message(const struct task *t)
+{
+	union {
+		const struct task *in;
+		char *out;
+	} u;
+
+	u.in = t - t->number;
+	return (
+	    struct message *)(void *)(u.out - offsetof(struct message, task));
 }
 
 /* The recipients, in the order of the tasks. */
@@ -266,7 +296,7 @@ message_task_of(struct message *m, uint32_t position)
 bool
 task_rcpt_is_open(const struct task *t, uint32_t position)
 {
-	const struct rcpt *r = message_rcpt(t->message) + position;
+	const struct rcpt *r = message_rcpt(task_message(t)) + position;
 
 	return r->state == RCPT_WAITING || r->state == RCPT_DEFERRED;
 }
@@ -275,7 +305,7 @@ task_rcpt_is_open(const struct task *t, uint32_t position)
 int64_t
 task_next(const struct task *t)
 {
-	return t->message->accepted / 1000 + t->next_delta;
+	return task_message(t)->accepted / 1000 + t->next_delta;
 }
 
 /* Set it; the past becomes the moment of acceptance. */
@@ -284,7 +314,7 @@ task_set_next(struct task *t, int64_t seconds)
 {
 	int64_t delta;
 
-	delta = seconds - t->message->accepted / 1000;
+	delta = seconds - task_message(t)->accepted / 1000;
 	if (delta < 0)
 		delta = 0;
 	if (delta > UINT32_MAX)
@@ -354,17 +384,21 @@ message_apply(struct destinations *t, struct message *m,
 }
 
 /*
- * The finaliser of MurmurHash3, which is a bijection.  Buckets are its upper
- * bits.
+ * Buckets are the lower bits of this.  Ids that follow one another are near
+ * one another in eight places, so that mail which comes and goes finds its
+ * buckets in the cache however many there are.  An id is a moment in
+ * milliseconds times 1000 (spool_new_id): hence the eight.
  */
 static uint64_t
-mix(uint64_t x)
+place_of(uint64_t id)
 {
-	x ^= x >> 33;
-	x *= 0xff51afd7ed558ccdull;
-	x ^= x >> 33;
-	x *= 0xc4ceb9fe1a85ec53ull;
-	return x ^ x >> 33;
+	return (id >> 3) + (id & 7) * 0x9e3779b97f4a7c15ull;
+}
+
+static struct message **
+bucket_of(const struct messages *t, uint64_t id)
+{
+	return &t->bucket[place_of(id) & (((size_t)1 << t->bits) - 1)];
 }
 
 static int
@@ -381,7 +415,7 @@ grow(struct messages *t)
 	for (i = 0; t->bits != 0 && i < (size_t)1 << t->bits; i++)
 		for (m = t->bucket[i]; m != NULL; m = next) {
 			next = m->chain;
-			at = mix(m->id) >> (64 - bits);
+			at = place_of(m->id) & (((size_t)1 << bits) - 1);
 			m->chain = bucket[at];
 			bucket[at] = m;
 		}
@@ -395,13 +429,13 @@ grow(struct messages *t)
 int
 messages_add(struct messages *t, struct message *m)
 {
-	size_t at;
+	struct message **bucket;
 
 	if ((t->bits == 0 || t->count >= (size_t)1 << t->bits) && grow(t) == -1)
 		return -1;
-	at = mix(m->id) >> (64 - t->bits);
-	m->chain = t->bucket[at];
-	t->bucket[at] = m;
+	bucket = bucket_of(t, m->id);
+	m->chain = *bucket;
+	*bucket = m;
 	t->count++;
 	return 0;
 }
@@ -412,7 +446,7 @@ messages_remove(struct messages *t, struct message *m)
 {
 	struct message **p;
 
-	p = &t->bucket[mix(m->id) >> (64 - t->bits)];
+	p = bucket_of(t, m->id);
 	while (*p != m)
 		p = &(*p)->chain;
 	*p = m->chain;
@@ -427,7 +461,7 @@ messages_find(const struct messages *t, uint64_t id)
 
 	if (t->bits == 0)
 		return NULL;
-	for (m = t->bucket[mix(id) >> (64 - t->bits)]; m != NULL; m = m->chain)
+	for (m = *bucket_of(t, id); m != NULL; m = m->chain)
 		if (m->id == id)
 			return m;
 	return NULL;
@@ -467,29 +501,40 @@ messages_ids(const struct messages *t, size_t *count)
 	return ids;
 }
 
+/* The bits in the opposite order. */
+static uint64_t
+reverse(uint64_t x)
+{
+	x = (x >> 1 & 0x5555555555555555ull) | (x & 0x5555555555555555ull) << 1;
+	x = (x >> 2 & 0x3333333333333333ull) | (x & 0x3333333333333333ull) << 2;
+	x = (x >> 4 & 0x0f0f0f0f0f0f0f0full) | (x & 0x0f0f0f0f0f0f0f0full) << 4;
+	return __builtin_bswap64(x);
+}
+
 /*
  * The next ids, at most max of them, from place *at on, which begins with 0
  * and is moved; 0 when there are no more.  A place stays good whatever comes
- * and goes between: buckets are the upper bits of a hash, so a table that
- * grows keeps their order.
+ * and goes between: buckets are seen in the order of their numbers with the
+ * bits reversed, which a table that grows keeps.
  */
 size_t
 messages_some(const struct messages *t, uint64_t *at, uint64_t *ids, size_t max)
 {
-	struct message *m;
+	const struct message *first, *m;
 	size_t i, n = 0, chain;
 
 	if (t->bits == 0 || *at == UINT64_MAX)
 		return 0;
 	for (i = *at >> (64 - t->bits); i < (size_t)1 << t->bits; i++) {
+		first = t->bucket[reverse((uint64_t)i << (64 - t->bits))];
 		chain = 0;
-		for (m = t->bucket[i]; m != NULL; m = m->chain)
+		for (m = first; m != NULL; m = m->chain)
 			chain++;
 		if (n > 0 && chain > max - n) {
 			*at = (uint64_t)i << (64 - t->bits);
 			return n;
 		}
-		for (m = t->bucket[i]; m != NULL && n < max; m = m->chain)
+		for (m = first; m != NULL && n < max; m = m->chain)
 			ids[n++] = m->id;
 	}
 	*at = UINT64_MAX;

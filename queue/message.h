@@ -53,14 +53,14 @@ enum task_state {
 };
 
 struct task {
-	struct message *message;
 	struct destination *destination;
 	union {
 		TAILQ_ENTRY(task) entry; /* TASK_READY */
 		struct heapnode due;	 /* TASK_WAITING, milliseconds */
 	} u;
-	uint32_t first; /* recipients first .. first + count - 1 */
-	uint32_t count;
+	uint16_t number; /* in its message */
+	uint16_t first;	 /* recipients first .. first + count - 1 */
+	uint16_t count;
 	uint16_t attempts;
 	uint8_t state;	     /* enum task_state */
 	uint8_t lane;	     /* TASK_INFLIGHT: where its batch is */
@@ -107,6 +107,7 @@ struct message *message_new(struct destinations *, uint64_t id, uint32_t rcpts,
 struct message *message_from_envelope(struct destinations *, uint64_t id,
     const struct envelope *);
 void message_free(struct destinations *, struct message *);
+struct message *task_message(const struct task *);
 struct rcpt *message_rcpt(const struct message *);
 struct rcpt *message_find_rcpt(const struct message *, uint32_t index);
 struct task *message_task_of(struct message *, uint32_t position);

@@ -138,7 +138,7 @@ envelope_of(struct batch *b, struct envelope *env)
 		.compartment = "",
 		.selector = "",
 		.source = "" };
-	struct message *m = b->task->message;
+	struct message *m = task_message(b->task);
 
 	if (spool_envelope(b->queue->spool, m) == -1 ||
 	    envelope_decode(env, m->envelope, m->meta_len) == -1)
@@ -153,7 +153,7 @@ journal_outcome(struct batch *b, const char *event, const struct batch_rcpt *r,
 	struct envelope env;
 
 	envelope_of(b, &env);
-	journal_begin(j, event, b->task->message->id);
+	journal_begin(j, event, task_message(b->task)->id);
 	journal_str(j, "recipient", r->address);
 	journal_str(j, "sender", env.sender);
 	journal_str(j, "from", env.from);
@@ -179,7 +179,7 @@ mark_done(struct batch *b, uint32_t index)
 	memset(&mark, 0, sizeof(mark));
 	mark.index = index;
 	mark.state = RCPT_DONE;
-	if (spool_mark(b->queue->spool, b->task->message, &mark) == -1)
+	if (spool_mark(b->queue->spool, task_message(b->task), &mark) == -1)
 		log_warn("marking a recipient done: it may get the message "
 			 "again");
 }
@@ -204,11 +204,11 @@ notify_control(struct batch *b, const struct batch_rcpt *r,
 	struct envelope env;
 
 	envelope_of(b, &env);
-	if ((b->task->message->flags & MESSAGE_BOUNCE) != 0 ||
+	if ((task_message(b->task)->flags & MESSAGE_BOUNCE) != 0 ||
 	    env.compartment[0] == '\0')
 		return;
 	memset(&n, 0, sizeof(n));
-	n.message = b->task->message->id;
+	n.message = task_message(b->task)->id;
 	(void)strlcpy(n.compartment, env.compartment, sizeof(n.compartment));
 	(void)strlcpy(n.rcpt, r->address, sizeof(n.rcpt));
 	(void)strlcpy(n.message_id, env.message_id, sizeof(n.message_id));
@@ -223,7 +223,7 @@ defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 	struct queue *q = b->queue;
 	char text[REPLY_TEXT_SIZE + 8];
 
-	if (schedule_expired(q->schedule, b->task->message)) {
+	if (schedule_expired(q->schedule, task_message(b->task))) {
 		q->stats.expired++;
 		journal_outcome(b, "expired", r, o);
 		fail_rcpt(b, r, o);
@@ -256,8 +256,8 @@ report_success(struct batch *b, const struct batch_rcpt *r,
 		o->text, o->host, o->code };
 
 	if ((r->notify & NOTIFY_SUCCESS) != 0 && !o->dsn)
-		bounce_send(b->queue, b->task->message, BOUNCE_RELAYED, &one,
-		    1);
+		bounce_send(b->queue, task_message(b->task), BOUNCE_RELAYED,
+		    &one, 1);
 }
 
 /*
@@ -302,7 +302,7 @@ batch_outcome(struct batch *b, const struct work_outcome *o)
 	case OUTCOME_DAMAGED:
 		/* It comes back at once, and is returned to its sender. */
 		b->partial = true;
-		spool_damaged(b->queue->spool, b->task->message);
+		spool_damaged(b->queue->spool, task_message(b->task));
 		break;
 	}
 	return 0;
@@ -331,7 +331,7 @@ report_failures(struct batch *b)
 		list[n].code = r->code;
 		n++;
 	}
-	bounce_send(b->queue, b->task->message, BOUNCE_FAILED, list, n);
+	bounce_send(b->queue, task_message(b->task), BOUNCE_FAILED, list, n);
 	free(list);
 	for (i = 0; i < b->rcpts; i++)
 		if (b->rcpt[i].failed)
@@ -347,9 +347,9 @@ wants_delay(const struct batch *b, const struct batch_rcpt *r)
 {
 	const struct rcpt *rcpt;
 
-	rcpt = message_find_rcpt(b->task->message, r->index);
+	rcpt = message_find_rcpt(task_message(b->task), r->index);
 	return rcpt != NULL && !rcpt->noticed &&
-	    schedule_late(b->queue->schedule, b->task->message) &&
+	    schedule_late(b->queue->schedule, task_message(b->task)) &&
 	    (r->notify == 0 || (r->notify & NOTIFY_DELAY) != 0);
 }
 
@@ -376,7 +376,7 @@ report_delays(struct batch *b)
 		list[n].code = r->code;
 		n++;
 	}
-	bounce_send(b->queue, b->task->message, BOUNCE_DELAYED, list, n);
+	bounce_send(b->queue, task_message(b->task), BOUNCE_DELAYED, list, n);
 	free(list);
 }
 
@@ -403,11 +403,11 @@ mark_deferred(struct batch *b, int64_t next)
 		r = &b->rcpt[i];
 		if (!r->reported || r->failed || r->text == NULL)
 			continue;
-		rcpt = message_find_rcpt(t->message, r->index);
+		rcpt = message_find_rcpt(task_message(t), r->index);
 		mark.index = r->index;
 		mark.text = r->text;
 		mark.noticed = r->late || (rcpt != NULL && rcpt->noticed);
-		if (spool_mark(q->spool, t->message, &mark) == -1)
+		if (spool_mark(q->spool, task_message(t), &mark) == -1)
 			log_warn("marking a recipient deferred");
 	}
 }
@@ -421,7 +421,7 @@ batch_over(struct batch *b)
 {
 	struct queue *q = b->queue;
 	struct task *t = b->task;
-	struct message *m = t->message;
+	struct message *m = task_message(t);
 	struct segment *s = m->segment;
 	enum schedule_result result = SCHEDULE_RETURNED;
 
@@ -448,7 +448,7 @@ collect_open(struct batch *b, const struct envelope *env,
     const struct filter *filter)
 {
 	struct task *t = b->task;
-	struct rcpt *r = message_rcpt(t->message);
+	struct rcpt *r = message_rcpt(task_message(t));
 	struct envelope_rcpt er;
 	struct batch_rcpt *br;
 	struct cursor c;
@@ -462,8 +462,9 @@ collect_open(struct batch *b, const struct envelope *env,
 		if (place++ != r[i].index)
 			continue;
 		i++;
-		if (filter == NULL ? !task_rcpt_is_open(t, i - 1) :
-				     !filter_rcpt(filter, t->message, i - 1))
+		if (filter == NULL ?
+			!task_rcpt_is_open(t, i - 1) :
+			!filter_rcpt(filter, task_message(t), i - 1))
 			continue;
 		br = &b->rcpt[b->rcpts++];
 		br->index = r[i - 1].index;
@@ -558,7 +559,7 @@ void
 batch_late(struct batch *b)
 {
 	const struct destination *d = b->task->destination;
-	struct message *m = b->task->message;
+	struct message *m = task_message(b->task);
 	struct envelope env;
 	struct rcpt *rcpt;
 	struct mark mark;

@@ -74,6 +74,9 @@
 #define INTAKE_MEMORY_MAX (64u << 20)
 #define INTAKE_OPEN_MAX	  65536u
 
+/* Messages are allocated in pieces of this; a power of two. */
+#define POOL_SLAB_SIZE (1u << 20)
+
 /* Envelopes kept after the commit so that the first attempt reads nothing. */
 #define ENVELOPE_HOT_MAX (16u << 20)
 

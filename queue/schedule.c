@@ -219,7 +219,7 @@ sweep_end(struct schedule *s, struct destination *d)
 static bool
 was_noticed(const struct task *t)
 {
-	const struct rcpt *r = message_rcpt(t->message) + t->first;
+	const struct rcpt *r = message_rcpt(task_message(t)) + t->first;
 	uint32_t i;
 
 	for (i = 0; i < t->count; i++)
@@ -249,8 +249,9 @@ sweep_cb(int fd, short what, void *arg)
 			sweep_end(s, d);
 			break;
 		}
-		if (!schedule_expired(s, t->message)) {
-			if (schedule_late(s, t->message) && !was_noticed(t)) {
+		if (!schedule_expired(s, task_message(t))) {
+			if (schedule_late(s, task_message(t)) &&
+			    !was_noticed(t)) {
 				s->hooks.late(t, s->hooks.arg);
 				expired++;
 			}
@@ -574,8 +575,8 @@ schedule_next_try(struct schedule *s, const struct task *t)
 	int64_t next, end, late, now = clock_seconds();
 
 	next = now + interval(s, t->attempts + 1u);
-	end = t->message->accepted / 1000 + s->expire;
-	late = t->message->accepted / 1000 + s->delay;
+	end = task_message(t)->accepted / 1000 + s->expire;
+	late = task_message(t)->accepted / 1000 + s->delay;
 	if (s->delay != 0 && late > now && late < next)
 		next = late;
 	return next < end || end <= now ? next : end;

@@ -206,7 +206,7 @@ fill_rcpts(struct task *t, const struct envelope *env, struct work_batch *wb)
 {
 	struct envelope_rcpt er;
 	struct cursor c;
-	struct rcpt *r = message_rcpt(t->message);
+	struct rcpt *r = message_rcpt(task_message(t));
 	size_t room = BATCH_ROOM, need;
 	uint32_t place = 0, i = t->first, end = t->first + t->count;
 
@@ -259,7 +259,7 @@ static int
 send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 {
 	static struct work_rcpt rcpt[WORK_RCPT_MAX];
-	struct message *m = b->task->message;
+	struct message *m = task_message(b->task);
 	struct work_batch wb;
 	int rc;
 
@@ -297,9 +297,9 @@ send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 static void
 lose(struct queue *q, struct task *t)
 {
-	schedule_remove(q->schedule, t->message);
-	if (t->message->inflight == 0)
-		spool_lose(q->spool, t->message, "damaged on disk");
+	schedule_remove(q->schedule, task_message(t));
+	if (task_message(t)->inflight == 0)
+		spool_lose(q->spool, task_message(t), "damaged on disk");
 }
 
 /* Its body is damaged: it is not sent, and its sender is told. */
@@ -313,7 +313,7 @@ give_back(struct queue *q, struct task *t)
 		return;
 	batch_damaged(b);
 	batch_free(b);
-	spool_envelope_drop(q->spool, t->message);
+	spool_envelope_drop(q->spool, task_message(t));
 }
 
 /* schedule's hook: send what is open of a task. */
@@ -322,7 +322,7 @@ work_send(struct task *t, unsigned lane, void *arg)
 {
 	struct queue *q = arg;
 	struct worker *w = q->work->worker[lane];
-	struct message *m = t->message;
+	struct message *m = task_message(t);
 	struct envelope env;
 	struct batch *b;
 	int slot, rc;
@@ -372,7 +372,7 @@ work_late(struct task *t, void *arg)
 		return;
 	batch_late(b);
 	batch_free(b);
-	spool_envelope_drop(q->spool, t->message);
+	spool_envelope_drop(q->spool, task_message(t));
 }
 
 /* schedule's hook: the time of a task's recipients is over. */

@@ -1,5 +1,5 @@
 /* sources: queue/record.c queue/envelope.c queue/state.c queue/blob.c */
-/* sources: queue/message.c queue/destination.c queue/owner.c lib/crc32c.c */
+/* sources: queue/message.c queue/destination.c queue/owner.c queue/pool.c lib/crc32c.c */
 /*
  * Copyright (c) 2026 The edd authors
  *

@@ -1,5 +1,5 @@
 /* sources: queue/clock.c queue/schedule.c queue/flow.c queue/steer.c */
-/* sources: queue/message.c queue/destination.c queue/owner.c queue/heap.c */
+/* sources: queue/message.c queue/destination.c queue/owner.c queue/pool.c queue/heap.c */
 /* sources: queue/envelope.c queue/blob.c queue/record.c lib/crc32c.c */
 /* sources: lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent */

@@ -1,5 +1,5 @@
 /* sources: queue/filter.c queue/clock.c queue/message.c queue/destination.c */
-/* sources: queue/owner.c queue/heap.c queue/envelope.c queue/blob.c */
+/* sources: queue/owner.c queue/pool.c queue/heap.c queue/envelope.c queue/blob.c */
 /* sources: queue/record.c lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
 /*
  * Copyright (c) 2026 The edd authors

@@ -1,5 +1,5 @@
 /* sources: queue/schedule.c queue/message.c queue/destination.c */
-/* sources: queue/flow.c queue/steer.c queue/heap.c queue/owner.c queue/envelope.c queue/blob.c queue/clock.c */
+/* sources: queue/flow.c queue/steer.c queue/heap.c queue/owner.c queue/pool.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/record.c lib/crc32c.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent */
 /*
@@ -79,7 +79,7 @@ late_cb(struct task *t, void *arg)
 	struct world *w = arg;
 
 	w->late++;
-	message_rcpt(t->message)[t->first].noticed = true;
+	message_rcpt(task_message(t))[t->first].noticed = true;
 }
 
 static bool
@@ -179,7 +179,7 @@ mark_done(struct world *w, struct task *t)
 
 	memset(&mark, 0, sizeof(mark));
 	mark.state = RCPT_DONE;
-	message_apply(&w->destinations, t->message, &mark);
+	message_apply(&w->destinations, task_message(t), &mark);
 }
 
 static void
@@ -191,7 +191,7 @@ defer(struct world *w, struct task *t)
 	mark.state = RCPT_DEFERRED;
 	mark.attempts = t->attempts + 1;
 	mark.next = schedule_next_try(w->schedule, t);
-	message_apply(&w->destinations, t->message, &mark);
+	message_apply(&w->destinations, task_message(t), &mark);
 }
 
 /* As a batch that is over does it. */
@@ -233,7 +233,7 @@ place_of(const struct world *w, const struct message *m)
 	unsigned i;
 
 	for (i = 0; i < w->count; i++)
-		if (w->sent[i]->message == m)
+		if (task_message(w->sent[i]) == m)
 			return i;
 	fail_msg("never sent");
 	return 0;
@@ -291,7 +291,7 @@ test_bulk_gives_way_and_has_its_share(void **state)
 	deliver_from(w, 0);
 	assert_int_equal(w->count, 800);
 	for (i = 0; i < 400; i++)
-		bulk += (w->sent[i]->message->flags & MESSAGE_BULK) != 0;
+		bulk += (task_message(w->sent[i])->flags & MESSAGE_BULK) != 0;
 	/* At least one in FLOW_BULK_SHARE, of a lane and a destination. */
 	assert_in_range(bulk, 400 / 8 - 4, 400 / 4);
 }
@@ -516,7 +516,7 @@ wait_of(struct world *w, const char *domain, const char *user)
 	while (w->count == sent)
 		(void)event_base_loop(w->base, EVLOOP_ONCE);
 	(void)clock_gettime(CLOCK_MONOTONIC, &b);
-	assert_ptr_equal(w->sent[sent]->message, m);
+	assert_ptr_equal(task_message(w->sent[sent]), m);
 	return (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
 }
 
@@ -556,9 +556,9 @@ test_a_million_of_a_user_delay_no_other(void **state)
 	n = w->count;
 	mark_done(w, w->sent[0]);
 	over(w, w->sent[0], SCHEDULE_OK);
-	while (w->sent[w->count - 1]->message != m && w->count < n + 100) {
+	while (task_message(w->sent[w->count - 1]) != m && w->count < n + 100) {
 		spin(w);
-		if (w->sent[w->count - 1]->message == m)
+		if (task_message(w->sent[w->count - 1]) == m)
 			break;
 		mark_done(w, w->sent[w->count - 1]);
 		over(w, w->sent[w->count - 1], SCHEDULE_OK);
