@@ -51,6 +51,7 @@ void st_put(struct spool *, size_t size, uint32_t rcpts, struct st_ack *);
 uint64_t st_put_large(struct spool *, uint32_t rcpts, struct st_ack *);
 void st_check_body(struct spool *, struct message *);
 void st_mark_all(struct spool *, struct message *);
+void st_turn_over(struct spool *, struct st_ack *);
 void st_remove_index(void);
 void st_last_segment(char *path, size_t);
 

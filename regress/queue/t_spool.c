@@ -1,7 +1,7 @@
 /* sources: queue/spool.c queue/spool_commit.c queue/spool_link.c */
 /* sources: queue/spool_tend.c queue/spool_recover.c queue/segment.c */
 /* sources: queue/segment_scan.c queue/record.c queue/index.c */
-/* sources: queue/state.c queue/message.c queue/destination.c queue/owner.c */
+/* sources: queue/state.c queue/message.c queue/destination.c queue/owner.c queue/pool.c */
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/spool_files.c queue/corrupt.c lib/date.c */
 /* sources: lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
@@ -302,27 +302,6 @@ test_compaction_frees_old_segments(void **state)
 	event_base_free(base);
 }
 
-/* Small messages come and are done, so that log segments are freed. */
-static void
-turn_over(struct spool *sp, struct st_ack *ack)
-{
-	unsigned i, round;
-	uint64_t *ids;
-	size_t n;
-
-	for (round = 0; round < 8; round++) {
-		for (i = 0; i < 40; i++)
-			st_put(sp, 1000, 1, ack);
-		assert_int_equal(spool_commit(sp), 0);
-		ids = messages_ids(spool_messages(sp), &n);
-		for (i = 0; i < n; i++)
-			if (spool_find(sp, ids[i])->rcpts == 1)
-				st_mark_all(sp, spool_find(sp, ids[i]));
-		free(ids);
-		assert_int_equal(spool_commit(sp), 0);
-	}
-}
-
 static void
 test_marks_of_a_large_message_outlive_their_segment(void **state)
 {
@@ -338,7 +317,7 @@ test_marks_of_a_large_message_outlive_their_segment(void **state)
 	id = st_put_large(sp, 3, &ack);
 	assert_int_equal(spool_mark(sp, spool_find(sp, id), &done), 0);
 	assert_int_equal(spool_commit(sp), 0);
-	turn_over(sp, &ack);
+	st_turn_over(sp, &ack);
 	spool_get_stats(sp, &stats);
 	assert_in_range(stats.segments, 1, 4);
 	spool_abandon(sp);
@@ -350,7 +329,7 @@ test_marks_of_a_large_message_outlive_their_segment(void **state)
 	assert_int_equal(m->open, 2);
 	assert_int_equal(message_find_rcpt(m, 1)->state, RCPT_DONE);
 	/* And once more, since they were read and not written by this run. */
-	turn_over(sp, &ack);
+	st_turn_over(sp, &ack);
 	spool_abandon(sp);
 	st_remove_index();
 	sp = st_open(base);
