@@ -30,7 +30,7 @@
 #include "dkimsign.h"
 #include "id.h"
 #include "log.h"
-#include "message.h"
+#include "fields.h"
 #include "monotime.h"
 #include "peers.h"
 #include "proto_submit.h"
@@ -299,7 +299,7 @@ commit_envelope(const struct session *s)
 					       tx->first.return_path,
 	    sizeof(c->return_path));
 	(void)strlcpy(c->from, tx->from[0].mailbox, sizeof(c->from));
-	message_copy_id(tx->header, c->message_id, sizeof(c->message_id));
+	fields_copy_id(tx->header, c->message_id, sizeof(c->message_id));
 	(void)strlcpy(c->envid, tx->mail.envid, sizeof(c->envid));
 	(void)strlcpy(c->user, s->user, sizeof(c->user));
 	(void)strlcpy(c->compartment, tx->by.compartment,

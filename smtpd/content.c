@@ -31,8 +31,8 @@
 #include "conf.h"
 #include "date.h"
 #include "dkimsign.h"
+#include "fields.h"
 #include "header.h"
-#include "message.h"
 #include "peers.h"
 #include "proto_submit.h"
 #include "recode.h"
@@ -80,21 +80,30 @@ content_out(struct session *s, const char *p, size_t len)
 	}
 }
 
+/* RFC 3848, and RFC 6531 section 4.3. */
+static const char *
+content_protocol(const struct session *s)
+{
+	if (s->tx->mail.utf8)
+		return s->tls[0] == '\0' ? "UTF8SMTPA" : "UTF8SMTPSA";
+	return s->tls[0] == '\0' ? "ESMTPA" : "ESMTPSA";
+}
+
 static int
 content_complete(struct session *s)
 {
-	struct message_trace t;
+	struct fields_trace t;
 	struct tx *tx;
 
 	tx = s->tx;
 	memset(&t, 0, sizeof(t));
 	t.hostname = s->conf->hostname;
+	t.protocol = content_protocol(s);
 	if (s->conf->smtp.received_client) {
 		t.helo = s->helo;
 		t.source = s->source;
 	}
 	t.tls = s->tls[0] == '\0' ? NULL : s->tls;
-	t.utf8 = tx->mail.utf8;
 	t.id = tx->message;
 	t.now = time(NULL);
 	t.offset_minutes = date_local_offset(t.now);
@@ -102,7 +111,7 @@ content_complete(struct session *s)
 		t.sender = tx->mail.path.mailbox;
 	if (tx->rcpts_len == 1)
 		t.rcpt = tx->rcpts[0].address;
-	return message_complete(tx->header, &t);
+	return fields_complete(tx->header, &t);
 }
 
 /* Write the completed header and the empty line. */
@@ -297,13 +306,14 @@ content_header_done(struct session *s)
 {
 	char bad[ADDRESS_SIZE];
 	struct tx *tx;
-	enum reply r;
+	enum fields_status r;
 
 	tx = s->tx;
-	r = message_from(tx->raw.header, tx->mail.utf8, &tx->from,
-	    &tx->from_len, bad);
-	if (r != REPLY_NONE) {
-		tx_refuse(s->env, tx, r, bad);
+	r = fields_from(tx->raw.header, tx->mail.utf8, &tx->from, &tx->from_len,
+	    bad);
+	if (r != FIELDS_OK) {
+		tx_refuse(s->env, tx,
+		    r == FIELDS_FROM ? REPLY_FROM_BAD : REPLY_PARSE, bad);
 		return;
 	}
 	commit_ask_sender(s);

@@ -26,6 +26,7 @@
 
 #include "address.h"
 #include "command.h"
+#include "printable.h"
 
 /* Whether a word is this one, whatever the case. */
 int
@@ -101,7 +102,7 @@ path_quote(const char *s, size_t len, char bad[ADDRESS_SIZE])
 		end = memchr(s, ' ', len);
 	if (end != NULL)
 		len = (size_t)(end - s);
-	reply_printable(s, len, bad, ADDRESS_SIZE);
+	printable(s, len, bad, ADDRESS_SIZE);
 }
 
 /*
@@ -150,7 +151,7 @@ path_parameters(const char *s, size_t len, struct command *c,
 		if (n > 0) {
 			if (!parameter_split(s, n, &p))
 				return REPLY_SYNTAX;
-			reply_printable(p.keyword, p.keyword_len, c->bad,
+			printable(p.keyword, p.keyword_len, c->bad,
 			    sizeof(c->bad));
 			r = cb(&p, c);
 			if (r != REPLY_NONE)

@@ -25,6 +25,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "printable.h"
+
 /*
  * "%1" and "%2" in a text are the arguments. Texts that the service prints
  * with a code of their own have no enhanced code besides.
@@ -139,25 +141,11 @@ reply_code(enum reply r)
 	return rows[r].code;
 }
 
-/*
- * Copy len octets of what a client said, cut to fit, everything but printable
- * ASCII as "?", and a NUL.
- */
-void
-reply_printable(const char *s, size_t len, char *out, size_t outsize)
-{
-	size_t i;
-
-	for (i = 0; i < len && i + 1 < outsize; i++)
-		out[i] = s[i] < ' ' || s[i] > '~' ? '?' : s[i];
-	out[i] = '\0';
-}
-
 /* Append to a line that ends in NUL and keeps room for CRLF. */
 static size_t
 line_put(char *line, size_t at, const char *s, size_t len)
 {
-	reply_printable(s, len, line + at, REPLY_LINE_SIZE - 2 - at);
+	printable(s, len, line + at, REPLY_LINE_SIZE - 2 - at);
 	return at + strlen(line + at);
 }
 

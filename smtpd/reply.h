@@ -103,6 +103,5 @@ size_t reply_format(enum reply, bool enhanced, const char *first,
 void reply_add(struct evbuffer *, const char *line);
 void reply_add_line(struct evbuffer *, unsigned code, bool last,
     const char *text);
-void reply_printable(const char *, size_t, char *, size_t);
 
 #endif /* REPLY_H */

@@ -17,7 +17,7 @@
 /*
  * Reply lines: plain and enhanced, cut to length, and never split.
  *
- * sources: smtpd/reply.c
+ * sources: smtpd/reply.c lib/printable.c
  * libs: -levent
  */
 

@@ -18,10 +18,10 @@
  * Headers of submitted messages: which are refused, and what is added and
  * taken out.
  *
- * sources: smtpd/message.c smtpd/reply.c lib/header.c lib/mailbox.c
+ * sources: lib/fields.c lib/printable.c lib/header.c lib/mailbox.c
  * sources: lib/address.c lib/compat.c lib/date.c lib/id.c
  * sources: lib/idn.c
- * libs: -levent -lidn2
+ * libs: -lidn2
  */
 
 #include <setjmp.h>
@@ -34,8 +34,8 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "fields.h"
 #include "header.h"
-#include "message.h"
 
 static struct header *
 header_of(const char *text)
@@ -58,70 +58,70 @@ header_of(const char *text)
 
 static const struct {
 	const char *label, *text;
-	enum reply reply;
+	enum fields_status reply;
 	size_t count;
 	const char *first, *bad;
 } froms[] = {
-	{ "bare", "From: a@example.org\r\n", REPLY_NONE, 1, "a@example.org",
+	{ "bare", "From: a@example.org\r\n", FIELDS_OK, 1, "a@example.org",
 	    "" },
 	{ "named, folded, commented",
-	    "From: \"A, B\" (x)\r\n\t<a@example.org>\r\n", REPLY_NONE, 1,
+	    "From: \"A, B\" (x)\r\n\t<a@example.org>\r\n", FIELDS_OK, 1,
 	    "a@example.org", "" },
-	{ "two", "FROM: a@example.org,\r\n b@example.org\r\n", REPLY_NONE, 2,
+	{ "two", "FROM: a@example.org,\r\n b@example.org\r\n", FIELDS_OK, 2,
 	    "a@example.org", "" },
-	{ "missing", "To: a@example.org\r\n", REPLY_PARSE, 0, NULL, "" },
-	{ "empty", "From: \r\n", REPLY_PARSE, 0, NULL, "" },
-	{ "group", "From: g: a@example.org, <b@example.org>;\r\n", REPLY_NONE,
-	    2, "a@example.org", "" },
+	{ "missing", "To: a@example.org\r\n", FIELDS_PARSE, 0, NULL, "" },
+	{ "empty", "From: \r\n", FIELDS_PARSE, 0, NULL, "" },
+	{ "group", "From: g: a@example.org, <b@example.org>;\r\n", FIELDS_OK, 2,
+	    "a@example.org", "" },
 	{ "group and more", "From: x@example.org, g: a@example.org;\r\n",
-	    REPLY_NONE, 2, "x@example.org", "" },
-	{ "group of nobody", "From: g:;\r\n", REPLY_PARSE, 0, NULL, "" },
-	{ "group that does not end", "From: g: a@example.org\r\n", REPLY_PARSE,
+	    FIELDS_OK, 2, "x@example.org", "" },
+	{ "group of nobody", "From: g:;\r\n", FIELDS_PARSE, 0, NULL, "" },
+	{ "group that does not end", "From: g: a@example.org\r\n", FIELDS_PARSE,
 	    0, NULL, "" },
-	{ "quoted local part", "From: \"a b\"@example.org\r\n", REPLY_NONE, 1,
+	{ "quoted local part", "From: \"a b\"@example.org\r\n", FIELDS_OK, 1,
 	    "\"a b\"@example.org", "" },
 	{ "quotes that hide an at",
-	    "From: \"a@example.org\" <b@example.org>\r\n", REPLY_NONE, 1,
+	    "From: \"a@example.org\" <b@example.org>\r\n", FIELDS_OK, 1,
 	    "b@example.org", "" },
 	{ "an at that is not hidden", "From: a@example.org <b@example.org>\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
+	    FIELDS_PARSE, 0, NULL, "" },
 	{ "encoded word", "From: =?utf-8?Q?a=40x=2C?= <b@example.org>\r\n",
-	    REPLY_NONE, 1, "b@example.org", "" },
+	    FIELDS_OK, 1, "b@example.org", "" },
 	{ "comments everywhere",
-	    "From: (a(b)\\)) x (c) <(d)a@example.org(e)> (f)\r\n", REPLY_NONE,
-	    1, "a@example.org", "" },
-	{ "comment in a local part", "From: a(x)b@example.org\r\n", REPLY_PARSE,
-	    0, NULL, "" },
+	    "From: (a(b)\\)) x (c) <(d)a@example.org(e)> (f)\r\n", FIELDS_OK, 1,
+	    "a@example.org", "" },
+	{ "comment in a local part", "From: a(x)b@example.org\r\n",
+	    FIELDS_PARSE, 0, NULL, "" },
 	{ "route", "From: <@x.example,@y.example:a@example.org>\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
-	{ "local part of 65", "From: <" L64 "x@example.org>\r\n",
-	    REPLY_FROM_BAD, 0, NULL, L64 "x@example.org" },
+	    FIELDS_PARSE, 0, NULL, "" },
+	{ "local part of 65", "From: <" L64 "x@example.org>\r\n", FIELDS_FROM,
+	    0, NULL, L64 "x@example.org" },
 	{ "Sender", "From: a@example.org\r\nSender: X <b@example.org>\r\n",
-	    REPLY_NONE, 1, "a@example.org", "" },
+	    FIELDS_OK, 1, "a@example.org", "" },
 	{ "two in Sender",
 	    "From: a@example.org\r\nSender: b@example.org, c@example.org\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
+	    FIELDS_PARSE, 0, NULL, "" },
 	{ "two Senders",
 	    "From: a@example.org\r\nSender: b@example.org\r\n"
 	    "Sender: b@example.org\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
+	    FIELDS_PARSE, 0, NULL, "" },
 	{ "ill-formed Sender", "From: a@example.org\r\nSender: <b@>\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
-	{ "8-bit name", "From: \xc3\xa4 <a@example.org>\r\n", REPLY_NONE, 1,
+	    FIELDS_PARSE, 0, NULL, "" },
+	{ "8-bit name", "From: \xc3\xa4 <a@example.org>\r\n", FIELDS_OK, 1,
 	    "a@example.org", "" },
-	{ "8-bit address", "From: \xc3\xa4@example.org\r\n", REPLY_FROM_BAD, 0,
+	{ "8-bit address", "From: \xc3\xa4@example.org\r\n", FIELDS_FROM, 0,
 	    NULL, "\?\?@example.org" },
 	{ "twice", "From: a@example.org\r\nfrom: a@example.org\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
+	    FIELDS_PARSE, 0, NULL, "" },
 	{ "two dates", "From: a@example.org\r\nDate: x\r\nDate: x\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
+	    FIELDS_PARSE, 0, NULL, "" },
 	{ "two ids",
 	    "From: a@example.org\r\nMessage-ID: x\r\n"
 	    "Message-Id: x\r\n",
-	    REPLY_PARSE, 0, NULL, "" },
-	{ "no domain", "From: a@\r\n", REPLY_FROM_BAD, 0, NULL, "a@" },
+	    FIELDS_PARSE, 0, NULL, "" },
+	{ "no domain", "From: a@\r\n", FIELDS_FROM, 0, NULL, "a@" },
 	{ "second is bad", "From: a@example.org, <b..c@example.org>\r\n",
-	    REPLY_FROM_BAD, 0, NULL, "b..c@example.org" },
+	    FIELDS_FROM, 0, NULL, "b..c@example.org" },
 };
 
 static void
@@ -131,12 +131,12 @@ from_addresses(void **state)
 	struct address *from;
 	struct header *h;
 	size_t i, count;
-	enum reply r;
+	enum fields_status r;
 
 	for (i = 0; i < sizeof(froms) / sizeof(froms[0]); i++) {
 		h = header_of(froms[i].text);
 		count = 0;
-		r = message_from(h, false, &from, &count, bad);
+		r = fields_from(h, false, &from, &count, bad);
 		if (r != froms[i].reply || strcmp(bad, froms[i].bad) != 0)
 			print_error("%s: \"%s\"\n", froms[i].label, bad);
 		assert_int_equal(r, froms[i].reply);
@@ -165,28 +165,27 @@ from_is_bounded(void **state)
 	for (i = 1; i < HEADER_FROM_MAX; i++)
 		strcat(text, ",\r\n a@example.org");
 	h = header_of(strcat(text, "\r\n"));
-	assert_int_equal(message_from(h, false, &from, &count, bad),
-	    REPLY_NONE);
+	assert_int_equal(fields_from(h, false, &from, &count, bad), FIELDS_OK);
 	assert_int_equal(count, HEADER_FROM_MAX);
 	free(from);
 	header_free(h);
 	text[strlen(text) - 2] = '\0';
 	h = header_of(strcat(text, ",\r\n a@example.org\r\n"));
-	assert_int_equal(message_from(h, false, &from, &count, bad),
-	    REPLY_PARSE);
+	assert_int_equal(fields_from(h, false, &from, &count, bad),
+	    FIELDS_PARSE);
 	assert_null(from);
 	header_free(h);
 }
 
 static void
-complete(const char *text, const struct message_trace *t, const char *result)
+complete(const char *text, const struct fields_trace *t, const char *result)
 {
 	struct header *h;
 	char out[1024];
 	size_t size;
 
 	h = header_of(text);
-	assert_int_equal(message_complete(h, t), 0);
+	assert_int_equal(fields_complete(h, t), 0);
 	size = header_size(h);
 	assert_int_equal(header_write(h, out, sizeof(out) - 1), 0);
 	out[size] = '\0';
@@ -197,8 +196,9 @@ complete(const char *text, const struct message_trace *t, const char *result)
 static void
 completed(void **state)
 {
-	struct message_trace t = { "mx.example.org", "client", "2001:db8::1",
-		"TLSv1.3 X", "bob@example.net", NULL, false, 0x1234, 0, 60 };
+	struct fields_trace t = { "mx.example.org", "ESMTPSA", "client",
+		"2001:db8::1", "TLSv1.3 X", "bob@example.net", NULL, 0x1234, 0,
+		60 };
 
 	complete("Bcc: x@example.net\r\nReturn-Path: <y@example.net>\r\n"
 		 "From: a@example.org\r\nbcc:\r\n z@example.net\r\n",
@@ -224,13 +224,13 @@ id_is_copied(void **state)
 	struct header *h;
 
 	h = header_of("Message-ID:\r\n <a@b>\r\n");
-	message_copy_id(h, out, sizeof(out));
+	fields_copy_id(h, out, sizeof(out));
 	assert_string_equal(out, "<a@b>");
-	message_copy_id(h, small, sizeof(small));
+	fields_copy_id(h, small, sizeof(small));
 	assert_string_equal(small, "<a@");
 	header_free(h);
 	h = header_of("From: a@example.org\r\n");
-	message_copy_id(h, out, sizeof(out));
+	fields_copy_id(h, out, sizeof(out));
 	assert_string_equal(out, "");
 	header_free(h);
 }

@@ -18,7 +18,7 @@
  * The header of a submitted message. Nothing here changes a field that the
  * client wrote; fields are added or taken out whole.
  */
-#include "message.h"
+#include "fields.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -32,6 +32,7 @@
 #include "id.h"
 #include "idn.h"
 #include "mailbox.h"
+#include "printable.h"
 
 /* Room for a Received field: six parts of at most 256 octets and words. */
 #define FIELD_SIZE 2048
@@ -84,15 +85,15 @@ from_quote(const struct header_field *f, size_t position,
 	end = start;
 	while (end < f->body_len && strchr(between, f->body[end]) == NULL)
 		end++;
-	reply_printable(f->body + start, end - start, bad, ADDRESS_SIZE);
+	printable(f->body + start, end - start, bad, ADDRESS_SIZE);
 }
 
 /*
  * Whether the header is well-formed UTF-8, as SMTPUTF8 says.  Without SMTPUTF8
  * it is taken as it is: much software leaves a Subject unencoded.
  */
-static enum reply
-message_text(const struct header *h)
+static enum fields_status
+fields_text(const struct header *h)
 {
 	struct header_field f;
 	size_t field, i, n;
@@ -104,10 +105,10 @@ message_text(const struct header *h)
 				continue;
 			n = address_utf8(f.raw + i, f.raw_len - i);
 			if (n == 0)
-				return REPLY_PARSE;
+				return FIELDS_PARSE;
 		}
 	}
-	return REPLY_NONE;
+	return FIELDS_OK;
 }
 
 /*
@@ -116,7 +117,7 @@ message_text(const struct header *h)
  *	sender = "Sender:" (mailbox / address) CRLF	(RFC 6854 section 2.2)
  */
 static bool
-message_sender(const struct header *h, bool utf8)
+fields_sender(const struct header *h, bool utf8)
 {
 	struct header_field f;
 	unsigned flags;
@@ -131,46 +132,46 @@ message_sender(const struct header *h, bool utf8)
 /*
  * Whether the header can be sent, and its From addresses with domains as they
  * are looked up: *from is malloc'd and the caller's, *count is at least 1.
- * Anything but REPLY_NONE refuses the message, and bad is what the reply
- * quotes; then *from is NULL.
+ * Anything but FIELDS_OK refuses the message, and bad is what an answer may
+ * quote; then *from is NULL.
  *
  *	from = "From:" (mailbox-list / address-list) CRLF (RFC 6854 section 2.1)
  */
-enum reply
-message_from(const struct header *h, bool utf8, struct address **from,
+enum fields_status
+fields_from(const struct header *h, bool utf8, struct address **from,
     size_t *count, char bad[ADDRESS_SIZE])
 {
 	struct from_list list = { NULL, 0, false };
 	struct mailbox_error error;
 	struct header_field f;
 	enum mailbox_result r;
-	enum reply text;
+	enum fields_status text;
 	unsigned flags;
 	size_t i;
 
 	*from = NULL;
 	bad[0] = '\0';
-	text = utf8 ? message_text(h) : REPLY_NONE;
-	if (text != REPLY_NONE)
+	text = utf8 ? fields_text(h) : FIELDS_OK;
+	if (text != FIELDS_OK)
 		return text;
 	for (i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
 		if (header_count_name(h, singles[i]) > 1)
-			return REPLY_PARSE;
+			return FIELDS_PARSE;
 	}
-	if (!message_sender(h, utf8) || !header_find(h, "From", 0, &f))
-		return REPLY_PARSE;
+	if (!fields_sender(h, utf8) || !header_find(h, "From", 0, &f))
+		return FIELDS_PARSE;
 	flags = MAILBOX_GROUPS | (utf8 ? MAILBOX_UTF8 : 0);
 	r = mailbox_parse(f.body, f.body_len, flags, from_cb, &list, &error);
 	if (r == MAILBOX_OK) {
 		*from = list.list;
 		*count = list.len;
-		return REPLY_NONE;
+		return FIELDS_OK;
 	}
 	free(list.list);
 	if (r != MAILBOX_ADDRESS && !list.bad)
-		return REPLY_PARSE;
+		return FIELDS_PARSE;
 	from_quote(&f, error.position, bad);
-	return REPLY_FROM_BAD;
+	return FIELDS_FROM;
 }
 
 struct field {
@@ -208,11 +209,11 @@ is_ascii(const char *s)
 }
 
 /*
- * The trace field (RFC 5321 section 4.4, RFC 3848 for "ESMTPSA", RFC 6531
- * section 3.7.3 for "UTF8SMTPSA", RFC 8314 section 4.3 for the comment on TLS).
+ * The trace field (RFC 5321 section 4.4, RFC 8314 section 4.3 for the comment
+ * on TLS).
  */
 static void
-field_received(struct field *f, const struct message_trace *t)
+field_received(struct field *f, const struct fields_trace *t)
 {
 	char id[ID_TEXT_SIZE], date[DATE_RFC5322_SIZE];
 	bool six;
@@ -224,8 +225,7 @@ field_received(struct field *f, const struct message_trace *t)
 		    t->helo == NULL ? "unknown" : t->helo, six ? "IPv6:" : "",
 		    t->source);
 	}
-	field_add(f, "by %s with %s%s id %s", t->hostname,
-	    t->utf8 ? "UTF8SMTP" : "ESMTP", t->tls == NULL ? "A" : "SA",
+	field_add(f, "by %s with %s id %s", t->hostname, t->protocol,
 	    id_format(t->id, id));
 	if (t->tls != NULL)
 		field_add(f, "\r\n\t(%s)", t->tls);
@@ -239,7 +239,7 @@ field_received(struct field *f, const struct message_trace *t)
 }
 
 static void
-field_date(struct field *f, const struct message_trace *t)
+field_date(struct field *f, const struct fields_trace *t)
 {
 	char date[DATE_RFC5322_SIZE];
 
@@ -251,7 +251,7 @@ field_date(struct field *f, const struct message_trace *t)
 
 /* The queue's id is unique at this host, and the host name in the world. */
 static void
-field_message_id(struct field *f, const struct message_trace *t)
+field_message_id(struct field *f, const struct fields_trace *t)
 {
 	char id[ID_TEXT_SIZE];
 
@@ -261,15 +261,15 @@ field_message_id(struct field *f, const struct message_trace *t)
 
 /* Who has sent what several have written (RFC 5322 section 3.6.2). */
 static void
-field_sender(struct field *f, const struct message_trace *t)
+field_sender(struct field *f, const struct fields_trace *t)
 {
 	field_add(f, "Sender: <%s>\r\n", t->sender);
 }
 
 /* Make one field and put it on top, or at the bottom. */
 static int
-message_add(struct header *h, bool top, const struct message_trace *t,
-    void (*make)(struct field *, const struct message_trace *))
+fields_add(struct header *h, bool top, const struct fields_trace *t,
+    void (*make)(struct field *, const struct fields_trace *))
 {
 	struct field f;
 
@@ -288,27 +288,27 @@ message_add(struct header *h, bool top, const struct message_trace *t,
  * memory, or if a part of the trace is ill-formed or too long.
  */
 int
-message_complete(struct header *h, const struct message_trace *t)
+fields_complete(struct header *h, const struct fields_trace *t)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(removed) / sizeof(removed[0]); i++)
 		(void)header_remove(h, removed[i]);
 	if (header_count_name(h, "Date") == 0 &&
-	    message_add(h, false, t, field_date) == -1)
+	    fields_add(h, false, t, field_date) == -1)
 		return -1;
 	if (t->sender != NULL && header_count_name(h, "Sender") == 0 &&
-	    message_add(h, false, t, field_sender) == -1)
+	    fields_add(h, false, t, field_sender) == -1)
 		return -1;
 	if (header_count_name(h, "Message-ID") == 0 &&
-	    message_add(h, false, t, field_message_id) == -1)
+	    fields_add(h, false, t, field_message_id) == -1)
 		return -1;
-	return message_add(h, true, t, field_received);
+	return fields_add(h, true, t, field_received);
 }
 
 /* The Message-ID as written, without white space, cut to fit; or "". */
 void
-message_copy_id(const struct header *h, char *out, size_t outsize)
+fields_copy_id(const struct header *h, char *out, size_t outsize)
 {
 	struct header_field f;
 	size_t i, n;

@@ -18,35 +18,40 @@
  * What a submission server does to a message header (RFC 6409 section 8):
  * checks it, adds what is missing, takes out what others must not see. Pure.
  */
-#ifndef MESSAGE_H
-#define MESSAGE_H
+#ifndef FIELDS_H
+#define FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "address.h"
-#include "reply.h"
 
 struct header;
 
+enum fields_status {
+	FIELDS_OK,
+	FIELDS_PARSE, /* it cannot be sent */
+	FIELDS_FROM   /* nor what From has, which bad quotes */
+};
+
 /* For Received, Date and Message-ID; a NULL is left out. */
-struct message_trace {
+struct fields_trace {
 	const char *hostname;
+	const char *protocol; /* as "with" has it, never NULL */
 	const char *helo;
 	const char *source; /* client address */
 	const char *tls;
 	const char *rcpt;   /* only if there is one recipient */
 	const char *sender; /* only if From has several addresses */
-	bool utf8;	    /* sent with SMTPUTF8 */
 	uint64_t id;
 	int64_t now;
 	int offset_minutes;
 };
 
-enum reply message_from(const struct header *, bool utf8, struct address **from,
-    size_t *count, char bad[ADDRESS_SIZE]);
-int message_complete(struct header *, const struct message_trace *);
-void message_copy_id(const struct header *, char *, size_t);
+enum fields_status fields_from(const struct header *, bool utf8,
+    struct address **from, size_t *count, char bad[ADDRESS_SIZE]);
+int fields_complete(struct header *, const struct fields_trace *);
+void fields_copy_id(const struct header *, char *, size_t);
 
-#endif /* MESSAGE_H */
+#endif /* FIELDS_H */
