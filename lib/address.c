@@ -546,6 +546,19 @@ address_strerror(enum address_result r)
 	return texts[r];
 }
 
+/* Whether an address needs no SMTPUTF8 (RFC 6531). */
+bool
+address_is_ascii(const struct address *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->len; i++) {
+		if ((a->mailbox[i] & 0x80) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Whether it is the null reverse-path. */
 bool
 address_is_null(const struct address *a)

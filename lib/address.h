@@ -85,6 +85,7 @@ enum address_result address_domain_valid(const char *s, size_t len,
     unsigned flags, char *out, size_t outsize);
 const char *address_strerror(enum address_result);
 
+bool address_is_ascii(const struct address *);
 bool address_is_null(const struct address *);
 bool address_is_literal(const struct address *);
 const char *address_local(const struct address *, size_t *len);

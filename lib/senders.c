@@ -25,7 +25,10 @@
 
 #include "address.h"
 #include "bounds.h"
+#include "compat.h"
+#include "peers.h"
 #include "proto_policy.h"
+#include "submitter.h"
 
 struct senders_entry {
 	struct senders_entry *next;
@@ -89,6 +92,24 @@ senders_add(struct senders *list, const struct address *a,
 			break;
 	}
 	senders_cut(link);
+}
+
+/*
+ * Ask control whether the client may send as an address, which is in ASCII.
+ * The id of the request, or 0: control is not there.
+ */
+uint64_t
+senders_ask(const struct submission_client *client, const struct address *a)
+{
+	struct policy_sender ask;
+
+	memset(&ask, 0, sizeof(ask));
+	(void)strlcpy(ask.user, client->user, sizeof(ask.user));
+	(void)strlcpy(ask.credential, client->credential,
+	    sizeof(ask.credential));
+	(void)strlcpy(ask.source, client->source, sizeof(ask.source));
+	(void)strlcpy(ask.address, a->mailbox, sizeof(ask.address));
+	return peers_sender(client->env->peers, &ask, client->who);
 }
 
 /* Forget and free all. */

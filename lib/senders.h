@@ -26,6 +26,7 @@
 struct address;
 struct policy_sender_reply;
 struct senders_entry;
+struct submission_client;
 
 struct senders {
 	struct senders_entry *first; /* newest */
@@ -35,6 +36,7 @@ const struct policy_sender_reply *senders_find(struct senders *,
     const struct address *, int64_t now);
 void senders_add(struct senders *, const struct address *,
     const struct policy_sender_reply *, int64_t now);
+uint64_t senders_ask(const struct submission_client *, const struct address *);
 void senders_clear(struct senders *);
 
 #endif /* SENDERS_H */

@@ -96,7 +96,7 @@ auth_ask(struct session *s, const struct sasl_secret *secret)
 	(void)strlcpy(ask.secret, secret->secret, sizeof(ask.secret));
 	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
 	ask.session = s->number;
-	s->ask = peers_auth(s->env->peers, &ask, s);
+	s->ask = peers_auth(s->env->sub.peers, &ask, s);
 	explicit_bzero(&ask, sizeof(ask));
 	if (s->ask == 0)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);

@@ -59,7 +59,7 @@ scram_begin(struct session *s, const char *p, size_t len)
 	memset(&ask, 0, sizeof(ask));
 	(void)strlcpy(ask.login, s->sasl.scram->login, sizeof(ask.login));
 	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
-	s->ask = peers_scram(s->env->peers, &ask, s);
+	s->ask = peers_scram(s->env->sub.peers, &ask, s);
 	scram_asked(s);
 }
 
@@ -80,7 +80,7 @@ scram_prove(struct session *s, const char *p, size_t len)
 		    sizeof(ask->login));
 		(void)strlcpy(ask->source, s->source, sizeof(ask->source));
 		ask->session = s->number;
-		s->ask = peers_proof(s->env->peers, ask, s);
+		s->ask = peers_proof(s->env->sub.peers, ask, s);
 		s->sasl.seated = s->sasl.seated || s->ask != 0;
 		scram_asked(s);
 	} else

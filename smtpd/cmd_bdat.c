@@ -24,11 +24,9 @@
 
 #include "command.h"
 #include "commands.h"
-#include "commit.h"
 #include "conf.h"
 #include "content.h"
 #include "path.h"
-#include "peers.h"
 #include "session.h"
 #include "tx.h"
 
@@ -68,7 +66,7 @@ cmd_bdat_parse(const char *s, size_t len, struct command *c)
 static void
 bdat_begin(struct session *s)
 {
-	if (content_begin(s, true) == -1)
+	if (content_begin(&s->tx->sub, true) == -1)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else
 		session_enter(s, SESSION_CHUNK);
@@ -82,14 +80,13 @@ bdat_open(struct session *s)
 
 	tx = s->tx;
 	tx->chunked = true;
-	if (tx->live == 0) {
+	if (tx->sub.live == 0) {
 		bdat_begin(s);
 		return;
 	}
-	tx->epoch = peers_epoch(s->env->peers);
-	s->ask = peers_open(s->env->peers,
-	    tx->mail.size > s->chunk.left ? tx->mail.size : s->chunk.left, s);
-	if (s->ask == 0)
+	if (submission_open(&tx->sub,
+		tx->mail.size > s->chunk.left ? tx->mail.size :
+						s->chunk.left) == -1)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else
 		session_enter(s, SESSION_ASK);
@@ -138,7 +135,7 @@ cmd_bdat_octets(struct session *s, const char *p, size_t len)
 {
 	s->chunk.left -= len;
 	if (s->chunk.refusal == REPLY_NONE)
-		(void)content_feed(s, p, len);
+		(void)content_feed(&s->tx->sub, p, len);
 }
 
 /* The chunk is complete and the message is not. */
@@ -148,8 +145,8 @@ bdat_next(struct session *s)
 	char octets[32];
 
 	session_enter(s, SESSION_COMMAND);
-	if (s->tx->refusal != REPLY_NONE) {
-		commit_refuse(s);
+	if (s->tx->sub.refusal != SUBMISSION_FINE) {
+		tx_refuse(s);
 		return;
 	}
 	(void)snprintf(octets, sizeof(octets), "%" PRIu64, s->chunk.size);
@@ -168,9 +165,8 @@ cmd_bdat_end(struct session *s)
 			session_refuse(s, s->chunk.refusal, NULL, NULL, "");
 		if (s->tx != NULL && s->tx->chunked)
 			session_reset(s);
-	} else if (s->chunk.last) {
-		content_end(s);
-		session_enter(s, SESSION_COMMIT);
-	} else
+	} else if (s->chunk.last)
+		tx_data_end(s);
+	else
 		bdat_next(s);
 }

@@ -21,15 +21,13 @@
 #include "command.h"
 #include "commands.h"
 #include "content.h"
-#include "peers.h"
-#include "proto_submit.h"
 #include "session.h"
 #include "tx.h"
 
 static void
 data_begin(struct session *s)
 {
-	if (content_begin(s, false) == -1) {
+	if (content_begin(&s->tx->sub, false) == -1) {
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 		return;
 	}
@@ -45,13 +43,11 @@ cmd_data_run(struct session *s, const struct command *c)
 		session_reply(s, REPLY_BINARY, NULL, NULL);
 		return;
 	}
-	if (s->tx->live == 0) {
+	if (s->tx->sub.live == 0) {
 		data_begin(s);
 		return;
 	}
-	s->tx->epoch = peers_epoch(s->env->peers);
-	s->ask = peers_open(s->env->peers, s->tx->mail.size, s);
-	if (s->ask == 0)
+	if (submission_open(&s->tx->sub, s->tx->mail.size) == -1)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else
 		session_enter(s, SESSION_ASK);
@@ -61,23 +57,19 @@ cmd_data_run(struct session *s, const struct command *c)
 void
 cmd_data_opened(struct session *s, const struct session_answer *a)
 {
-	const struct submit_opened *opened;
+	enum submission_refusal why;
 	enum reply r;
 
-	opened = a->reply;
-	if (opened == NULL) {
+	if (a->reply != NULL && a->id != s->tx->sub.open_ask)
+		return;
+	why = submission_opened(&s->tx->sub, a->reply);
+	if (why == SUBMISSION_GONE) {
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 		return;
 	}
-	if (a->id != s->ask)
-		return;
 	r = REPLY_NONE;
-	if (opened->status == SUBMIT_OK) {
-		s->tx->open = true;
-		s->tx->message = opened->message;
-	} else
-		r = opened->status == SUBMIT_FULL ? REPLY_STORAGE :
-						    REPLY_SERVER_ERROR;
+	if (why != SUBMISSION_FINE)
+		r = why == SUBMISSION_FULL ? REPLY_STORAGE : REPLY_SERVER_ERROR;
 	if (s->tx->chunked)
 		cmd_bdat_opened(s, r);
 	else if (r == REPLY_NONE)

@@ -22,7 +22,6 @@
 
 #include "command.h"
 #include "commands.h"
-#include "compat.h"
 #include "conf.h"
 #include "idn.h"
 #include "log.h"
@@ -158,13 +157,9 @@ cmd_mail_parse(const char *s, size_t len, struct command *c)
 static void
 mail_begin(struct session *s, const struct policy_sender_reply *by)
 {
-	s->tx = tx_new(&s->asked, by);
-	if (s->tx == NULL)
-		session_reply(s, REPLY_SERVER_ERROR, NULL, NULL);
-	else {
-		s->tx->number = ++s->env->transactions;
-		session_reply(s, REPLY_SENDER_OK, NULL, NULL);
-	}
+	s->tx = tx_new(s, by);
+	session_reply(s, s->tx == NULL ? REPLY_SERVER_ERROR : REPLY_SENDER_OK,
+	    NULL, NULL);
 }
 
 /*
@@ -179,7 +174,7 @@ mail_check(const struct session *s, const struct command_mail *m,
 		return REPLY_SIZE;
 	if (address_is_null(&m->path))
 		return REPLY_NOT_AUTHORIZED;
-	if (!m->utf8 && !path_is_ascii(&m->path))
+	if (!m->utf8 && !address_is_ascii(&m->path))
 		return REPLY_SENDER_UTF8;
 	return idn_address_ascii(&m->path, ascii) == -1 ? REPLY_SENDER_BAD :
 							  REPLY_NONE;
@@ -191,13 +186,12 @@ cmd_mail_run(struct session *s, const struct command *c)
 {
 	const struct policy_sender_reply *known;
 	const struct command_mail *m;
-	struct policy_sender ask;
 	struct address ascii;
 	enum reply r;
 
 	m = &c->u.mail;
 	s->asked = *m;
-	if (peers_draining(s->env->peers)) {
+	if (peers_draining(s->env->sub.peers)) {
 		session_reply(s, REPLY_DRAIN, NULL, NULL);
 		return;
 	}
@@ -213,12 +207,7 @@ cmd_mail_run(struct session *s, const struct command *c)
 		mail_begin(s, known);
 		return;
 	}
-	memset(&ask, 0, sizeof(ask));
-	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
-	(void)strlcpy(ask.credential, s->credential, sizeof(ask.credential));
-	(void)strlcpy(ask.source, s->source, sizeof(ask.source));
-	(void)strlcpy(ask.address, ascii.mailbox, sizeof(ask.address));
-	s->ask = peers_sender(s->env->peers, &ask, s);
+	s->ask = senders_ask(&s->client, &ascii);
 	if (s->ask == 0)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 	else

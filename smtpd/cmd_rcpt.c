@@ -19,20 +19,23 @@
  * control at a time; replies are given in the order of the commands.
  */
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "commands.h"
-#include "compat.h"
 #include "conf.h"
 #include "idn.h"
 #include "path.h"
-#include "peers.h"
 #include "proto_policy.h"
 #include "proto_submit.h"
-#include "rate.h"
+#include "recipient.h"
 #include "session.h"
 #include "tx.h"
+
+/* Digits of a limit, and NUL. */
+#define LIMIT_SIZE 16
 
 /* A keyword of NOTIFY as its bit, 0 if it is none. */
 static uint8_t
@@ -138,78 +141,28 @@ cmd_rcpt_parse(const char *s, size_t len, struct command *c)
 	return r == REPLY_SENDER_BAD ? REPLY_RCPT_BAD : r;
 }
 
-/* How a suppressed recipient is answered (decisions: 250, 254 or 550). */
-static void
-rcpt_suppressed(const struct session *s, struct tx_rcpt *rcpt)
-{
-	switch (s->conf->smtp.suppressed_reply) {
-	case 250:
-		rcpt->reply = REPLY_RCPT_OK;
-		break;
-	case 550:
-		rcpt->state = TX_RCPT_REFUSED;
-		rcpt->reply = REPLY_REFUSED_SUPPRESSED;
-		return;
-	default:
-		rcpt->reply = s->conf->smtp.enhanced_codes ? REPLY_RCPT_OK :
-							     REPLY_SUPPRESSED;
-		break;
-	}
-	rcpt->state = TX_RCPT_SUPPRESSED;
-	s->tx->suppressed++;
-}
-
-static void
-rcpt_decide(const struct session *s, struct tx_rcpt *rcpt,
-    const struct policy_rcpt_reply *a)
-{
-	switch (a->status) {
-	case POLICY_OK:
-		rcpt->state = TX_RCPT_OK;
-		rcpt->reply = REPLY_RCPT_OK;
-		s->tx->live++;
-		if (a->counted) {
-			s->tx->counted = true;
-			s->tx->policy_epoch = peers_policy_epoch(s->env->peers);
-		}
-		break;
-	case POLICY_NO:
-		rcpt_suppressed(s, rcpt);
-		break;
-	case POLICY_MINUTE:
-	case POLICY_DAY:
-		rcpt->state = TX_RCPT_REFUSED;
-		rcpt->reply = rate_refusal(a);
-		rcpt->limit = a->limit;
-		break;
-	case POLICY_TEMPFAIL:
-	default:
-		rcpt->state = TX_RCPT_REFUSED;
-		rcpt->reply = REPLY_SERVER_ERROR;
-		break;
-	}
-}
-
 /* Give the replies that are due: all up to the first that still waits. */
 static void
 rcpt_reply(struct session *s)
 {
-	const struct tx_rcpt *rcpt;
-	char limit[RATE_TEXT_SIZE];
+	const struct recipient *rcpt;
+	char limit[LIMIT_SIZE];
+	enum reply reply;
 	struct tx *tx;
 
 	tx = s->tx;
-	for (; tx->replied < tx->rcpts_len; tx->replied++) {
-		rcpt = &tx->rcpts[tx->replied];
-		if (rcpt->state == TX_RCPT_ASKED)
+	for (; tx->replied < tx->sub.rcpts_len; tx->replied++) {
+		rcpt = &tx->sub.rcpts[tx->replied];
+		if (rcpt->state == RECIPIENT_ASKED)
 			return;
-		rate_text(rcpt->limit, limit);
-		if (rcpt->state == TX_RCPT_REFUSED)
-			session_refuse(s, rcpt->reply,
+		reply = tx_rcpt_reply(s, rcpt);
+		(void)snprintf(limit, sizeof(limit), "%" PRIu32, rcpt->limit);
+		if (rcpt->state == RECIPIENT_REFUSED)
+			session_refuse(s, reply,
 			    rcpt->limit == 0 ? s->user : limit, rcpt->address,
 			    rcpt->address);
 		else
-			session_reply(s, rcpt->reply, s->user, rcpt->address);
+			session_reply(s, reply, s->user, rcpt->address);
 	}
 }
 
@@ -221,9 +174,9 @@ static enum reply
 rcpt_check(const struct session *s, const struct command_rcpt *r,
     struct address *ascii)
 {
-	if (s->tx->rcpts_len >= s->conf->smtp.rcpt_max)
+	if (s->tx->sub.rcpts_len >= s->conf->smtp.rcpt_max)
 		return REPLY_RCPT_MANY;
-	if (!s->tx->mail.utf8 && !path_is_ascii(&r->path))
+	if (!s->tx->mail.utf8 && !address_is_ascii(&r->path))
 		return REPLY_RCPT_UTF8;
 	return idn_address_ascii(&r->path, ascii) == -1 ? REPLY_RCPT_BAD :
 							  REPLY_NONE;
@@ -234,13 +187,12 @@ void
 cmd_rcpt_run(struct session *s, const struct command *c)
 {
 	const struct command_rcpt *r;
-	struct policy_rcpt ask;
+	struct submission *sub;
+	struct recipient *rcpt;
 	struct address ascii;
-	struct tx_rcpt *rcpt;
 	enum reply refused;
-	struct tx *tx;
 
-	tx = s->tx;
+	sub = &s->tx->sub;
 	r = &c->u.rcpt;
 	refused = rcpt_check(s, r, &ascii);
 	if (refused != REPLY_NONE) {
@@ -248,21 +200,8 @@ cmd_rcpt_run(struct session *s, const struct command *c)
 		    r->path.mailbox);
 		return;
 	}
-	rcpt = tx_add_rcpt(tx, r);
-	if (rcpt == NULL) {
-		session_reply(s, REPLY_PROBLEM, NULL, NULL);
-		return;
-	}
-	memset(&ask, 0, sizeof(ask));
-	(void)strlcpy(ask.user, s->user, sizeof(ask.user));
-	(void)strlcpy(ask.credential, s->credential, sizeof(ask.credential));
-	ask.transaction = tx->number;
-	ask.units = rate_units(tx->mail.size);
-	(void)strlcpy(ask.compartment, tx->by.compartment,
-	    sizeof(ask.compartment));
-	(void)strlcpy(ask.address, ascii.mailbox, sizeof(ask.address));
-	rcpt->ask = peers_rcpt(s->env->peers, &ask, s);
-	if (rcpt->ask == 0)
+	rcpt = recipient_add(sub, &r->path, r->orcpt, r->notify);
+	if (rcpt == NULL || recipient_ask(sub, rcpt, &ascii) == -1)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 }
 
@@ -271,16 +210,18 @@ void
 cmd_rcpt_answer(struct session *s, const struct session_answer *a)
 {
 	const struct policy_rcpt_reply *reply;
-	struct tx_rcpt *rcpt;
+	struct recipient *rcpt;
 
 	reply = a->reply;
 	if (reply == NULL) {
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
 		return;
 	}
-	rcpt = s->tx == NULL ? NULL : tx_find_ask(s->tx, a->id);
+	rcpt = s->tx == NULL ? NULL :
+			       recipient_answer(&s->tx->sub, a->id, reply);
 	if (rcpt == NULL)
 		return;
-	rcpt_decide(s, rcpt, reply);
+	if (rcpt->status == POLICY_NO && s->conf->smtp.suppressed_reply != 550)
+		recipient_suppress(&s->tx->sub, rcpt);
 	rcpt_reply(s);
 }

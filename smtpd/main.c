@@ -174,7 +174,7 @@ smtpd_open(void *arg)
 		return -1;
 	TAILQ_INIT(&d->env.blocked);
 	d->env.throttled = throttled_new();
-	d->env.peers = peers_new(&peers_ops, d);
+	d->env.sub.peers = peers_new(&peers_ops, d);
 	d->clients = clients_new(&d->env, smtpd_empty, d);
 	if (d->env.throttled == NULL || d->clients == NULL)
 		return -1;
@@ -243,7 +243,7 @@ smtpd_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 	struct smtpd *d;
 
 	d = arg;
-	peers_set(d->env.peers, conv, kind, instance, fd);
+	peers_set(d->env.sub.peers, conv, kind, instance, fd);
 }
 
 /* No new connections; messages on their way may finish, within bounds. */

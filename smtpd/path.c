@@ -74,19 +74,6 @@ path_is_xtext(const char *s, size_t len)
 	return len > 0;
 }
 
-/* Whether an address needs no SMTPUTF8 (RFC 6531). */
-bool
-path_is_ascii(const struct address *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->len; i++) {
-		if ((a->mailbox[i] & 0x80) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* What the client gave for an address, without brackets, for the reply. */
 static void
 path_quote(const char *s, size_t len, char bad[ADDRESS_SIZE])

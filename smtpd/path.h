@@ -42,6 +42,5 @@ enum reply path_parse(const char *, size_t, const char *prefix, unsigned flags,
     enum reply (*)(const struct path_parameter *, struct command *));
 int path_is(const char *, size_t, const char *word);
 bool path_is_xtext(const char *, size_t);
-bool path_is_ascii(const struct address *);
 
 #endif /* PATH_H */

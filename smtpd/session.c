@@ -39,9 +39,10 @@
 #include "pace.h"
 #include "peers.h"
 #include "proto_submit.h"
-#include "rate.h"
+#include "senders.h"
 #include "throttled.h"
 #include "tx.h"
+#include "units.h"
 
 static const char *const state_names[] = {
 	[SESSION_NEW] = "new",
@@ -82,6 +83,7 @@ session_new(struct session_env *env, struct conf *conf, struct evbuffer *in,
 	s->state = SESSION_NEW;
 	s->number = env->stats.connections;
 	(void)snprintf(s->source, sizeof(s->source), "%s", source);
+	tx_set_client(s);
 	return s;
 }
 
@@ -109,7 +111,7 @@ session_block(struct session *s)
 void
 session_cancel(struct session *s)
 {
-	peers_cancel(s->env->peers, s);
+	peers_cancel(s->env->sub.peers, s);
 }
 
 /*
@@ -123,7 +125,7 @@ session_reset(struct session *s)
 	session_unblock(s);
 	if (s->tx != NULL && s->tx->chunked)
 		session_cancel(s);
-	tx_free(s->env, s->tx);
+	tx_free(s->tx);
 	s->tx = NULL;
 }
 
@@ -136,7 +138,7 @@ session_free(struct session *s)
 	session_cancel(s);
 	session_reset(s);
 	if (s->sasl.seated)
-		peers_leave(s->env->peers, s->number);
+		peers_leave(s->env->sub.peers, s->number);
 	cmd_auth_forget(s);
 	senders_clear(&s->senders);
 	evbuffer_free(s->out);
@@ -252,7 +254,7 @@ session_refuse_event(struct session *s, const char *rcpt, const char *line)
 	    sizeof(ev->sender));
 	(void)strlcpy(ev->rcpt, rcpt, sizeof(ev->rcpt));
 	(void)strlcpy(ev->text, line, sizeof(ev->text));
-	peers_event(s->env->peers, ev);
+	peers_event(s->env->sub.peers, ev);
 	free(ev);
 }
 
@@ -289,7 +291,7 @@ static bool
 session_ahead(const struct session *s, const struct command_row *row)
 {
 	return row->ahead && session_pending(s) < SMTPD_RCPT_AHEAD &&
-	    s->tx->rcpts_len < s->conf->smtp.rcpt_max;
+	    s->tx->sub.rcpts_len < s->conf->smtp.rcpt_max;
 }
 
 static unsigned
@@ -428,7 +430,7 @@ state_new(struct session *s, enum session_event ev)
 		session_refuse(s, REPLY_AUTH_FAILURES, NULL, NULL, "");
 		return WANT_AGAIN;
 	}
-	if (peers_draining(s->env->peers)) {
+	if (peers_draining(s->env->sub.peers)) {
 		session_reply(s, REPLY_DRAIN, NULL, NULL);
 		return WANT_AGAIN;
 	}
@@ -446,7 +448,7 @@ state_command(struct session *s, enum session_event ev,
 		return WANT_AGAIN;
 	}
 	if (ev == SESSION_EV_SENDER && s->tx != NULL) /* between chunks */
-		commit_sender(s, a);
+		commit_sender(&s->tx->sub, a->id, a->reply);
 	return session_read(s);
 }
 
@@ -501,19 +503,18 @@ state_data(struct session *s, enum session_event ev,
 	size_t len;
 
 	if (ev == SESSION_EV_SENDER)
-		commit_sender(s, a);
+		commit_sender(&s->tx->sub, a->id, a->reply);
 	session_unblock(s);
 	while (evbuffer_get_length(s->in) > 0) {
-		if (peers_full(s->env->peers)) {
+		if (peers_full(s->env->sub.peers)) {
 			session_block(s);
 			return WANT_PEER;
 		}
 		p = session_piece(s->in, &len);
 		s->pace.octets += len;
-		(void)evbuffer_drain(s->in, content_feed(s, p, len));
-		if (data_ended(&s->tx->data)) {
-			content_end(s);
-			session_enter(s, SESSION_COMMIT);
+		(void)evbuffer_drain(s->in, content_feed(&s->tx->sub, p, len));
+		if (data_ended(&s->tx->sub.data)) {
+			tx_data_end(s);
 			return WANT_AGAIN;
 		}
 	}
@@ -529,12 +530,12 @@ state_chunk(struct session *s, enum session_event ev,
 	size_t len;
 
 	if (ev == SESSION_EV_SENDER)
-		commit_sender(s, a);
+		commit_sender(&s->tx->sub, a->id, a->reply);
 	session_unblock(s);
 	while (s->chunk.left > 0) {
 		if (evbuffer_get_length(s->in) == 0)
 			return session_more(s);
-		if (peers_full(s->env->peers)) {
+		if (peers_full(s->env->sub.peers)) {
 			session_block(s);
 			return WANT_PEER;
 		}
@@ -557,21 +558,21 @@ state_commit(struct session *s, enum session_event ev,
 {
 	switch (ev) {
 	case SESSION_EV_SENDER:
-		commit_sender(s, a);
+		commit_sender(&s->tx->sub, a->id, a->reply);
 		break;
 	case SESSION_EV_RCPT:
-		rate_answer(s, a);
+		units_answer(&s->tx->sub, a->id, a->reply);
 		break;
 	case SESSION_EV_SIGNATURE:
-		commit_signature(s, a);
+		commit_signature(&s->tx->sub, a->id, a->reply);
 		break;
 	case SESSION_EV_DONE:
-		commit_done(s, a);
+		commit_done(&s->tx->sub, a->reply);
 		break;
 	default:
 		break;
 	}
-	if (s->state == SESSION_COMMIT && !commit_step(s))
+	if (s->state == SESSION_COMMIT && !tx_finish(s))
 		return WANT_PEER;
 	if (s->stopping && s->state == SESSION_COMMAND)
 		session_reply(s, REPLY_SHUTDOWN, NULL, NULL);

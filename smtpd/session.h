@@ -36,10 +36,10 @@
 #include "sasl.h"
 #include "senders.h"
 #include "stats.h"
+#include "submitter.h"
 
 struct conf;
 struct evbuffer;
-struct peers;
 struct session;
 struct throttled;
 struct tx;
@@ -92,14 +92,11 @@ enum want {
 
 /* What all sessions of the process share. */
 struct session_env {
-	struct peers *peers;
+	struct submission_env sub;
 	struct throttled *throttled;
-	uint64_t transactions; /* begun so far */
 	struct stats stats;
 	TAILQ_HEAD(session_blocked, session)
 	blocked; /* the queue's channel is full */
-	size_t staged;
-	char stage[SUBMISSION_STAGE]; /* bytes for the queue, in one step */
 };
 
 typedef void (*session_owner_cb)(struct session *, enum want, void *);
@@ -115,6 +112,7 @@ struct session {
 	struct evbuffer *out;
 	struct line line;
 	struct tx *tx;
+	struct submission_client client; /* for it */
 	struct senders senders;
 	struct command_mail asked; /* MAIL: what control is asked about */
 	uint64_t ask;		   /* id of the request in SESSION_ASK */

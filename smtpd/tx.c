@@ -15,148 +15,232 @@
  */
 
 /*
- * Mail transactions: memory, recipients, refusal. It sends no reply and asks
- * no peer but to abort what the queue has.
+ * Mail transactions. What becomes of the message is decided in lib, by what
+ * it shares with other front ends; here it becomes SMTP.
  */
 #include "tx.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "commit.h"
 #include "compat.h"
-#include "dkimsign.h"
-#include "path.h"
-#include "peers.h"
-#include "rate.h"
-#include "recode.h"
+#include "conf.h"
+#include "content.h"
+#include "id.h"
+#include "proto_policy.h"
 #include "session.h"
 
+/* Replies that refuse a message. */
+static const enum reply refusals[] = {
+	[SUBMISSION_FINE] = REPLY_NONE,
+	[SUBMISSION_GONE] = REPLY_PROBLEM,
+	[SUBMISSION_TEMPFAIL] = REPLY_PROCESSING,
+	[SUBMISSION_FULL] = REPLY_STORAGE,
+	[SUBMISSION_THROTTLED] = REPLY_AUTH_FAILURES,
+	[SUBMISSION_UNAUTHORIZED] = REPLY_NOT_AUTHORIZED,
+	[SUBMISSION_MINUTE] = REPLY_RATE_MINUTE,
+	[SUBMISSION_DAY] = REPLY_RATE_DAY,
+	[SUBMISSION_SIZE] = REPLY_SIZE,
+	[SUBMISSION_FROM] = REPLY_FROM_BAD,
+	[SUBMISSION_PARSE] = REPLY_PARSE,
+};
+
+/* Say whose the messages of a session are, to those who take them. */
+void
+tx_set_client(struct session *s)
+{
+	struct submission_client *c;
+
+	c = &s->client;
+	c->env = &s->env->sub;
+	c->who = s;
+	c->senders = &s->senders;
+	c->hostname = s->conf->hostname;
+	c->user = s->user;
+	c->credential = s->credential;
+	c->source = s->source;
+	c->helo = s->helo;
+	c->tls = s->tls;
+	c->message_size = s->conf->smtp.message_size;
+	c->strict = s->conf->smtp.strict;
+	c->named = s->conf->smtp.received_client;
+}
+
+/* For "with" in Received (RFC 3848, and RFC 6531 section 4.3). */
+static const char *
+tx_protocol(const struct session *s)
+{
+	if (s->asked.utf8)
+		return s->tls[0] == '\0' ? "UTF8SMTPA" : "UTF8SMTPSA";
+	return s->tls[0] == '\0' ? "ESMTPA" : "ESMTPSA";
+}
+
 /*
- * A transaction from a sender that control approved. Freed with tx_free().
- * NULL without memory.
+ * A transaction of the MAIL that control approved. Freed with tx_free(). NULL
+ * without memory.
  */
 struct tx *
-tx_new(const struct command_mail *mail, const struct policy_sender_reply *by)
+tx_new(const struct session *s, const struct policy_sender_reply *by)
 {
+	struct submission *sub;
 	struct tx *tx;
 
 	tx = calloc(1, sizeof(*tx));
 	if (tx == NULL)
 		return NULL;
-	tx->mail = *mail;
-	tx->utf8 = !path_is_ascii(&mail->path);
-	tx->by = *by;
+	tx->mail = s->asked;
+	sub = &tx->sub;
+	submission_init(sub, &s->client, by);
+	sub->sender = tx->mail.path.mailbox;
+	sub->envid = tx->mail.envid;
+	sub->protocol = tx_protocol(s);
+	sub->size = tx->mail.size;
+	sub->ret = tx->mail.ret;
+	sub->binary = tx->mail.body == COMMAND_BODY_BINARY;
+	sub->eight = tx->mail.body == COMMAND_BODY_8BIT;
+	sub->may_utf8 = tx->mail.utf8;
+	sub->utf8 = !address_is_ascii(&tx->mail.path);
 	return tx;
-}
-
-/* If the queue has it open, abort it there. */
-void
-tx_close(struct session_env *env, struct tx *tx)
-{
-	if (!tx->open)
-		return;
-	tx->open = false;
-	peers_abort(env->peers, tx->epoch, tx->message);
 }
 
 /* Free it, and abort what the queue has of it; NULL is allowed. */
 void
-tx_free(struct session_env *env, struct tx *tx)
+tx_free(struct tx *tx)
 {
-	size_t i;
-
 	if (tx == NULL)
 		return;
-	tx_close(env, tx);
-	rate_release(env, tx);
-	for (i = 0; i < tx->rcpts_len; i++) {
-		free(tx->rcpts[i].address);
-		free(tx->rcpts[i].orcpt);
-	}
-	free(tx->rcpts);
-	free(tx->from);
-	ahead_clear(&tx->ahead);
-	recode_free(tx->recode);
-	collect_clear(&tx->raw);
-	collect_clear(&tx->recoded);
-	dkimsign_free(tx->sign);
+	submission_clear(&tx->sub);
 	free(tx);
-}
-
-/*
- * A recipient more, state TX_RCPT_ASKED. The pointer holds until the next is
- * added. NULL without memory.
- */
-struct tx_rcpt *
-tx_add_rcpt(struct tx *tx, const struct command_rcpt *r)
-{
-	struct tx_rcpt *p;
-	size_t cap;
-
-	if (tx->rcpts_len == tx->rcpts_cap) {
-		cap = tx->rcpts_cap == 0 ? 4 : tx->rcpts_cap * 2;
-		p = reallocarray(tx->rcpts, cap, sizeof(*p));
-		if (p == NULL)
-			return NULL;
-		tx->rcpts = p;
-		tx->rcpts_cap = cap;
-	}
-	p = &tx->rcpts[tx->rcpts_len];
-	memset(p, 0, sizeof(*p));
-	p->address = strdup(r->path.mailbox);
-	p->orcpt = r->orcpt[0] == '\0' ? NULL : strdup(r->orcpt);
-	if (p->address == NULL || (r->orcpt[0] != '\0' && p->orcpt == NULL)) {
-		free(p->address);
-		free(p->orcpt);
-		return NULL;
-	}
-	p->notify = r->notify;
-	if (!path_is_ascii(&r->path))
-		tx->utf8 = true;
-	tx->rcpts_len++;
-	return p;
-}
-
-/* The recipient that a question to control was about, or NULL. */
-struct tx_rcpt *
-tx_find_ask(struct tx *tx, uint64_t id)
-{
-	size_t i;
-
-	for (i = tx->replied; i < tx->rcpts_len; i++) {
-		if (tx->rcpts[i].ask == id &&
-		    tx->rcpts[i].state == TX_RCPT_ASKED)
-			return &tx->rcpts[i];
-	}
-	return NULL;
 }
 
 /* Recipients that the client has no reply for yet. */
 size_t
 tx_pending(const struct tx *tx)
 {
-	return tx->rcpts_len - tx->replied;
+	return tx->sub.rcpts_len - tx->replied;
 }
 
 /* Recipients that the client believes accepted. */
 size_t
 tx_accepted(const struct tx *tx)
 {
-	return tx->live + tx->suppressed;
+	return tx->sub.live + tx->sub.suppressed;
+}
+
+/* How a suppressed recipient is answered (decisions: 250, 254 or 550). */
+static enum reply
+tx_suppressed_reply(const struct conf_smtp *smtp)
+{
+	switch (smtp->suppressed_reply) {
+	case 250:
+		return REPLY_RCPT_OK;
+	case 550:
+		return REPLY_REFUSED_SUPPRESSED;
+	default:
+		return smtp->enhanced_codes ? REPLY_RCPT_OK : REPLY_SUPPRESSED;
+	}
+}
+
+/* The reply to RCPT, once control has answered. */
+enum reply
+tx_rcpt_reply(const struct session *s, const struct recipient *rcpt)
+{
+	switch (rcpt->status) {
+	case POLICY_OK:
+		return REPLY_RCPT_OK;
+	case POLICY_NO:
+		return tx_suppressed_reply(&s->conf->smtp);
+	case POLICY_MINUTE:
+		return REPLY_RATE_MINUTE;
+	case POLICY_DAY:
+		return REPLY_RATE_DAY;
+	default:
+		return REPLY_SERVER_ERROR;
+	}
+}
+
+/* The end of a message was read. */
+void
+tx_data_end(struct session *s)
+{
+	content_end(&s->tx->sub);
+	s->env->stats.octets += s->tx->sub.data.size;
+	session_enter(s, SESSION_COMMIT);
+}
+
+/* The transaction is over; the session reads commands again. */
+static void
+tx_end(struct session *s)
+{
+	session_reset(s);
+	if (s->state == SESSION_COMMIT)
+		session_enter(s, SESSION_COMMAND);
+}
+
+/* Say why the message is refused, and forget it. */
+void
+tx_refuse(struct session *s)
+{
+	const struct submission *sub;
+
+	sub = &s->tx->sub;
+	session_refuse(s, refusals[sub->refusal], sub->detail, NULL, "");
+	session_cancel(s);
+	tx_end(s);
+}
+
+/* For the journal: the reply to a suppressed recipient. */
+static void
+tx_text_cb(const struct recipient *rcpt, void *arg, char text[REPLY_TEXT_SIZE])
+{
+	char line[REPLY_LINE_SIZE];
+	const struct session *s;
+
+	s = arg;
+	(void)reply_format(tx_rcpt_reply(s, rcpt), s->conf->smtp.enhanced_codes,
+	    s->user, rcpt->address, line);
+	(void)strlcpy(text, line, REPLY_TEXT_SIZE);
+}
+
+/* The message is safe, or for nobody. */
+static void
+tx_accept(struct session *s)
+{
+	char id[ID_TEXT_SIZE];
+	struct submission *sub;
+	struct stats *stats;
+
+	sub = &s->tx->sub;
+	stats = &s->env->stats;
+	stats->messages++;
+	stats->recipients += sub->live;
+	stats->suppressed += sub->suppressed;
+	s->errors = s->junk = 0;
+	commit_report(sub, tx_text_cb, s);
+	if (sub->message == 0)
+		session_reply(s, REPLY_OK, NULL, NULL);
+	else
+		session_reply(s, REPLY_QUEUED, id_format(sub->message, id),
+		    NULL);
+	tx_end(s);
 }
 
 /*
- * The message will not be accepted: the first reason counts. The rest of its
- * bytes is of no use, so the queue forgets what it has.
+ * Go on with a message whose last byte was read, as far as it can be. false:
+ * an answer of a peer is waited for. true: the reply was given.
  */
-void
-tx_refuse(struct session_env *env, struct tx *tx, enum reply r,
-    const char *address)
+bool
+tx_finish(struct session *s)
 {
-	if (tx->refusal != REPLY_NONE)
-		return;
-	tx->refusal = r;
-	(void)strlcpy(tx->refusal_address, address,
-	    sizeof(tx->refusal_address));
-	tx_close(env, tx);
+	switch (commit_step(&s->tx->sub)) {
+	case COMMIT_WAITS:
+		return false;
+	case COMMIT_ACCEPTED:
+		tx_accept(s);
+		break;
+	case COMMIT_REFUSED:
+		tx_refuse(s);
+		break;
+	}
+	return true;
 }

@@ -24,10 +24,10 @@
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/cmd_auth_scram.c smtpd/scram.c smtpd/sasl.c smtpd/reply.c
- * sources: smtpd/session.c smtpd/tx.c smtpd/content.c smtpd/commit.c
+ * sources: smtpd/session.c smtpd/tx.c lib/submission.c lib/recipient.c lib/content.c lib/commit.c
  * sources: lib/fields.c lib/printable.c lib/dkimsign.c lib/senders.c smtpd/line.c
  * sources: lib/data.c lib/monotime.c lib/address.c lib/base64.c
- * sources: lib/throttled.c lib/netkey.c smtpd/rate.c
+ * sources: lib/throttled.c lib/netkey.c lib/units.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c lib/logsock.c
  * sources: lib/idn.c
  * sources: lib/mailbox.c regress/smtpd/fake_peers.c regress/smtpd/talk.c
@@ -42,8 +42,8 @@
 #include <cmocka.h>
 
 #include "fake_peers.h"
-#include "rate.h"
 #include "talk.h"
+#include "units.h"
 
 #define SENDER "MAIL FROM:<news@example.org>\r\n"
 #define DAY    "455 Maximum messages sent per day reached : limit is 2\r\n"
@@ -51,11 +51,11 @@
 static void
 a_started_block_is_a_unit(void **state)
 {
-	assert_int_equal(rate_units(0), 1);
-	assert_int_equal(rate_units(1), 1);
-	assert_int_equal(rate_units(RATE_BLOCK), 1);
-	assert_int_equal(rate_units(RATE_BLOCK + 1), 2);
-	assert_int_equal(rate_units(UINT64_C(1) << 30), 512);
+	assert_int_equal(units_of(0), 1);
+	assert_int_equal(units_of(1), 1);
+	assert_int_equal(units_of(RATE_BLOCK), 1);
+	assert_int_equal(units_of(RATE_BLOCK + 1), 2);
+	assert_int_equal(units_of(UINT64_C(1) << 30), 512);
 }
 
 static void

@@ -15,33 +15,24 @@
  */
 
 /*
- * Rates as a transaction sees them: what it reserves with each recipient,
- * more when the message is larger than was said, and how that ends.  control
- * counts and decides.
+ * Recipients of a submission, and what control says of them.
  */
-#ifndef RATE_H
-#define RATE_H
+#ifndef RECIPIENT_H
+#define RECIPIENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "reply.h"
-
+struct address;
 struct policy_rcpt_reply;
-struct session;
-struct session_answer;
-struct session_env;
-struct tx;
+struct recipient;
+struct submission;
 
-/* The number of a limit in a reply. */
-#define RATE_TEXT_SIZE 16u
+struct recipient *recipient_add(struct submission *, const struct address *,
+    const char *orcpt, uint8_t notify);
+int recipient_ask(struct submission *, struct recipient *,
+    const struct address *ascii);
+struct recipient *recipient_answer(struct submission *, uint64_t id,
+    const struct policy_rcpt_reply *);
+void recipient_suppress(struct submission *, struct recipient *);
 
-uint32_t rate_units(uint64_t size);
-enum reply rate_refusal(const struct policy_rcpt_reply *);
-void rate_text(uint32_t limit, char text[RATE_TEXT_SIZE]);
-void rate_ask(struct session *);
-void rate_answer(struct session *, const struct session_answer *);
-void rate_accepted(struct session_env *, struct tx *);
-void rate_release(struct session_env *, struct tx *);
-
-#endif /* RATE_H */
+#endif /* RECIPIENT_H */

@@ -23,10 +23,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct session;
+struct submission;
 
-int content_begin(struct session *, bool chunks);
-size_t content_feed(struct session *, const char *, size_t);
-void content_end(struct session *);
+int content_begin(struct submission *, bool chunks);
+size_t content_feed(struct submission *, const char *, size_t);
+void content_end(struct submission *);
 
 #endif /* CONTENT_H */

@@ -15,22 +15,23 @@
  */
 
 /*
- * The end of a message: its From addresses approved, its signatures made, the
- * queue's word that it is durable, and the reply.
+ * Rates as a submission sees them: what it reserves with each recipient, more
+ * when the message is larger than was said, and how that ends.  control
+ * counts and decides.
  */
-#ifndef COMMIT_H
-#define COMMIT_H
+#ifndef UNITS_H
+#define UNITS_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
-struct session;
-struct session_answer;
+struct policy_rcpt_reply;
+struct submission;
 
-void commit_ask_sender(struct session *);
-void commit_sender(struct session *, const struct session_answer *);
-void commit_signature(struct session *, const struct session_answer *);
-void commit_done(struct session *, const struct session_answer *);
-bool commit_step(struct session *);
-void commit_refuse(struct session *);
+uint32_t units_of(uint64_t size);
+void units_ask(struct submission *);
+void units_answer(struct submission *, uint64_t id,
+    const struct policy_rcpt_reply *);
+void units_accepted(struct submission *);
+void units_release(struct submission *);
 
-#endif /* COMMIT_H */
+#endif /* UNITS_H */
