@@ -26,6 +26,7 @@
 #include "log.h"
 #include "msg.h"
 #include "record.h"
+#include "suppress_place.h"
 
 /* 2: the parent. */
 #define COMPARTMENT_VERSION 2
@@ -168,6 +169,7 @@ const char *
 compartment_in_use(struct store *s, const struct compartment *c)
 {
 	struct child child = { c->id, false };
+	struct suppress_place place;
 
 	if (store_scan(s, STORE_COMPARTMENT, NULL, NULL, child_cb, &child) !=
 		STORE_OK ||
@@ -177,7 +179,13 @@ compartment_in_use(struct store *s, const struct compartment *c)
 		return "sender";
 	if (record_any(s, STORE_DOMAIN_PLACE, c->id) != STORE_NOTFOUND)
 		return "domain";
-	if (record_any(s, STORE_SUPPRESSION, c->id) != STORE_NOTFOUND)
-		return "suppression";
-	return NULL;
+	switch (suppress_place_get(s, c->id, &place)) {
+	case STORE_NOTFOUND:
+		return NULL;
+	case STORE_OK:
+		return place.plain + place.hashed == 0 ? NULL : "suppression";
+	case STORE_FAIL:
+		break;
+	}
+	return "suppression";
 }

@@ -40,6 +40,7 @@ struct rate;
 struct relay;
 struct seats;
 struct store;
+struct suppress;
 struct throttle;
 struct usage;
 
@@ -65,6 +66,7 @@ struct control {
 	struct throttle *throttle;
 	struct rate *rate;
 	struct seats *seats;
+	struct suppress *suppress;
 	struct ctlsock *sock;
 
 	/* What was answered since the start, for "show status". */

@@ -47,6 +47,7 @@
 #include "relay.h"
 #include "seat.h"
 #include "store.h"
+#include "suppress.h"
 #include "tenancy.h"
 #include "throttle.h"
 #include "usage.h"
@@ -204,7 +205,8 @@ main_start(void *arg)
 		log_warnx("the policy store has no tenancy");
 		return -1;
 	}
-	if (throttle_load(c->throttle, c->store) == -1 ||
+	if (suppress_load(c->suppress, c->store) == -1 ||
+	    throttle_load(c->throttle, c->store) == -1 ||
 	    rate_load(c->rate, c->store, (int64_t)time(NULL)) == -1)
 		return -1;
 	if (dkimwatch_start(c->dkimwatch) == -1)
@@ -425,11 +427,13 @@ main(int argc, char **argv)
 	c->throttle = throttle_new(throttle_tell_all_cb, c);
 	c->rate = rate_new();
 	c->seats = seats_new();
+	c->suppress = suppress_new();
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
 	    c->dkimwatch == NULL || c->usage == NULL || c->throttle == NULL ||
-	    c->rate == NULL || c->seats == NULL || c->sock == NULL)
+	    c->rate == NULL || c->seats == NULL || c->suppress == NULL ||
+	    c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

@@ -55,11 +55,11 @@ bounce_fill(struct control *c, const struct notice_bounce *b,
 }
 
 static int
-bounce_commit(struct control *c, const struct suppression *s)
+bounce_commit(struct control *c, struct suppression *s)
 {
 	if (store_begin(c->store) == -1)
 		return -1;
-	if (suppression_put(c->store, s) != STORE_OK) {
+	if (suppression_put(c->suppress, s) != STORE_OK) {
 		store_abort(c->store);
 		return -1;
 	}
@@ -86,7 +86,7 @@ notice_bounce(struct control *c, const struct notice_bounce *b)
 		    id_format(b->message, id), b->rcpt);
 		return 0;
 	}
-	r = suppression_get(c->store, s.compartment, s.address, &old);
+	r = suppression_get(c->suppress, s.compartment, s.address, &old);
 	if (r != STORE_NOTFOUND)
 		return r == STORE_OK ? 0 : -1;
 	if (bounce_commit(c, &s) == -1)

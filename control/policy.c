@@ -161,7 +161,8 @@ rcpt_find(struct control *c, const struct policy_rcpt *q,
 		return STORE_FAIL;
 	r = STORE_NOTFOUND;
 	for (i = path->n; i > 0 && r == STORE_NOTFOUND; i--)
-		r = suppression_get(c->store, path->place[i - 1], address, &s);
+		r = suppression_get(c->suppress, path->place[i - 1], address,
+		    &s);
 	return r;
 }
 

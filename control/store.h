@@ -42,28 +42,30 @@ struct store;
 /* Tables; those after TABLES_INDEX are look-ups into the ones before. */
 enum store_table {
 	STORE_META,
-	STORE_COMPARTMENT,	/* id */
-	STORE_USER,		/* id */
-	STORE_CREDENTIAL,	/* id */
-	STORE_SENDER,		/* address */
-	STORE_DOMAIN,		/* domain */
-	STORE_DKIM,		/* domain, selector */
-	STORE_SUPPRESSION,	/* compartment id, address */
-	STORE_COMPARTMENT_NAME, /* name -> id */
-	STORE_USER_NAME,	/* name -> id */
-	STORE_CREDENTIAL_LOGIN, /* login -> id */
-	STORE_CREDENTIAL_USER,	/* user id, credential id */
-	STORE_SENDER_PLACE,	/* compartment id, address */
-	STORE_SENDER_DOMAIN,	/* domain, address */
-	STORE_DOMAIN_PLACE,	/* compartment id, domain */
-	STORE_THROTTLE,		/* client address */
-	STORE_LIMIT,		/* id of what is limited */
-	STORE_METER,		/* id of what is limited */
-	STORE_GROUP,		/* id */
-	STORE_GROUP_NAME,	/* name -> id */
-	STORE_GROUP_MEMBER,	/* group id, user id */
-	STORE_USER_GROUP,	/* user id, group id */
-	STORE_POLICY,		/* id */
+	STORE_COMPARTMENT,	  /* id */
+	STORE_USER,		  /* id */
+	STORE_CREDENTIAL,	  /* id */
+	STORE_SENDER,		  /* address */
+	STORE_DOMAIN,		  /* domain */
+	STORE_DKIM,		  /* domain, selector */
+	STORE_SUPPRESSION,	  /* number of the place, address or hash */
+	STORE_COMPARTMENT_NAME,	  /* name -> id */
+	STORE_USER_NAME,	  /* name -> id */
+	STORE_CREDENTIAL_LOGIN,	  /* login -> id */
+	STORE_CREDENTIAL_USER,	  /* user id, credential id */
+	STORE_SENDER_PLACE,	  /* compartment id, address */
+	STORE_SENDER_DOMAIN,	  /* domain, address */
+	STORE_DOMAIN_PLACE,	  /* compartment id, domain */
+	STORE_THROTTLE,		  /* client address */
+	STORE_LIMIT,		  /* id of what is limited */
+	STORE_METER,		  /* id of what is limited */
+	STORE_GROUP,		  /* id */
+	STORE_GROUP_NAME,	  /* name -> id */
+	STORE_GROUP_MEMBER,	  /* group id, user id */
+	STORE_USER_GROUP,	  /* user id, group id */
+	STORE_POLICY,		  /* id */
+	STORE_SUPPRESSION_NUMBER, /* number -> place, address or hash */
+	STORE_SUPPRESSION_SOFT,	  /* number of the place, address or hash */
 	STORE_TABLES
 };
 

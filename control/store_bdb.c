@@ -87,6 +87,8 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_GROUP_MEMBER] = "group_member.db",
 	[STORE_USER_GROUP] = "user_group.db",
 	[STORE_POLICY] = "policy.db",
+	[STORE_SUPPRESSION_NUMBER] = "suppression_number.db",
+	[STORE_SUPPRESSION_SOFT] = "suppression_soft.db",
 };
 
 static void

@@ -19,36 +19,17 @@
  */
 #include "verb_suppression.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
-#include "id.h"
 #include "job.h"
 #include "msg.h"
-#include "row.h"
+#include "suppress_list.h"
 #include "suppression.h"
 #include "verb_need.h"
-
-static void
-suppression_row(struct job *j, const struct suppression *s,
-    const struct compartment *c)
-{
-	char id[ID_TEXT_SIZE];
-
-	row_str(j->row, "address", s->address);
-	row_str(j->row, "compartment", c->name);
-	row_str(j->row, "reason", suppression_reason_name(s->reason));
-	row_time(j->row, "created", s->created);
-	row_str(j->row, "message",
-	    s->message == 0 ? "" : id_format(s->message, id));
-	row_str(j->row, "messageId", s->message_id);
-	row_str(j->row, "host", s->host);
-	row_str(j->row, "text", s->text);
-}
 
 /* A folded address from the first argument; else the job ends. */
 static int
@@ -99,7 +80,7 @@ verb_suppression_add(struct job *j)
 	    suppression_fill(j, &s) == -1)
 		return;
 	(void)strlcpy(s.compartment, c.id, sizeof(s.compartment));
-	r = suppression_get(j->control->store, c.id, s.address, &old);
+	r = suppression_get(j->control->suppress, c.id, s.address, &old);
 	if (r == STORE_OK) {
 		job_fail(j, "see \"edctl suppression check ADDRESS\"",
 		    "\"%s\" is suppressed in compartment \"%s\" already",
@@ -108,14 +89,14 @@ verb_suppression_add(struct job *j)
 	}
 	if (need_begin(j) == -1)
 		return;
-	if (suppression_put(j->control->store, &s) != STORE_OK) {
+	if (suppression_put(j->control->suppress, &s) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
 	if (job_commit(j) == -1)
 		return;
 	job_audit(j, s.address, NULL, c.name);
-	suppression_row(j, &s, &c);
+	suppress_row(j, &s, c.name);
 	job_send(j);
 	job_ok(j);
 }
@@ -139,14 +120,14 @@ search_cb(const struct store_key *k, struct msgin *m, void *arg)
 
 	s = arg;
 	if (compartment_decode(m, &c) == -1 ||
-	    suppression_get(s->job->control->store, c.id, s->address, &found) !=
-		STORE_OK)
+	    suppression_get(s->job->control->suppress, c.id, s->address,
+		&found) != STORE_OK)
 		return true;
 	s->found++;
 	s->last = found;
 	s->place = c;
 	if (s->show) {
-		suppression_row(s->job, &found, &c);
+		suppress_row(s->job, &found, c.name);
 		job_send(s->job);
 	}
 	return true;
@@ -179,36 +160,6 @@ verb_suppression_check(struct job *j)
 	job_ok(j);
 }
 
-static bool
-list_cb(struct job *j, const struct store_key *k, struct msgin *m)
-{
-	struct suppression s;
-	struct compartment c;
-
-	if (suppression_decode(m, &s) == -1 ||
-	    compartment_get(j->control->store, s.compartment, &c) != STORE_OK)
-		return false;
-	suppression_row(j, &s, &c);
-	return true;
-}
-
-/* suppression list [compartment NAME] */
-void
-verb_suppression_list(struct job *j)
-{
-	struct compartment c;
-	struct store_key k;
-
-	if (j->arg[0] == NULL) {
-		job_list(j, STORE_SUPPRESSION, NULL, list_cb);
-		return;
-	}
-	if (need_compartment(j, j->arg[0], &c) == -1)
-		return;
-	store_key_prefix(&k, c.id);
-	job_list(j, STORE_SUPPRESSION, &k, list_cb);
-}
-
 /* The one that is meant; else the job ends. */
 static int
 need_suppression(struct job *j, const char *address, struct suppression *s,
@@ -234,7 +185,7 @@ need_suppression(struct job *j, const char *address, struct suppression *s,
 	} else {
 		if (need_compartment(j, j->arg[1], c) == -1)
 			return -1;
-		if (suppression_get(j->control->store, c->id, address, s) ==
+		if (suppression_get(j->control->suppress, c->id, address, s) ==
 		    STORE_OK)
 			return 0;
 	}
@@ -256,7 +207,7 @@ verb_suppression_remove(struct job *j)
 	if (need_address(j, address) == -1 ||
 	    need_suppression(j, address, &s, &c) == -1 || need_begin(j) == -1)
 		return;
-	if (suppression_del(j->control->store, &s) != STORE_OK) {
+	if (suppression_del(j->control->suppress, &s) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}

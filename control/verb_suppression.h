@@ -24,7 +24,6 @@ struct job;
 
 void verb_suppression_add(struct job *);
 void verb_suppression_check(struct job *);
-void verb_suppression_list(struct job *);
 void verb_suppression_remove(struct job *);
 
 #endif

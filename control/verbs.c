@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "proto_admin.h"
+#include "suppress_list.h"
 #include "verb_compartment.h"
 #include "verb_credential.h"
 #include "verb_daemon.h"
@@ -247,7 +248,10 @@ static const struct verb verbs[] = {
 	    "show where an address is "
 	    "suppressed" },
 	{ { "suppression", "list" }, VERB_READ, verb_suppression_list,
-	    { { "compartment", "NAME", true } }, "list suppressions" },
+	    { { "compartment", "NAME", true }, { "prefix", "TEXT", true },
+		{ "domain", "DOMAIN", true }, { "reason", "REASON", true },
+		{ "older", "TIME", true }, { "newer", "TIME", true } },
+	    "list suppressions" },
 	{ { "suppression", "remove" }, VERB_WRITE, verb_suppression_remove,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", true } },
 	    "send to an address again" },

@@ -399,7 +399,7 @@ fill_suppressions(unsigned n)
 	for (i = 0; i < n; i++) {
 		(void)snprintf(s.address, sizeof(s.address),
 		    "a%05u@example.org", i);
-		assert_int_equal(suppression_put(w.control.store, &s),
+		assert_int_equal(suppression_put(w.control.suppress, &s),
 		    STORE_OK);
 	}
 	assert_int_equal(store_commit(w.control.store), 0);

@@ -506,7 +506,7 @@ bounce_becomes_a_suppression(void **state)
 	assert_int_equal(notice_bounce(&w.control, &b), 0);
 	world_reopen(&w);
 	assert_int_equal(
-	    suppression_get(w.control.store, prod, "gone@example.com", &s),
+	    suppression_get(w.control.suppress, prod, "gone@example.com", &s),
 	    STORE_OK);
 	assert_string_equal(s.text, "550 5.1.1 unknown");
 	assert_int_equal(s.reason, SUPPRESSION_HARDBOUNCE);

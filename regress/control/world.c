@@ -38,6 +38,7 @@
 #include "row.h"
 #include "seat.h"
 #include "store.h"
+#include "suppress.h"
 #include "tenancy.h"
 #include "throttle.h"
 #include "usage.h"
@@ -69,6 +70,7 @@ world_open(struct world *w)
 	w->control.store = store_open(w->dir, secret, why, sizeof(why));
 	if (w->control.store == NULL ||
 	    tenancy_load(&w->control, secret) == -1 ||
+	    suppress_load(w->control.suppress, w->control.store) == -1 ||
 	    throttle_load(w->control.throttle, w->control.store) == -1 ||
 	    rate_load(w->control.rate, w->control.store, (int64_t)time(NULL)) ==
 		-1)
@@ -112,6 +114,7 @@ world_make(struct world *w)
 	c->throttle = throttle_new(world_throttle_cb, w);
 	c->rate = rate_new();
 	c->seats = seats_new();
+	c->suppress = suppress_new();
 	c->sock = ctlsock_new(c);
 	world_rules(w);
 	world_open(w);
@@ -149,6 +152,7 @@ world_free(struct world *w)
 	throttle_free(c->throttle);
 	rate_free(c->rate);
 	seats_free(c->seats);
+	suppress_free(c->suppress);
 	audit_free(c->audit);
 	children_free(c->children);
 	relay_free(c->relay);
