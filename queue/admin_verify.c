@@ -44,14 +44,19 @@ found(const struct verify_finding *f, void *arg)
 
 	(void)snprintf(segment, sizeof(segment), "%016llx",
 	    (unsigned long long)f->segment);
-	log_warnx("%s: verify: segment %s at %llu, %llu octets: %s",
-	    f->id == 0 ? "no queued message" : id_format(f->id, id), segment,
-	    (unsigned long long)f->off, (unsigned long long)f->len, f->what);
+	if (f->segment == 0)
+		log_warnx("%s: verify: %s",
+		    f->id == 0 ? "no message" : id_format(f->id, id), f->what);
+	else
+		log_warnx("%s: verify: segment %s at %llu, %llu octets: %s",
+		    f->id == 0 ? "no queued message" : id_format(f->id, id),
+		    segment, (unsigned long long)f->off,
+		    (unsigned long long)f->len, f->what);
 	row = row_new();
 	if (row == NULL)
 		return;
 	row_str(row, "id", f->id == 0 ? "" : id_format(f->id, id));
-	row_str(row, "segment", segment);
+	row_str(row, "segment", f->segment == 0 ? "index" : segment);
 	row_num(row, "offset", (int64_t)f->off);
 	row_num(row, "octets", (int64_t)f->len);
 	row_str(row, "finding", f->what);
@@ -73,6 +78,7 @@ tell_sound(struct answer *a, const struct verify_counts *c)
 	row_num(row, "records", (int64_t)c->records);
 	row_num(row, "segments", (int64_t)c->segments);
 	row_num(row, "octets", (int64_t)c->octets);
+	row_num(row, "indexed", (int64_t)c->entries);
 	answer_row(a, row);
 	row_free(row);
 }
@@ -98,6 +104,14 @@ step(struct answer *a)
 		    "%llu damaged places, %llu queued messages in them, "
 		    "%llu sound",
 		    (unsigned long long)c.places, (unsigned long long)c.lost,
+		    (unsigned long long)c.messages);
+	else if (c.unfit > 0)
+		answer_fail(a,
+		    "no message is lost: stop edd, remove the folder index of "
+		    "the spool, and start edd, which makes it anew",
+		    "%llu entries of the index do not fit, all %llu queued "
+		    "messages are sound",
+		    (unsigned long long)c.unfit,
 		    (unsigned long long)c.messages);
 	else {
 		tell_sound(a, &c);

@@ -361,6 +361,46 @@ index_each(struct index *ix, int (*cb)(uint64_t, const void *, size_t, void *),
 	return stop;
 }
 
+/*
+ * Call for at most max messages from id *from on, which is moved behind them.
+ * 1, 0 when there are no more, or -1 for an error.
+ */
+int
+index_some(struct index *ix, uint64_t *from, size_t max,
+    void (*cb)(uint64_t, const void *, size_t, void *), void *arg)
+{
+	uint8_t key[8];
+	uint64_t id = *from;
+	size_t n = 0;
+	DBC *dbc;
+	DBT k, v;
+	int rc;
+
+	if (index_broken(ix))
+		return -1;
+	rc = ix->db->cursor(ix->db, NULL, &dbc, 0);
+	if (rc != 0)
+		return broke(ix, rc, "cursor");
+	make_key(id, key);
+	memset(&k, 0, sizeof(k));
+	memset(&v, 0, sizeof(v));
+	k.data = key;
+	k.size = sizeof(key);
+	rc = dbc->get(dbc, &k, &v, DB_SET_RANGE);
+	while (rc == 0 && k.size == 8) {
+		id = read_key(k.data);
+		if (id == POSITION_ID || n++ == max)
+			break;
+		cb(id, v.data, v.size, arg);
+		rc = dbc->get(dbc, &k, &v, DB_NEXT);
+	}
+	(void)dbc->close(dbc);
+	if (rc != 0 && rc != DB_NOTFOUND)
+		return broke(ix, rc, "read");
+	*from = id;
+	return rc == DB_NOTFOUND || id == POSITION_ID ? 0 : 1;
+}
+
 /* Bring everything to disk; waits for it. */
 int
 index_checkpoint(struct index *ix)

@@ -52,6 +52,8 @@ int index_position_get(struct index *, struct index_position *);
 int index_position_put(struct index *, const struct index_position *);
 int index_each(struct index *,
     int (*)(uint64_t id, const void *, size_t, void *), void *);
+int index_some(struct index *, uint64_t *from, size_t max,
+    void (*)(uint64_t id, const void *, size_t, void *), void *);
 int index_checkpoint(struct index *);
 
 #endif

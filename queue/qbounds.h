@@ -169,7 +169,8 @@
 #define LIST_SORTED_MAX 100000u
 
 /* Read by "queue verify" in one turn of the loop: some milliseconds. */
-#define VERIFY_STEP_BYTES (1u << 20)
+#define VERIFY_STEP_BYTES   (1u << 20)
+#define VERIFY_STEP_ENTRIES 256u
 
 /* What was found damaged is kept for a person to see, up to here. */
 #define CORRUPT_BYTES_MAX (256ull << 20)

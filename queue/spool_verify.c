@@ -16,7 +16,8 @@
 
 /*
  * One segment after the other in the order of numbers, VERIFY_STEP_BYTES at
- * a time; segments may come and go between.
+ * a time, then the entries of the index; segments and messages may come and go
+ * between.
  */
 #include "spool_verify.h"
 
@@ -26,14 +27,18 @@
 #include <unistd.h>
 
 #include "envelope.h"
+#include "index.h"
 #include "qbounds.h"
 #include "spool_int.h"
+#include "state.h"
 
 struct spool_verify {
 	struct spool *spool;
 	uint64_t number; /* of the segment to go on with */
 	uint64_t end;	 /* segments from there on came later */
 	uint64_t off;
+	uint64_t entry; /* id of the entry to go on with */
+	bool segments_done;
 	struct verify_counts counts;
 	verify_found found;
 	void *arg;
@@ -179,6 +184,51 @@ go_on(struct spool_verify *v, const struct segment *s)
 	v->counts.segments++;
 }
 
+static void
+unfit(struct spool_verify *v, uint64_t id, const char *what)
+{
+	struct verify_finding f = { id, 0, 0, 0, what };
+
+	v->counts.unfit++;
+	v->found(&f, v->arg);
+}
+
+/* An entry says where its message is, as memory does. */
+static void
+entry_cb(uint64_t id, const void *data, size_t len, void *arg)
+{
+	struct spool_verify *v = arg;
+	struct message *m;
+	struct state st;
+
+	m = messages_find(&v->spool->messages, id);
+	if (state_decode(&st, data, len) == -1)
+		unfit(v, id, "entry of the index does not make sense");
+	else if (m == NULL)
+		unfit(v, id, "entry of the index without a message");
+	else if (m->segment == NULL || st.segment != m->segment->number ||
+	    st.offset != m->offset || st.rcpts != m->rcpts)
+		unfit(v, id, "entry of the index is of another record");
+	else
+		v->counts.entries++;
+	state_clear(&st);
+}
+
+/* The next entries of the index: 1, or 0 at the end. */
+static int
+index_step(struct spool_verify *v)
+{
+	int rc;
+
+	rc = index_some(v->spool->index, &v->entry, VERIFY_STEP_ENTRIES,
+	    entry_cb, v);
+	if (rc == -1)
+		unfit(v, 0,
+		    "the index is damaged and out of use; the next start "
+		    "makes it anew from the segments");
+	return rc == 1;
+}
+
 /*
  * Look at the next piece, and tell what is wrong with it.  1, 0 at the end,
  * or -1 without memory.
@@ -192,9 +242,11 @@ spool_verify_step(struct spool_verify *v, verify_found found, void *arg)
 
 	v->found = found;
 	v->arg = arg;
-	s = next_segment(v);
-	if (s == NULL)
-		return 0;
+	s = v->segments_done ? NULL : next_segment(v);
+	if (s == NULL) {
+		v->segments_done = true;
+		return index_step(v);
+	}
 	if (s->number != v->number)
 		v->off = 0;
 	v->number = s->number;

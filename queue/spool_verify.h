@@ -28,8 +28,8 @@ struct spool;
 struct spool_verify;
 
 struct verify_finding {
-	uint64_t id; /* of a queued message; 0: of none */
-	uint64_t segment;
+	uint64_t id;	  /* of a queued message; 0: of none */
+	uint64_t segment; /* 0: it is the index */
 	uint64_t off;
 	uint64_t len;
 	const char *what;
@@ -43,6 +43,8 @@ struct verify_counts {
 	uint64_t messages; /* queued and sound */
 	uint64_t lost;	   /* queued and not */
 	uint64_t places;   /* damaged */
+	uint64_t entries;  /* of the index, that fit */
+	uint64_t unfit;	   /* of the index, that do not; nothing is lost */
 };
 
 typedef void (*verify_found)(const struct verify_finding *, void *);

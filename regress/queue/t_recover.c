@@ -5,7 +5,7 @@
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/spool_files.c queue/corrupt.c lib/date.c */
 /* sources: lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
-/* sources: regress/queue/spooltest.c */
+/* sources: regress/queue/spooltest.c queue/spool_verify.c */
 /* libs: -levent -ldb-5.3 */
 /*
  * Copyright (c) 2026 The edd authors
@@ -41,10 +41,15 @@
 
 #include <cmocka.h>
 
+#include "blob.h"
+#include "compat.h"
+#include "index.h"
 #include "log.h"
 #include "message.h"
 #include "spool_int.h"
+#include "spool_verify.h"
 #include "spooltest.h"
+#include "state.h"
 
 #define ALL 1000u
 
@@ -202,6 +207,75 @@ test_a_large_message_that_was_done_is_not_told_as_lost(void **state)
 	event_base_free(base);
 }
 
+static void
+note_cb(const struct verify_finding *f, void *arg)
+{
+	strlcat(arg, f->what, 512);
+	strlcat(arg, "\n", 512);
+}
+
+static void
+verify(struct spool *sp, char text[512], struct verify_counts *counts)
+{
+	struct spool_verify *v;
+
+	text[0] = '\0';
+	v = spool_verify_new(sp);
+	assert_non_null(v);
+	while (spool_verify_step(v, note_cb, text) == 1)
+		;
+	spool_verify_counts(v, counts);
+	spool_verify_free(v);
+}
+
+static void
+test_verify_looks_at_the_index(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct st_ack ack = { -1, 0 };
+	struct verify_counts counts;
+	struct blob b = { 0 };
+	struct spool *sp;
+	struct state st;
+	char text[512];
+	uint64_t *ids;
+	size_t i, n;
+
+	sp = st_open(base);
+	for (i = 0; i < 600; i++)
+		st_put(sp, 100, 1, &ack);
+	assert_int_equal(spool_commit(sp), 0);
+	checkpoint(sp);
+	verify(sp, text, &counts);
+	assert_string_equal(text, "");
+	assert_int_equal(counts.entries, 600);
+	assert_int_equal(counts.messages, 600);
+
+	ids = messages_ids(spool_messages(sp), &n);
+	blob_put_data(&b, "nonsense", 8);
+	assert_int_equal(index_put(sp->index, ids[0], &b), 0);
+	b.len = 0;
+	assert_int_equal(index_get(sp->index, ids[599], &b), 1);
+	assert_int_equal(index_put(sp->index, ids[599] + 1, &b), 0);
+	assert_int_equal(state_decode(&st, b.data, b.len), 0);
+	st.offset++;
+	b.len = 0;
+	state_encode(&b, &st);
+	assert_int_equal(index_put(sp->index, ids[300], &b), 0);
+	verify(sp, text, &counts);
+	assert_non_null(strstr(text, "does not make sense"));
+	assert_non_null(strstr(text, "without a message"));
+	assert_non_null(strstr(text, "of another record"));
+	assert_int_equal(counts.unfit, 3);
+	assert_int_equal(counts.entries, 598);
+	assert_int_equal(counts.places, 0);
+	state_clear(&st);
+	blob_free(&b);
+	free(ids);
+	spool_abandon(sp);
+	event_base_free(base);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, st_setup, st_teardown)
 
 int
@@ -211,6 +285,7 @@ main(void)
 		TEST(test_marks_of_the_log_outlive_the_next_checkpoint),
 		TEST(test_what_was_done_stays_done),
 		TEST(test_a_large_message_that_was_done_is_not_told_as_lost),
+		TEST(test_verify_looks_at_the_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
