@@ -48,6 +48,7 @@ static const struct conf_policy policy_default = {
 	.throttle_block = 600,
 	.sessions_user = 1000,
 	.credentials_user = 2,
+	.apikeys_user = 3,
 };
 
 static const struct conf_queue queue_default = {

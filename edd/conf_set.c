@@ -55,6 +55,7 @@ static const struct number numbers[] = {
 	{ SET_SMTP_SOURCE, AT(smtp.sessions_source), 1, SESSIONS_MAX },
 	{ SET_SMTP_CREDENTIALS, AT(policy.credentials_user), 1,
 	    CREDENTIALS_MAX },
+	{ SET_APIKEYS, AT(policy.apikeys_user), 1, CREDENTIALS_MAX },
 	{ SET_SMTP_USER, AT(policy.sessions_user), 1, SESSIONS_MAX },
 	{ SET_SMTP_AUTH, AT(smtp.auth_failures), 1, AUTH_FAILURES_MAX },
 };

@@ -45,7 +45,7 @@
 #define RECIPIENTS_MAX	  100000u
 #define AUTH_FAILURES_MAX 1000u
 
-/* Credentials of one user at once. */
+/* Credentials, or API keys, of one user at once. */
 #define CREDENTIALS_MAX 1000u
 
 /* Seconds that failures count, or that an address is turned away. */

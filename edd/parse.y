@@ -78,7 +78,7 @@ static void yyerror(struct parser *, const char *);
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
 %token BASE CHECKINTERVAL DKIM PUBLICADDRESS
-%token BLOCK CREDENTIALS THROTTLE USER WINDOW
+%token APIKEYS BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
 %token FROM
 %token BAD
@@ -116,6 +116,9 @@ statement	: HOSTNAME STRING {
 		}
 		| STORE STRING {
 			parser_try(p, conf_set_path(p->conf, SET_STORE, $2));
+		}
+		| APIKEYS PER USER STRING {
+			parser_number(p, SET_APIKEYS, $4);
 		}
 		| KEYS STRING {
 			parser_try(p, conf_set_path(p->conf, SET_KEYS, $2));
@@ -350,6 +353,7 @@ retries		: STRING {
 static const struct keyword keywords[] = {
 	{ "address", ADDRESS },
 	{ "allow", ALLOW },
+	{ "api-keys", APIKEYS },
 	{ "auth", AUTH },
 	{ "block", BLOCK },
 	{ "base", BASE },

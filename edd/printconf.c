@@ -155,6 +155,7 @@ print_policy(FILE *f, const struct conf_policy *p)
 	value_print_time(p->throttle_block, block);
 	number(f, "smtp sessions per user ", p->sessions_user);
 	number(f, "smtp credentials per user ", p->credentials_user);
+	number(f, "api-keys per user ", p->apikeys_user);
 	if (p->throttle_failures == 0)
 		(void)fprintf(f, "smtp throttle off\n");
 	else

@@ -109,6 +109,9 @@
 /* A PEM chain, or a key: four RSA-4096 certificates take 9 KB. */
 #define PEM_MAX 28672u
 
+/* MD5 as 16 pairs of hex digits with colons between, and a NUL. */
+#define FINGERPRINT_SIZE 48u
+
 /* A signature by RSA-4096 is 512 octets; room for RSA-8192. */
 #define SIGNATURE_MAX 1024u
 

@@ -160,3 +160,120 @@ policy_proof_recv(struct msgin *m, struct policy_proof *s)
 		m->bad = true;
 	return msg_end(m);
 }
+
+/* Ask for the key that signed a request; KEY_REPLY has the same id.  0 or -1. */
+int
+policy_key_send(struct chan *c, uint64_t id, const struct policy_key *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_KEY, id);
+	msg_put_str(o, s->tenancy);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->fingerprint);
+	msg_put_str(o, s->source);
+	return chan_end(c, -1);
+}
+
+/* Decode KEY.  -1 if ill-formed. */
+int
+policy_key_recv(struct msgin *m, struct policy_key *s)
+{
+	msg_get_str(m, s->tenancy, sizeof(s->tenancy));
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->fingerprint, sizeof(s->fingerprint));
+	msg_get_str(m, s->source, sizeof(s->source));
+	return msg_end(m);
+}
+
+/* Answer KEY.  0 or -1. */
+int
+policy_key_reply_send(struct chan *c, uint64_t id,
+    const struct policy_key_reply *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_KEY_REPLY, id);
+	msg_put_u32(o, s->status);
+	msg_put_str(o, s->user);
+	msg_put_data(o, s->der, s->len);
+	return chan_end(c, -1);
+}
+
+/* Decode KEY_REPLY.  -1 if ill-formed, or good without a user or a key. */
+int
+policy_key_reply_recv(struct msgin *m, struct policy_key_reply *s)
+{
+	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	msg_get_str(m, s->user, sizeof(s->user));
+	s->len = (uint32_t)msg_get_data(m, s->der, sizeof(s->der));
+	if ((s->status == POLICY_OK) != (s->len > 0) ||
+	    (s->status == POLICY_OK) != (s->user[0] != '\0'))
+		m->bad = true;
+	return msg_end(m);
+}
+
+/* Tell that a signature was good.  0 or -1. */
+int
+policy_key_used_send(struct chan *c, const struct policy_key_used *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_KEY_USED, 0);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->fingerprint);
+	msg_put_str(o, s->source);
+	return chan_end(c, -1);
+}
+
+/* Decode KEY_USED.  -1 if ill-formed. */
+int
+policy_key_used_recv(struct msgin *m, struct policy_key_used *s)
+{
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->fingerprint, sizeof(s->fingerprint));
+	msg_get_str(m, s->source, sizeof(s->source));
+	return msg_end(m);
+}
+
+/* Tell that keys are not to be kept any more.  0 or -1. */
+int
+policy_key_drop_send(struct chan *c, const struct policy_key_drop *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_KEY_DROP, 0);
+	msg_put_str(o, s->user);
+	msg_put_str(o, s->fingerprint);
+	return chan_end(c, -1);
+}
+
+/* Decode KEY_DROP.  -1 if ill-formed. */
+int
+policy_key_drop_recv(struct msgin *m, struct policy_key_drop *s)
+{
+	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->fingerprint, sizeof(s->fingerprint));
+	if (s->user[0] == '\0' && s->fingerprint[0] != '\0')
+		m->bad = true;
+	return msg_end(m);
+}
+
+/* Tell that a signature was wrong.  0 or -1. */
+int
+policy_fail_send(struct chan *c, const struct policy_fail *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_FAIL, 0);
+	msg_put_str(o, s->source);
+	return chan_end(c, -1);
+}
+
+/* Decode FAIL.  -1 if ill-formed. */
+int
+policy_fail_recv(struct msgin *m, struct policy_fail *s)
+{
+	msg_get_str(m, s->source, sizeof(s->source));
+	return msg_end(m);
+}

@@ -15,8 +15,16 @@
  */
 
 /*
- * The messages of proto_policy.h that log in: AUTH and AUTH_REPLY, and for
- * SCRAM-SHA-256 SCRAM, KEYS and PROOF.
+ * The messages of proto_policy.h that log in: AUTH and AUTH_REPLY; for
+ * SCRAM-SHA-256 SCRAM, KEYS and PROOF; for signed requests KEY, KEY_REPLY,
+ * KEY_USED, KEY_DROP and FAIL.
+ *
+ * A key that KEY_REPLY gave may be kept, with POLICY_OK only, until KEY_DROP
+ * names it or the channel ends; control sends KEY_DROP before the operator is
+ * told that it is gone.  An asker that keeps a key sends KEY_USED for it once
+ * a minute at most.  KEY_REPLY with POLICY_NO was counted as a failure of the
+ * address already; FAIL counts one where the key is known and the signature
+ * does not fit.
  */
 #ifndef PROTO_AUTH_H
 #define PROTO_AUTH_H
@@ -74,6 +82,37 @@ struct policy_auth_reply {
 	uint8_t signature[POLICY_PROOF_SIZE];
 };
 
+/* As "keyId" of a signed request has it. */
+struct policy_key {
+	char tenancy[OBJECT_ID_SIZE];
+	char user[OBJECT_ID_SIZE];
+	char fingerprint[FINGERPRINT_SIZE];
+	char source[HOST_SIZE]; /* client address */
+};
+
+/* With POLICY_OK the user's id, and the key as a SubjectPublicKeyInfo. */
+struct policy_key_reply {
+	enum policy_status status;
+	char user[OBJECT_ID_SIZE];
+	uint32_t len;
+	uint8_t der[PUBKEY_MAX];
+};
+
+struct policy_key_used {
+	char user[OBJECT_ID_SIZE];
+	char fingerprint[FINGERPRINT_SIZE];
+	char source[HOST_SIZE];
+};
+
+struct policy_key_drop {
+	char user[OBJECT_ID_SIZE];	    /* empty: of all users */
+	char fingerprint[FINGERPRINT_SIZE]; /* empty: all of the user */
+};
+
+struct policy_fail {
+	char source[HOST_SIZE];
+};
+
 int policy_auth_send(struct chan *, uint64_t, const struct policy_auth *);
 int policy_auth_recv(struct msgin *, struct policy_auth *);
 int policy_auth_reply_send(struct chan *, uint64_t,
@@ -85,5 +124,16 @@ int policy_keys_send(struct chan *, uint64_t, const struct policy_keys *);
 int policy_keys_recv(struct msgin *, struct policy_keys *);
 int policy_proof_send(struct chan *, uint64_t, const struct policy_proof *);
 int policy_proof_recv(struct msgin *, struct policy_proof *);
+int policy_key_send(struct chan *, uint64_t, const struct policy_key *);
+int policy_key_recv(struct msgin *, struct policy_key *);
+int policy_key_reply_send(struct chan *, uint64_t,
+    const struct policy_key_reply *);
+int policy_key_reply_recv(struct msgin *, struct policy_key_reply *);
+int policy_key_used_send(struct chan *, const struct policy_key_used *);
+int policy_key_used_recv(struct msgin *, struct policy_key_used *);
+int policy_key_drop_send(struct chan *, const struct policy_key_drop *);
+int policy_key_drop_recv(struct msgin *, struct policy_key_drop *);
+int policy_fail_send(struct chan *, const struct policy_fail *);
+int policy_fail_recv(struct msgin *, struct policy_fail *);
 
 #endif

@@ -125,7 +125,6 @@ struct conf_resolver {
 };
 
 #define CONF_SECRET_SIZE 32u
-
 struct conf_secret {
 	uint8_t key[CONF_SECRET_SIZE];
 };
@@ -143,6 +142,7 @@ struct conf_policy {
 	uint32_t throttle_block;    /* seconds that it is turned away */
 	uint32_t sessions_user;	    /* sessions at once, of one user */
 	uint32_t credentials_user;  /* credentials at once, of one user */
+	uint32_t apikeys_user;	    /* API keys at once, of one user */
 };
 
 int conf_global_send(struct chan *, const struct conf_global *);

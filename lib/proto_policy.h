@@ -16,11 +16,14 @@
 
 /*
  * smtpd, httpd -> control.  Each request has one answer with its id; the first
- * three are in proto_auth.h.
+ * six are in proto_auth.h.
  *
  *   AUTH   -> AUTH_REPLY     is this secret good, and whose
  *   SCRAM  -> KEYS           the salt of a login, and how often to hash
  *   PROOF  -> AUTH_REPLY     does this proof of SCRAM-SHA-256 fit
+ *   KEY    -> KEY_REPLY      the public key that a signature has to fit
+ *   KEY_USED                 one did, from this address
+ *   FAIL                     one did not
  *   SENDER -> SENDER_REPLY   may this user send as this address
  *   RCPT   -> RCPT_REPLY     is this recipient suppressed; if not, units are
  *                            reserved for the transaction
@@ -36,6 +39,7 @@
  * control -> smtpd, httpd, without being asked:
  *
  *   THROTTLE                 turn this address away for so long
+ *   KEY_DROP                 to httpd: forget a key, or all of a user
  *
  * control checks every request as if its sender were taken over: a user id
  * is looked up, not believed.
@@ -68,12 +72,17 @@ enum policy_type {
 	M_POLICY_LEAVE,
 	M_POLICY_SCRAM,
 	M_POLICY_KEYS,
-	M_POLICY_PROOF
+	M_POLICY_PROOF,
+	M_POLICY_KEY,
+	M_POLICY_KEY_REPLY,
+	M_POLICY_KEY_USED,
+	M_POLICY_KEY_DROP,
+	M_POLICY_FAIL
 };
 
 enum policy_status {
 	POLICY_OK = 1,
-	POLICY_NO,	  /* wrong secret, not approved, suppressed */
+	POLICY_NO,	  /* wrong secret, no key, not approved, suppressed */
 	POLICY_TEMPFAIL,  /* the store cannot say now */
 	POLICY_THROTTLED, /* too many failures of this address */
 	POLICY_BUSY,	  /* too many sessions of this user */

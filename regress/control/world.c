@@ -55,11 +55,13 @@ world_rules(struct world *w)
 		.throttle_block = 300,
 		.sessions_user = 1000,
 		.credentials_user = 2,
+		.apikeys_user = 3,
 	};
 
 	throttle_set(w->control.throttle, &policy);
 	w->control.sessions_user = policy.sessions_user;
 	w->control.credentials_user = policy.credentials_user;
+	w->control.apikeys_user = policy.apikeys_user;
 }
 
 static void
@@ -207,25 +209,49 @@ world_end(const struct admin_end *end, void *arg)
 	(void)snprintf(w->hint, sizeof(w->hint), "%s", end->hint);
 }
 
-/* Start a command, whose words have single spaces between them. */
-void
-world_start(struct world *w, const char *line)
+static void
+start_command(struct world *w, struct admin_command *command)
 {
 	static const struct job_sink sink = { world_row, world_full,
 		world_progress, world_end };
 	static const struct job_who who = { 0, 1, VERB_ALL };
-	struct admin_command command;
-	char *copy, *rest, *word;
 
 	w->ended = false;
 	w->rows = 0;
 	w->text[0] = '\0';
+	w->job = job_start(&w->control, &who, &sink, w, command);
+}
+
+/* Start a command, whose words have single spaces between them. */
+void
+world_start(struct world *w, const char *line)
+{
+	struct admin_command command;
+	char *copy, *rest, *word;
+
 	memset(&command, 0, sizeof(command));
 	copy = rest = strdup(line);
 	while ((word = strsep(&rest, " ")) != NULL)
 		command.word[command.words++] = strdup(word);
 	free(copy);
-	w->job = job_start(&w->control, &who, &sink, w, &command);
+	start_command(w, &command);
+}
+
+/* Do a command of words up to a NULL; whether it went well. */
+bool
+world_words(struct world *w, const char *const *word)
+{
+	struct admin_command command;
+
+	memset(&command, 0, sizeof(command));
+	while (word[command.words] != NULL) {
+		command.word[command.words] = strdup(word[command.words]);
+		command.words++;
+	}
+	start_command(w, &command);
+	if (!w->ended)
+		abort();
+	return w->ok;
 }
 
 /* Do a command to its end; whether it went well. */

@@ -132,6 +132,11 @@ REQUEST(policy_auth_reply)
 REQUEST(policy_scram)
 REQUEST(policy_keys)
 REQUEST(policy_proof)
+REQUEST(policy_key)
+REQUEST(policy_key_reply)
+PLAIN(policy_key_used)
+PLAIN(policy_key_drop)
+PLAIN(policy_fail)
 REQUEST(policy_sender)
 REQUEST(policy_sender_reply)
 REQUEST(policy_rcpt)
@@ -387,6 +392,11 @@ static const struct proto protos[] = {
 	STRUCT(policy_scram, M_POLICY_SCRAM),
 	STRUCT(policy_keys, M_POLICY_KEYS),
 	STRUCT(policy_proof, M_POLICY_PROOF),
+	STRUCT(policy_key, M_POLICY_KEY),
+	STRUCT(policy_key_reply, M_POLICY_KEY_REPLY),
+	STRUCT(policy_key_used, M_POLICY_KEY_USED),
+	STRUCT(policy_key_drop, M_POLICY_KEY_DROP),
+	STRUCT(policy_fail, M_POLICY_FAIL),
 	STRUCT(policy_sender, M_POLICY_SENDER),
 	STRUCT(policy_sender_reply, M_POLICY_SENDER_REPLY),
 	STRUCT(policy_rcpt, M_POLICY_RCPT),
