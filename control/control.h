@@ -51,6 +51,7 @@ struct control {
 	char tenancy[OBJECT_ID_SIZE];
 	uint32_t sessions_user;	   /* sessions at once, of one user */
 	uint32_t credentials_user; /* credentials at once, of one user */
+	uint32_t apikeys_user;	   /* API keys at once, of one user */
 	struct conf_global global;
 	struct conf_site site;
 	struct certs certs;

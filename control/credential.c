@@ -179,25 +179,11 @@ credential_del(struct store *s, const struct credential *c)
 	return r;
 }
 
-static bool
-count_cb(const struct store_key *k, struct msgin *m, void *arg)
-{
-	unsigned *n;
-
-	n = arg;
-	(*n)++;
-	return true;
-}
-
 /* How many credentials a user has. */
 enum store_status
 credential_count(struct store *s, const char *user, unsigned *n)
 {
-	struct store_key k;
-
-	*n = 0;
-	store_key_prefix(&k, user);
-	return store_scan(s, STORE_CREDENTIAL_USER, &k, NULL, count_cb, n);
+	return record_count(s, STORE_CREDENTIAL_USER, user, n);
 }
 
 /* Why it cannot be used now from there, or NULL if it can. */

@@ -154,6 +154,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	throttle_set(c->throttle, &p->conf.policy);
 	c->sessions_user = p->conf.policy.sessions_user;
 	c->credentials_user = p->conf.policy.credentials_user;
+	c->apikeys_user = p->conf.policy.apikeys_user;
 	c->global = p->conf.global;
 	c->site = p->conf.site;
 	c->certs = p->conf.certs;

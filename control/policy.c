@@ -36,6 +36,7 @@
 #include "rule.h"
 #include "seat.h"
 #include "sender.h"
+#include "signed.h"
 #include "store.h"
 #include "suppression.h"
 #include "usage.h"
@@ -343,6 +344,9 @@ policy_rules(void)
 		{ M_POLICY_AUTH, 0, "auth", auth_secret_cb },
 		{ M_POLICY_SCRAM, 0, "scram", auth_scram_cb },
 		{ M_POLICY_PROOF, 0, "proof", auth_proof_cb },
+		{ M_POLICY_KEY, 0, "key", signed_key_cb },
+		{ M_POLICY_KEY_USED, 0, "key used", signed_used_cb },
+		{ M_POLICY_FAIL, 0, "fail", signed_fail_cb },
 		{ M_POLICY_SENDER, 0, "sender", policy_sender_cb },
 		{ M_POLICY_RCPT, 0, "rcpt", policy_rcpt_cb },
 		{ M_POLICY_RESIZE, 0, "resize", policy_resize_cb },

@@ -96,6 +96,28 @@ record_del(struct store *s, enum store_table table, const char *first,
 }
 
 static bool
+count_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	unsigned *n;
+
+	n = arg;
+	(*n)++;
+	return true;
+}
+
+/* How many keys of the table begin with first, as a whole string. */
+enum store_status
+record_count(struct store *s, enum store_table table, const char *first,
+    unsigned *n)
+{
+	struct store_key k;
+
+	*n = 0;
+	store_key_prefix(&k, first);
+	return store_scan(s, table, &k, NULL, count_cb, n);
+}
+
+static bool
 any_cb(const struct store_key *k, struct msgin *m, void *arg)
 {
 	bool *found;

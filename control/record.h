@@ -48,6 +48,8 @@ enum store_status record_get_id(struct store *, enum store_table,
     const char *name, char *id, size_t);
 enum store_status record_del(struct store *, enum store_table,
     const char *first, const char *second);
+enum store_status record_count(struct store *, enum store_table,
+    const char *first, unsigned *);
 enum store_status record_any(struct store *, enum store_table,
     const char *first);
 const char *record_state_name(enum record_state);

@@ -66,6 +66,7 @@ enum store_table {
 	STORE_POLICY,		  /* id */
 	STORE_SUPPRESSION_NUMBER, /* number -> place, address or hash */
 	STORE_SUPPRESSION_SOFT,	  /* number of the place, address or hash */
+	STORE_APIKEY,		  /* user id, fingerprint */
 	STORE_TABLES
 };
 

@@ -89,6 +89,7 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_POLICY] = "policy.db",
 	[STORE_SUPPRESSION_NUMBER] = "suppression_number.db",
 	[STORE_SUPPRESSION_SOFT] = "suppression_soft.db",
+	[STORE_APIKEY] = "apikey.db",
 };
 
 static void

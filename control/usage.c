@@ -15,7 +15,7 @@
  */
 
 /*
- * Last use of credentials, not yet written.  A crash loses the last minute of
+ * Last use of credentials and API keys, not yet written.  A crash loses the last minute of
  * it, which is all it is worth.
  */
 #include "usage.h"
@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apikey.h"
 #include "bounds.h"
 #include "compat.h"
 #include "credential.h"
@@ -38,7 +39,8 @@
 
 struct usage_entry {
 	struct usage_entry *next;
-	char credential[OBJECT_ID_SIZE];
+	char id[OBJECT_ID_SIZE];	    /* of a credential, or a user */
+	char fingerprint[FINGERPRINT_SIZE]; /* of his key; else empty */
 	char source[HOST_SIZE];
 	char sender[ADDRESS_SIZE];
 	int64_t when; /* 0: not used, but sent as sender */
@@ -82,48 +84,64 @@ usage_free(struct usage *u)
 }
 
 static struct usage_entry *
-usage_find(const struct usage *u, const char *credential)
+usage_find(const struct usage *u, const char *id, const char *fingerprint)
 {
 	struct usage_entry *e;
 
-	e = u->chain[record_hash(credential) % USAGE_CHAINS];
-	while (e != NULL && strcmp(e->credential, credential) != 0)
+	e = u->chain[record_hash(id) % USAGE_CHAINS];
+	while (e != NULL &&
+	    (strcmp(e->id, id) != 0 || strcmp(e->fingerprint, fingerprint) != 0))
 		e = e->next;
 	return e;
 }
 
-/* The entry of a credential; NULL without memory, or if there are too many. */
+/*
+ * The entry of a credential, or a key; NULL without memory, or if there are
+ * too many.
+ */
 static struct usage_entry *
-usage_entry(struct usage *u, const char *credential)
+usage_entry(struct usage *u, const char *id, const char *fingerprint)
 {
 	struct usage_entry *e, **head;
 
-	e = usage_find(u, credential);
+	e = usage_find(u, id, fingerprint);
 	if (e != NULL || u->entries == USAGE_MAX)
 		return e;
 	e = calloc(1, sizeof(*e));
 	if (e == NULL)
 		return NULL;
-	head = &u->chain[record_hash(credential) % USAGE_CHAINS];
-	(void)strlcpy(e->credential, credential, sizeof(e->credential));
+	head = &u->chain[record_hash(id) % USAGE_CHAINS];
+	(void)strlcpy(e->id, id, sizeof(e->id));
+	(void)strlcpy(e->fingerprint, fingerprint, sizeof(e->fingerprint));
 	e->next = *head;
 	*head = e;
 	u->entries++;
 	return e;
 }
 
-/* Remember a use.  Without memory it is forgotten, and nothing else. */
+/*
+ * Remember a use of a user's key.  Without memory it is forgotten, and nothing
+ * else.
+ */
 void
-usage_note(struct usage *u, const char *credential, int64_t when,
-    const char *source)
+usage_note_key(struct usage *u, const char *user, const char *fingerprint,
+    int64_t when, const char *source)
 {
 	struct usage_entry *e;
 
-	e = usage_entry(u, credential);
+	e = usage_entry(u, user, fingerprint);
 	if (e == NULL)
 		return;
 	e->when = when;
 	(void)strlcpy(e->source, source, sizeof(e->source));
+}
+
+/* Remember a use of a credential. */
+void
+usage_note(struct usage *u, const char *credential, int64_t when,
+    const char *source)
+{
+	usage_note_key(u, credential, "", when, source);
 }
 
 /* Remember as whom a credential sends. */
@@ -132,7 +150,7 @@ usage_sender(struct usage *u, const char *credential, const char *address)
 {
 	struct usage_entry *e;
 
-	e = usage_entry(u, credential);
+	e = usage_entry(u, credential, "");
 	if (e != NULL)
 		(void)strlcpy(e->sender, address, sizeof(e->sender));
 }
@@ -143,18 +161,34 @@ usage_last_sender(const struct usage *u, const char *credential)
 {
 	const struct usage_entry *e;
 
-	e = usage_find(u, credential);
+	e = usage_find(u, credential, "");
 	return e == NULL || e->sender[0] == '\0' ? NULL : e->sender;
 }
 
-/* A credential that is gone by now is passed over. */
+static enum store_status
+usage_write_key(struct store *s, const struct usage_entry *e)
+{
+	enum store_status r;
+	struct apikey k;
+
+	r = apikey_get(s, e->id, e->fingerprint, &k);
+	if (r != STORE_OK)
+		return r == STORE_NOTFOUND ? STORE_OK : r;
+	k.used = e->when;
+	memcpy(k.source, e->source, sizeof(k.source));
+	return apikey_put(s, &k);
+}
+
+/* What is gone by now is passed over. */
 static enum store_status
 usage_write(struct store *s, const struct usage_entry *e)
 {
 	struct credential c;
 	enum store_status r;
 
-	r = credential_get(s, e->credential, &c);
+	if (e->fingerprint[0] != '\0')
+		return usage_write_key(s, e);
+	r = credential_get(s, e->id, &c);
 	if (r != STORE_OK)
 		return r == STORE_NOTFOUND ? STORE_OK : r;
 	if (e->when != 0) {

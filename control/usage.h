@@ -15,8 +15,9 @@
  */
 
 /*
- * When, from where and as whom each credential was last used.  Kept in memory and
- * written now and then, so that no question waits for the disk.
+ * When, from where and as whom each credential was last used, and when and from
+ * where each API key.  Kept in memory and written now and then, so that no
+ * question waits for the disk.
  */
 #ifndef USAGE_H
 #define USAGE_H
@@ -30,6 +31,8 @@ struct usage *usage_new(void);
 void usage_free(struct usage *);
 void usage_note(struct usage *, const char *credential, int64_t when,
     const char *source);
+void usage_note_key(struct usage *, const char *user, const char *fingerprint,
+    int64_t when, const char *source);
 void usage_sender(struct usage *, const char *credential, const char *address);
 const char *usage_last_sender(const struct usage *, const char *credential);
 int usage_flush(struct usage *, struct store *);

@@ -88,25 +88,6 @@ credential_fill(struct job *j, const struct user *u, struct credential *c,
 	return 0;
 }
 
-/* A description, if there is one, is printable and short. */
-static int
-check_description(struct job *j, const char *text)
-{
-	const char *p;
-
-	if (text == NULL)
-		return 0;
-	for (p = text; *p != '\0'; p++) {
-		if ((unsigned char)*p < ' ' || *p == 127)
-			break;
-	}
-	if (*p == '\0' && strlen(text) < NAME_SIZE)
-		return 0;
-	job_fail(j, NULL, "a description is one line of at most %u octets",
-	    NAME_SIZE - 1);
-	return -1;
-}
-
 /* A login that is taken, by a chance of 1 in 1296, is made again. */
 static int
 credential_store(struct job *j, struct credential *c)
@@ -194,13 +175,9 @@ take_options(struct job *j, const struct options *o, struct credential *c)
 		return -1;
 	}
 	if (take_expires(j, o->expires, c) == -1 ||
-	    take_networks(j, o->networks, c) == -1 ||
-	    check_description(j, o->description) == -1)
+	    take_networks(j, o->networks, c) == -1)
 		return -1;
-	if (o->description != NULL)
-		(void)strlcpy(c->description, o->description,
-		    sizeof(c->description));
-	return 0;
+	return need_description(j, o->description, c->description);
 }
 
 /* credential add USER [expires WHEN] [networks LIST] [description TEXT] */

@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "compartment.h"
+#include "compat.h"
 #include "control.h"
 #include "credential.h"
 #include "domain.h"
@@ -206,5 +207,24 @@ need_begin(struct job *j)
 	if (store_begin(j->control->store) == 0)
 		return 0;
 	job_fail_store(j);
+	return -1;
+}
+
+/* A description, if one is given: one short line, which goes into to. */
+int
+need_description(struct job *j, const char *text, char to[NAME_SIZE])
+{
+	const char *p;
+
+	if (text == NULL)
+		return 0;
+	for (p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ' || *p == 127)
+			break;
+	}
+	if (*p == '\0' && strlcpy(to, text, NAME_SIZE) < NAME_SIZE)
+		return 0;
+	job_fail(j, NULL, "a description is one line of at most %u octets",
+	    NAME_SIZE - 1);
 	return -1;
 }

@@ -21,6 +21,8 @@
 #ifndef VERB_NEED_H
 #define VERB_NEED_H
 
+#include "bounds.h"
+
 struct compartment;
 struct credential;
 struct domain;
@@ -40,5 +42,6 @@ int need_name(struct job *, const char *);
 int need_own_domain(struct job *, const char *domain);
 int need_id(struct job *, const char *kind, char *id);
 int need_begin(struct job *);
+int need_description(struct job *, const char *, char to[NAME_SIZE]);
 
 #endif

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "apikey.h"
 #include "compat.h"
 #include "control.h"
 #include "credential.h"
@@ -31,6 +32,7 @@
 #include "limit.h"
 #include "rate.h"
 #include "row.h"
+#include "signed.h"
 #include "user.h"
 #include "verb_need.h"
 
@@ -97,30 +99,40 @@ verb_user_list(struct job *j)
 	job_list(j, STORE_USER, NULL, list_cb);
 }
 
-/* user remove NAME: only one without credentials. */
+/* What a user still has stands in the way of its removal.  0 or -1. */
+static int
+check_has(struct job *j, const struct user *u, enum store_table table,
+    const char *kind, const char *command)
+{
+	char hint[ERROR_SIZE];
+	unsigned n;
+
+	if (record_count(j->control->store, table, u->id, &n) != STORE_OK) {
+		job_fail_store(j);
+		return -1;
+	}
+	if (n == 0)
+		return 0;
+	(void)snprintf(hint, sizeof(hint),
+	    "see \"edctl %s list %s\", and remove each with \"edctl %s "
+	    "remove\"",
+	    command, u->name, command);
+	job_fail(j, hint, "user \"%s\" has %u %s%s", u->name, n, kind,
+	    n == 1 ? "" : "s");
+	return -1;
+}
+
+/* user remove NAME: only one without credentials and keys. */
 void
 verb_user_remove(struct job *j)
 {
-	char hint[ERROR_SIZE];
 	struct user u;
-	unsigned n;
 
-	if (need_user(j, j->arg[0], &u) == -1)
-		return;
-	if (credential_count(j->control->store, u.id, &n) != STORE_OK) {
-		job_fail_store(j);
-		return;
-	}
-	if (n > 0) {
-		(void)snprintf(hint, sizeof(hint),
-		    "see \"edctl credential list %s\", and remove each with "
-		    "\"edctl credential remove ID\"",
-		    u.name);
-		job_fail(j, hint, "user \"%s\" has %u credential%s", u.name, n,
-		    n == 1 ? "" : "s");
-		return;
-	}
-	if (need_begin(j) == -1)
+	if (need_user(j, j->arg[0], &u) == -1 ||
+	    check_has(j, &u, STORE_CREDENTIAL_USER, "credential",
+		"credential") == -1 ||
+	    check_has(j, &u, STORE_APIKEY, "API key", "apikey") == -1 ||
+	    need_begin(j) == -1)
 		return;
 	if (group_leave_all(j->control->store, u.id) != STORE_OK ||
 	    limit_del(j->control->store, u.id) != STORE_OK ||
@@ -131,6 +143,7 @@ verb_user_remove(struct job *j)
 	if (job_commit(j) == -1)
 		return;
 	rate_forget(j->control->rate, u.id);
+	signed_drop(j->control, u.id, "");
 	job_audit(j, u.name, u.id, NULL);
 	job_ok(j);
 }
@@ -186,6 +199,7 @@ verb_user_set(struct job *j)
 	}
 	if (job_commit(j) == -1)
 		return;
+	signed_drop(j->control, u.id, "");
 	job_audit(j, u.name, old, describe(&u, new, sizeof(new)));
 	user_row(j, &u);
 	job_send(j);

@@ -26,6 +26,7 @@
 
 #include "proto_admin.h"
 #include "suppress_list.h"
+#include "verb_apikey.h"
 #include "verb_compartment.h"
 #include "verb_credential.h"
 #include "verb_daemon.h"
@@ -51,6 +52,24 @@
 	}
 
 static const struct verb verbs[] = {
+	{ { "apikey", "add" }, VERB_WRITE, verb_apikey_add,
+	    { { NULL, "USER", false }, { NULL, "FILE|-", false },
+		{ "description", "TEXT", true } },
+	    "let a user sign requests with an RSA key" },
+	{ { "apikey", "list" }, VERB_READ, verb_apikey_list,
+	    { { NULL, "USER", true } }, "list API keys" },
+	{ { "apikey", "remove" }, VERB_WRITE, verb_apikey_remove,
+	    { { NULL, "USER", false }, { NULL, "FINGERPRINT", false } },
+	    "remove an API key" },
+	{ { "apikey", "set" }, VERB_WRITE, verb_apikey_set,
+	    { { NULL, "USER", false }, { NULL, "FINGERPRINT", false },
+		{ "state", "active|inactive", true },
+		{ "description", "TEXT", true } },
+	    "change an API key, or disable it" },
+	{ { "apikey", "show" }, VERB_READ, verb_apikey_show,
+	    { { NULL, "USER", false }, { NULL, "FINGERPRINT", false } },
+	    "show an API key" },
+
 	{ { "compartment", "add" }, VERB_WRITE, verb_compartment_add,
 	    { { NULL, "NAME", false }, { "parent", "NAME", true } },
 	    "make a compartment" },

@@ -188,7 +188,7 @@ join(int argc, char *const *argv, int i)
 	return text;
 }
 
-/* The content of a file that is text and not too long. */
+/* The content of a file that is text and not too long; "-": what is given. */
 static char *
 slurp(struct parse *p, const char *path)
 {
@@ -196,7 +196,7 @@ slurp(struct parse *p, const char *path)
 	size_t n;
 	FILE *f;
 
-	f = fopen(path, "r");
+	f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
 	if (f == NULL) {
 		(void)parse_fail(p, "%s: %s", path, strerror(errno));
 		return NULL;
@@ -208,7 +208,8 @@ slurp(struct parse *p, const char *path)
 		free(text);
 		text = NULL;
 	}
-	(void)fclose(f);
+	if (f != stdin)
+		(void)fclose(f);
 	return text;
 }
 

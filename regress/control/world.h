@@ -55,6 +55,7 @@ void world_reopen(struct world *);
 void world_free(struct world *);
 void world_start(struct world *, const char *line);
 bool world_do(struct world *, const char *line);
+bool world_words(struct world *, const char *const *word);
 bool world_value(const struct world *, const char *name, char *value, size_t);
 
 #endif

@@ -129,7 +129,7 @@ refused_lines_say_what_to_do(void **state)
 		const char *why;
 		const char *hint;
 	} table[] = {
-		{ "", "unknown \"\"", "known are compartment" },
+		{ "", "unknown \"\"", "known are apikey" },
 		{ "relaod", "unknown \"relaod\"", "did you mean \"reload\"" },
 		{ "sendre list", "unknown \"sendre\"", "\"sender\"" },
 		{ "sender lsit", "unknown \"sender lsit\"", "\"sender list\"" },

@@ -405,13 +405,13 @@ class Edd:
     def reload(self, expect_ok=True):
         return self.ctl("reload", ok=expect_ok)
 
-    def ctl(self, *args, ok=True, json_rows=False):
+    def ctl(self, *args, ok=True, json_rows=False, stdin=None):
         """Run edctl; returns its output, or rows with json_rows."""
         command = [EDCTL, "-s", self.socket]
         if json_rows:
             command.append("-j")
         done = subprocess.run(command + list(args), capture_output=True,
-                              text=True, timeout=PATIENCE)
+                              input=stdin, text=True, timeout=PATIENCE)
         text = done.stdout + done.stderr
         if ok:
             assert done.returncode == 0, "edctl %s: %s\n%s" % (
