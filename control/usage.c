@@ -90,7 +90,8 @@ usage_find(const struct usage *u, const char *id, const char *fingerprint)
 
 	e = u->chain[record_hash(id) % USAGE_CHAINS];
 	while (e != NULL &&
-	    (strcmp(e->id, id) != 0 || strcmp(e->fingerprint, fingerprint) != 0))
+	    (strcmp(e->id, id) != 0 ||
+		strcmp(e->fingerprint, fingerprint) != 0))
 		e = e->next;
 	return e;
 }

@@ -109,6 +109,9 @@
 /* A PEM chain, or a key: four RSA-4096 certificates take 9 KB. */
 #define PEM_MAX 28672u
 
+/* Keys in key files: AES-256. */
+#define CONF_SECRET_SIZE 32u
+
 /* MD5 as 16 pairs of hex digits with colons between, and a NUL. */
 #define FINGERPRINT_SIZE 48u
 

@@ -124,7 +124,6 @@ struct conf_resolver {
 	uint16_t port;
 };
 
-#define CONF_SECRET_SIZE 32u
 struct conf_secret {
 	uint8_t key[CONF_SECRET_SIZE];
 };
