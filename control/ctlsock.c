@@ -25,6 +25,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -323,6 +324,7 @@ peer_check(const struct ctlsock *s, int fd, struct job_who *who)
 	who->uid = cred.uid;
 	who->pid = (uint32_t)cred.pid;
 	who->rights = VERB_ALL;
+	(void)snprintf(who->actor, sizeof(who->actor), "uid=%u", cred.uid);
 	if (cred.uid == 0 || cred.uid == geteuid() ||
 	    (s->has_gid && peer_in_group(fd, &cred, (gid_t)s->gid)))
 		return 0;

@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "audit.h"
 #include "compat.h"
@@ -82,12 +81,32 @@ replaced_cb(const struct store_key *key, struct msgin *m, void *arg)
 	return r->n < DKIMKEY_DOMAIN_MAX;
 }
 
+/* A new state, in the open transaction; nobody asked for it.  0 or -1. */
+static int
+record(struct control *c, const struct dkimkey *k, enum dkim_state before)
+{
+	char old[SELECTOR_SIZE + 64], new[SELECTOR_SIZE + 64];
+	struct audit_change change;
+
+	(void)snprintf(old, sizeof(old), "%s %s", k->selector,
+	    dkimkey_state_name(before));
+	(void)snprintf(new, sizeof(new), "%s %s", k->selector,
+	    dkimkey_state_name(k->state));
+	change.actor = AUDIT_SELF;
+	change.verb = "dkim state";
+	change.object = k->domain;
+	change.old = old;
+	change.new = new;
+	return audit_change(c->audit, &change);
+}
+
 /* The keys before k sign no more; what they signed may be in the queue. */
 static int
 replace(struct control *c, const struct dkimkey *k)
 {
 	static struct replaced r;
 	struct store_key prefix;
+	enum dkim_state before;
 	unsigned i;
 
 	memset(&r, 0, sizeof(r));
@@ -97,47 +116,30 @@ replace(struct control *c, const struct dkimkey *k)
 	    STORE_OK)
 		return -1;
 	for (i = 0; i < r.n; i++) {
+		before = r.key[i].state;
 		r.key[i].state = DKIM_INACTIVE;
 		r.key[i].retire = (int64_t)time(NULL) + c->site.expire;
-		if (dkimkey_put(c->store, &r.key[i]) != STORE_OK)
+		if (dkimkey_put(c->store, &r.key[i]) != STORE_OK ||
+		    record(c, &r.key[i], before) == -1)
 			return -1;
 		keys_drop(c->keys, r.key[i].number);
 	}
 	return 0;
 }
 
-/* Nobody asked for it: the daemon's own user did it. */
-static void
-tell(struct control *c, const struct dkimkey *before, const struct dkimkey *k)
-{
-	char old[SELECTOR_SIZE + 64], new[SELECTOR_SIZE + 64];
-	struct audit_event e;
-
-	log_info("dkim domain=%s selector=%s state=%s dns=%s", k->domain,
-	    k->selector, dkimkey_state_name(k->state),
-	    dkimkey_dns_name(k->dns));
-	if (k->state == before->state && k->next == before->next)
-		return;
-	(void)snprintf(old, sizeof(old), "%s %s", k->selector,
-	    dkimkey_state_name(before->state));
-	(void)snprintf(new, sizeof(new), "%s %s", k->selector,
-	    dkimkey_state_name(k->state));
-	e.uid = (uint32_t)geteuid();
-	e.pid = (uint32_t)getpid();
-	e.action = "dkim state";
-	e.object = k->domain;
-	e.old = old;
-	e.new = new;
-	audit_event(c->audit, &e);
-}
-
 static int
-store_change(struct control *c, const struct dkimkey *k, bool switches)
+store_change(struct control *c, const struct dkimkey *before,
+    const struct dkimkey *k)
 {
+	bool changed, switches;
+
+	changed = k->state != before->state || k->next != before->next;
+	switches = before->next && !k->next;
 	if (store_begin(c->store) == -1)
 		return -1;
 	if (dkimkey_put(c->store, k) == STORE_OK &&
-	    (!switches || replace(c, k) == 0) && store_commit(c->store) == 0)
+	    (!changed || record(c, k, before->state) == 0) &&
+	    (!switches || replace(c, k) == 0) && audit_commit(c->audit) == 0)
 		return 0;
 	store_abort(c->store);
 	return -1;
@@ -161,33 +163,30 @@ dkimstate_seen(struct control *c, const struct dkimkey *asked,
 	before = k;
 	if (!dkimstate_next(&k, seen))
 		return;
-	if (store_change(c, &k, before.next && !k.next) == -1)
+	if (store_change(c, &before, &k) == -1)
 		c->failures++;
 	else
-		tell(c, &before, &k);
+		log_info("dkim domain=%s selector=%s state=%s dns=%s", k.domain,
+		    k.selector, dkimkey_state_name(k.state),
+		    dkimkey_dns_name(k.dns));
 }
 
 /* Forget a key whose time is over.  0 or -1. */
 int
 dkimstate_retire(struct control *c, const struct dkimkey *k)
 {
-	struct audit_event e;
+	const struct audit_change change = { AUDIT_SELF, "dkim retire",
+		k->domain, k->selector, NULL };
 
 	if (store_begin(c->store) == -1)
 		return -1;
 	if (dkimkey_del(c->store, k) != STORE_OK ||
 	    domain_finish(c->store, k->domain) != STORE_OK ||
-	    store_commit(c->store) == -1) {
+	    audit_change(c->audit, &change) == -1 ||
+	    audit_commit(c->audit) == -1) {
 		store_abort(c->store);
 		return -1;
 	}
 	keys_drop(c->keys, k->number);
-	e.uid = (uint32_t)geteuid();
-	e.pid = (uint32_t)getpid();
-	e.action = "dkim retire";
-	e.object = k->domain;
-	e.old = k->selector;
-	e.new = NULL;
-	audit_event(c->audit, &e);
 	return 0;
 }

@@ -25,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
 #include "control.h"
 #include "log.h"
 #include "msg.h"
@@ -111,33 +110,37 @@ job_fail_store(struct job *j)
 	    "the policy store failed; nothing was changed");
 }
 
-/* Commit.  0, or -1 and the job has ended. */
+/*
+ * Commit, with what job_audit() recorded.  0, or -1 and the job has ended.
+ */
 int
 job_commit(struct job *j)
 {
-	if (store_commit(j->control->store) == 0)
+	if (audit_commit(j->control->audit) == 0)
 		return 0;
 	job_fail_store(j);
 	return -1;
 }
 
-/* Record the change that this job has committed. */
+/*
+ * Record a change: before job_commit() in its transaction, or without one if
+ * it was not made in the store.
+ */
 void
 job_audit(struct job *j, const char *object, const char *old, const char *new)
 {
-	struct audit_event e;
-	char action[64];
+	struct audit_change c;
+	char verb[AUDIT_VERB_SIZE];
 
-	(void)snprintf(action, sizeof(action), "%s%s%s", j->verb->word[0],
+	(void)snprintf(verb, sizeof(verb), "%s%s%s", j->verb->word[0],
 	    j->verb->word[1] == NULL ? "" : " ",
 	    j->verb->word[1] == NULL ? "" : j->verb->word[1]);
-	e.uid = j->who.uid;
-	e.pid = j->who.pid;
-	e.action = action;
-	e.object = object;
-	e.old = old;
-	e.new = new;
-	audit_event(j->control->audit, &e);
+	c.actor = j->who.actor;
+	c.verb = verb;
+	c.object = object;
+	c.old = old;
+	c.new = new;
+	(void)audit_change(j->control->audit, &c);
 }
 
 /* Send the row and empty it. */

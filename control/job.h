@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audit.h"
 #include "proto_admin.h"
 #include "store.h"
 #include "verbs.h"
@@ -38,7 +39,8 @@ struct row;
 struct job_who {
 	uint32_t uid;
 	uint32_t pid;
-	unsigned rights; /* VERB_READ ... */
+	unsigned rights;	      /* VERB_READ ... */
+	char actor[AUDIT_ACTOR_SIZE]; /* as the audit has it */
 };
 
 /* Where an answer goes; full tells when to wait for job_resume(). */

@@ -180,6 +180,7 @@ main_tick_cb(evutil_socket_t fd, short what, void *arg)
 	c = arg;
 	(void)usage_flush(c->usage, c->store);
 	(void)rate_flush(c->rate, false);
+	(void)audit_prune(c->audit);
 	(void)store_checkpoint(c->store);
 }
 

@@ -67,6 +67,7 @@ enum store_table {
 	STORE_SUPPRESSION_NUMBER, /* number -> place, address or hash */
 	STORE_SUPPRESSION_SOFT,	  /* number of the place, address or hash */
 	STORE_APIKEY,		  /* user id, fingerprint */
+	STORE_AUDIT,		  /* number */
 	STORE_TABLES
 };
 
@@ -97,6 +98,7 @@ int store_begin(struct store *);
 int store_commit(struct store *);
 int store_commit_lazy(struct store *);
 void store_abort(struct store *);
+uint64_t store_transaction(const struct store *);
 
 enum store_status store_get(struct store *, enum store_table,
     const struct store_key *, struct msgin *);
@@ -107,6 +109,8 @@ enum store_status store_del(struct store *, enum store_table,
 enum store_status store_scan(struct store *, enum store_table,
     const struct store_key *prefix, const struct store_key *after,
     store_scan_cb, void *arg);
+enum store_status store_last(struct store *, enum store_table,
+    struct store_key *);
 
 void store_key(struct store_key *, const char *first, const char *second);
 void store_key_prefix(struct store_key *, const char *first);

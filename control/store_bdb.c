@@ -57,7 +57,8 @@ struct store {
 	DB_ENV *env;
 	DB *db[STORE_TABLES];
 	DB_TXN *txn;
-	DBT found; /* memory of the last store_get() */
+	uint64_t begun; /* transactions so far */
+	DBT found;	/* memory of the last store_get() */
 	uint8_t check[STORE_SUBKEY_SIZE];
 	char error[256]; /* what Berkeley DB said last */
 	bool full;	 /* and once, that the disk is */
@@ -90,6 +91,7 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_SUPPRESSION_NUMBER] = "suppression_number.db",
 	[STORE_SUPPRESSION_SOFT] = "suppression_soft.db",
 	[STORE_APIKEY] = "apikey.db",
+	[STORE_AUDIT] = "audit.db",
 };
 
 static void
@@ -299,8 +301,10 @@ store_begin(struct store *s)
 		return -1;
 	}
 	r = s->env->txn_begin(s->env, NULL, &s->txn, 0);
-	if (r == 0)
+	if (r == 0) {
+		s->begun++;
 		return 0;
+	}
 	s->txn = NULL;
 	(void)bdb_fail(s, "begin", r);
 	return -1;
@@ -349,6 +353,13 @@ store_abort(struct store *s)
 	r = txn->abort(txn);
 	if (r != 0)
 		(void)bdb_fail(s, "abort", r);
+}
+
+/* Which transaction is open, none before had its number; 0 if none is. */
+uint64_t
+store_transaction(const struct store *s)
+{
+	return s->txn == NULL ? 0 : s->begun;
 }
 
 /* Berkeley DB does not write to a key that is looked up. */
@@ -499,4 +510,27 @@ store_scan(struct store *s, enum store_table table,
 	r = scan_rows(cursor, &k, prefix, after, cb, arg);
 	(void)cursor->close(cursor);
 	return r == 0 || r == DB_NOTFOUND ? STORE_OK : bdb_fail(s, "scan", r);
+}
+
+/* The last key of a table. */
+enum store_status
+store_last(struct store *s, enum store_table table, struct store_key *k)
+{
+	DBC *cursor;
+	DBT key, data;
+	int r;
+
+	r = s->db[table]->cursor(s->db[table], s->txn, &cursor, 0);
+	if (r != 0)
+		return bdb_fail(s, "cursor", r);
+	store_key(k, "", NULL);
+	dbt_key(&key, k, k);
+	memset(&data, 0, sizeof(data));
+	r = cursor->get(cursor, &key, &data, DB_LAST);
+	k->len = r == 0 ? key.size : 0;
+	k->data[k->len] = '\0';
+	(void)cursor->close(cursor);
+	if (r == DB_NOTFOUND)
+		return STORE_NOTFOUND;
+	return r == 0 ? STORE_OK : bdb_fail(s, "last", r);
 }

@@ -82,7 +82,18 @@ need_apikey(struct job *j, struct user *u, struct apikey *k)
 	return -1;
 }
 
-/* For the journal: whose key. */
+/* A key in the audit. */
+#define KEY_TEXT_SIZE (NAME_SIZE + 64)
+
+/* What can be set, for the audit. */
+static void
+describe(const struct apikey *k, char *text, size_t size)
+{
+	(void)snprintf(text, size, "state=%s description=%s",
+	    record_state_name(k->state), k->description);
+}
+
+/* For the audit: whose key. */
 static void
 key_audit(struct job *j, const struct user *u, const struct apikey *k,
     const char *old, const char *new)
@@ -154,6 +165,7 @@ check_new(struct job *j, const struct user *u, const struct apikey *k)
 void
 verb_apikey_add(struct job *j)
 {
+	char text[KEY_TEXT_SIZE];
 	struct apikey k;
 	struct user u;
 
@@ -172,9 +184,10 @@ verb_apikey_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	describe(&k, text, sizeof(text));
+	key_audit(j, &u, &k, NULL, text);
 	if (job_commit(j) == -1)
 		return;
-	key_audit(j, &u, &k, NULL, k.description);
 	key_row(j, &u, &k);
 	job_send(j);
 	job_ok(j);
@@ -243,6 +256,7 @@ verb_apikey_show(struct job *j)
 void
 verb_apikey_remove(struct job *j)
 {
+	char text[KEY_TEXT_SIZE];
 	struct apikey k;
 	struct user u;
 
@@ -252,19 +266,12 @@ verb_apikey_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	describe(&k, text, sizeof(text));
+	key_audit(j, &u, &k, text, NULL);
 	if (job_commit(j) == -1)
 		return;
 	signed_drop(j->control, k.user, k.fingerprint);
-	key_audit(j, &u, &k, k.description, NULL);
 	job_ok(j);
-}
-
-/* What can be set, for the journal. */
-static void
-describe(const struct apikey *k, char *text, size_t size)
-{
-	(void)snprintf(text, size, "state=%s description=%s",
-	    record_state_name(k->state), k->description);
 }
 
 /* The changes that were asked for.  0, or -1 and the job has ended. */
@@ -288,7 +295,7 @@ change(struct job *j, struct apikey *k)
 void
 verb_apikey_set(struct job *j)
 {
-	char before[NAME_SIZE + 64], after[NAME_SIZE + 64];
+	char before[KEY_TEXT_SIZE], after[KEY_TEXT_SIZE];
 	struct apikey k;
 	struct user u;
 
@@ -301,11 +308,11 @@ verb_apikey_set(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	describe(&k, after, sizeof(after));
+	key_audit(j, &u, &k, before, after);
 	if (job_commit(j) == -1)
 		return;
 	signed_drop(j->control, k.user, k.fingerprint);
-	describe(&k, after, sizeof(after));
-	key_audit(j, &u, &k, before, after);
 	key_row(j, &u, &k);
 	job_send(j);
 	job_ok(j);

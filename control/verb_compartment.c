@@ -107,9 +107,9 @@ verb_compartment_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, c.name, NULL, c.id);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, c.name, NULL, c.id);
 	compartment_row(j, &c);
 	job_send(j);
 	job_ok(j);
@@ -171,9 +171,9 @@ verb_compartment_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, c.name, c.id, NULL);
 	if (job_commit(j) == -1)
 		return;
 	rate_forget(j->control->rate, c.id);
-	job_audit(j, c.name, c.id, NULL);
 	job_ok(j);
 }

@@ -39,7 +39,7 @@
 
 /* All networks of a credential, and all that can be set of it. */
 #define NETWORKS_TEXT_SIZE (CREDENTIAL_NETWORKS_MAX * NETWORK_TEXT_SIZE)
-#define OPTIONS_TEXT_SIZE  (NETWORKS_TEXT_SIZE + NAME_SIZE + 128)
+#define OPTIONS_TEXT_SIZE  (NETWORKS_TEXT_SIZE + 2 * NAME_SIZE + 128)
 
 /* At most so many at a time as are configured; ends the job if there are. */
 static int
@@ -88,10 +88,41 @@ credential_fill(struct job *j, const struct user *u, struct credential *c,
 	return 0;
 }
 
+/* "any", or as take_networks() reads it. */
+static void
+networks_text(const struct credential *c, char *text, size_t size)
+{
+	char word[NETWORK_TEXT_SIZE];
+	uint32_t i;
+
+	(void)strlcpy(text, c->networks == 0 ? "any" : "", size);
+	for (i = 0; i < c->networks; i++) {
+		network_print(&c->network[i], word, sizeof(word));
+		if (i > 0)
+			(void)strlcat(text, ",", size);
+		(void)strlcat(text, word, size);
+	}
+}
+
+/* What can be set, for the audit. */
+static void
+options_text(const struct credential *c, const char *user, char *text,
+    size_t size)
+{
+	char networks[NETWORKS_TEXT_SIZE];
+
+	networks_text(c, networks, sizeof(networks));
+	(void)snprintf(text, size,
+	    "user=%s state=%s expires=%lld networks=%s description=%s", user,
+	    record_state_name(c->state), (long long)c->expires, networks,
+	    c->description);
+}
+
 /* A login that is taken, by a chance of 1 in 1296, is made again. */
 static int
-credential_store(struct job *j, struct credential *c)
+credential_store(struct job *j, struct credential *c, const char *user)
 {
+	char text[OPTIONS_TEXT_SIZE];
 	struct credential other;
 	enum store_status r;
 
@@ -103,6 +134,8 @@ credential_store(struct job *j, struct credential *c)
 	}
 	if (r == STORE_NOTFOUND && store_begin(j->control->store) == 0) {
 		r = credential_put(j->control->store, c);
+		options_text(c, user, text, sizeof(text));
+		job_audit(j, c->id, NULL, text);
 		if (r == STORE_OK)
 			return job_commit(j);
 	}
@@ -193,8 +226,7 @@ verb_credential_add(struct job *j)
 	    credential_fill(j, &u, &c, secret) == -1 ||
 	    take_options(j, &o, &c) == -1)
 		return;
-	if (credential_store(j, &c) == 0) {
-		job_audit(j, c.id, NULL, u.name);
+	if (credential_store(j, &c, u.name) == 0) {
 		row_str(j->row, "user", u.name);
 		row_str(j->row, "id", c.id);
 		row_str(j->row, "username", c.login);
@@ -205,22 +237,6 @@ verb_credential_add(struct job *j)
 		job_ok(j);
 	}
 	explicit_bzero(secret, sizeof(secret));
-}
-
-/* "any", or as take_networks() reads it. */
-static void
-networks_text(const struct credential *c, char *text, size_t size)
-{
-	char word[NETWORK_TEXT_SIZE];
-	uint32_t i;
-
-	(void)strlcpy(text, c->networks == 0 ? "any" : "", size);
-	for (i = 0; i < c->networks; i++) {
-		network_print(&c->network[i], word, sizeof(word));
-		if (i > 0)
-			(void)strlcat(text, ",", size);
-		(void)strlcat(text, word, size);
-	}
 }
 
 static bool
@@ -254,19 +270,6 @@ credential_row(struct job *j, const struct credential *c)
 	return true;
 }
 
-/* What can be set, for the journal. */
-static void
-options_text(const struct credential *c, char *text, size_t size)
-{
-	char networks[NETWORKS_TEXT_SIZE];
-
-	networks_text(c, networks, sizeof(networks));
-	(void)snprintf(text, size,
-	    "state=%s expires=%lld networks=%s description=%s",
-	    record_state_name(c->state), (long long)c->expires, networks,
-	    c->description);
-}
-
 /*
  * credential set ID [state active|inactive] [expires WHEN] [networks LIST]
  * [description TEXT]
@@ -284,17 +287,17 @@ verb_credential_set(struct job *j)
 	}
 	if (need_credential(j, j->arg[0], &c) == -1)
 		return;
-	options_text(&c, before, sizeof(before));
+	options_text(&c, c.user, before, sizeof(before));
 	if (take_options(j, &o, &c) == -1 || need_begin(j) == -1)
 		return;
 	if (credential_put(j->control->store, &c) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
+	options_text(&c, c.user, after, sizeof(after));
+	job_audit(j, c.id, before, after);
 	if (job_commit(j) == -1)
 		return;
-	options_text(&c, after, sizeof(after));
-	job_audit(j, c.id, before, after);
 	if (credential_row(j, &c))
 		job_send(j);
 	job_ok(j);
@@ -343,6 +346,7 @@ verb_credential_list(struct job *j)
 void
 verb_credential_remove(struct job *j)
 {
+	char text[OPTIONS_TEXT_SIZE];
 	struct credential c;
 
 	if (need_credential(j, j->arg[0], &c) == -1 || need_begin(j) == -1)
@@ -352,9 +356,10 @@ verb_credential_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	options_text(&c, c.user, text, sizeof(text));
+	job_audit(j, c.id, text, NULL);
 	if (job_commit(j) == -1)
 		return;
 	rate_forget(j->control->rate, c.id);
-	job_audit(j, c.id, c.user, NULL);
 	job_ok(j);
 }

@@ -43,10 +43,12 @@ verb_show_commands(struct job *j)
 
 /* Requests to edd. */
 
+/* Nobody knows any more whether edd did it. */
 static void
 request_cancel(struct job *j)
 {
 	children_cancel(j->control->children, j);
+	job_audit(j, "edd", NULL, "interrupted");
 }
 
 static void
@@ -55,9 +57,10 @@ request_cb(const struct setup_answer *answer, void *arg)
 	struct job *j;
 
 	j = arg;
-	if (answer->ok)
+	if (answer->ok) {
+		job_audit(j, "edd", NULL, "done");
 		job_ok(j);
-	else
+	} else
 		job_fail(j, NULL, "%s", answer->why);
 }
 
@@ -68,8 +71,7 @@ request(struct job *j, enum setup_request_kind kind)
 	if (children_request(j->control->children, kind, request_cb, j) == -1) {
 		j->cancel = NULL;
 		job_fail(j, NULL, "edd cannot be asked");
-	} else if (kind != SETUP_VERBOSE && kind != SETUP_BRIEF)
-		job_audit(j, "edd", NULL, NULL);
+	}
 }
 
 /* reload: ends when the new configuration is in place, or refused. */

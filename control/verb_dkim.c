@@ -39,6 +39,9 @@
 #include "row.h"
 #include "verb_need.h"
 
+/* A key in the audit. */
+#define KEY_TEXT_SIZE (SELECTOR_SIZE + 96)
+
 #define BITS_DEFAULT 2048
 #define BITS_MIN     1024
 #define BITS_MAX     4096
@@ -228,9 +231,20 @@ dkim_drop(struct job *j)
 	j->cancel = NULL;
 }
 
+/* A key for the audit; nothing secret. */
+static void
+key_text(const struct dkimkey *k, char *text, size_t size)
+{
+	(void)snprintf(text, size,
+	    "selector=%s algorithm=%s bits=%u state=%s%s", k->selector,
+	    dkimkey_algorithm_name(k->algorithm), k->bits,
+	    dkimkey_state_name(k->state), k->next ? " next" : "");
+}
+
 static int
 dkim_store(struct job *j, const struct dkimkey *k)
 {
+	char text[KEY_TEXT_SIZE];
 	struct domain d;
 
 	if (need_domain(j, k->domain, &d) == -1 ||
@@ -241,6 +255,8 @@ dkim_store(struct job *j, const struct dkimkey *k)
 		job_fail_store(j);
 		return -1;
 	}
+	key_text(k, text, sizeof(text));
+	job_audit(j, k->domain, NULL, text);
 	return job_commit(j);
 }
 
@@ -270,7 +286,6 @@ dkim_held_cb(const char *why, void *arg)
 	(void)strlcpy(domain, k->domain, sizeof(domain));
 	(void)strlcpy(selector, k->selector, sizeof(selector));
 	dkim_drop(j);
-	job_audit(j, domain, NULL, selector);
 	dkimshow(j, domain, selector, DKIMSHOW_STORED);
 }
 
@@ -531,6 +546,7 @@ need_key(struct job *j, struct dkimkey *k)
 void
 verb_dkim_remove(struct job *j)
 {
+	char text[KEY_TEXT_SIZE];
 	struct dkimkey k;
 
 	if (need_key(j, &k) == -1 || need_begin(j) == -1)
@@ -540,10 +556,11 @@ verb_dkim_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	key_text(&k, text, sizeof(text));
+	job_audit(j, k.domain, text, NULL);
 	if (job_commit(j) == -1)
 		return;
 	keys_drop(j->control->keys, k.number);
-	job_audit(j, k.domain, k.selector, NULL);
 	job_ok(j);
 }
 

@@ -112,9 +112,9 @@ verb_domain_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, d.name, NULL, c.name);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, d.name, NULL, c.name);
 	(void)domain_row(j, &d);
 	job_send(j);
 	job_ok(j);
@@ -289,9 +289,9 @@ verb_domain_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, d.name, d.compartment, NULL);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, d.name, d.compartment, NULL);
 	job_ok(j);
 }
 

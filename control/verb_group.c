@@ -65,9 +65,9 @@ verb_group_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, g.name, NULL, g.id);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, g.name, NULL, g.id);
 	group_row(j, &g);
 	job_send(j);
 	job_ok(j);
@@ -143,9 +143,9 @@ verb_group_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, g.name, g.id, NULL);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, g.name, g.id, NULL);
 	job_ok(j);
 }
 
@@ -163,9 +163,9 @@ verb_group_join(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, g.name, NULL, u.name);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, g.name, NULL, u.name);
 	job_ok(j);
 }
 
@@ -190,8 +190,8 @@ verb_group_leave(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, g.name, u.name, NULL);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, g.name, u.name, NULL);
 	job_ok(j);
 }

@@ -162,7 +162,8 @@ limit_text(const struct limit *l, char *text, size_t size)
 
 /* Store them; without any limit left nothing is stored. */
 static int
-limit_store(struct job *j, const struct subject *s, const struct limit *l)
+limit_store(struct job *j, const struct subject *s, const struct limit *l,
+    const char *before, const char *after)
 {
 	enum store_status r;
 
@@ -176,6 +177,7 @@ limit_store(struct job *j, const struct subject *s, const struct limit *l)
 		job_fail_store(j);
 		return -1;
 	}
+	job_audit(j, s->name, before, after);
 	if (job_commit(j) == -1)
 		return -1;
 	if (rate_set(j->control->rate, s->id, l, (int64_t)time(NULL)) == -1) {
@@ -210,10 +212,9 @@ verb_limit_set(struct job *j)
 		    "a %s has no limit of sessions", s.kind);
 		return;
 	}
-	if (limit_store(j, &s, &l) == -1)
-		return;
 	limit_text(&l, after, sizeof(after));
-	job_audit(j, s.name, before, after);
+	if (limit_store(j, &s, &l, before, after) == -1)
+		return;
 	limit_row(j, &s, &l);
 	job_send(j);
 	job_ok(j);
@@ -241,11 +242,10 @@ verb_limit_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
-	if (limit_store(j, &s, &none) == -1)
+	limit_text(&l, text, sizeof(text));
+	if (limit_store(j, &s, &none, text, NULL) == -1)
 		return;
 	rate_forget(j->control->rate, s.id);
-	limit_text(&l, text, sizeof(text));
-	job_audit(j, s.name, text, NULL);
 	job_ok(j);
 }
 

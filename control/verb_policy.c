@@ -118,9 +118,9 @@ verb_policy_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, r.id, NULL, text);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, r.id, NULL, text);
 	if (rule_row(j, &r) == 0)
 		job_send(j);
 	job_ok(j);
@@ -167,9 +167,9 @@ verb_policy_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, r.id, text, NULL);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, r.id, text, NULL);
 	job_ok(j);
 }
 

@@ -150,7 +150,7 @@ change_end(const struct admin_end *end, void *arg)
 
 	j = arg;
 	if (end->ok)
-		audit(j, NULL);
+		audit(j, "done");
 	job_end(j, end);
 }
 
@@ -241,7 +241,7 @@ verb_queue_look(struct job *j)
 		ask(j, &w, false);
 }
 
-/* One that does: it goes to the journal with who asked for it. */
+/* One that does: it goes to the audit with who asked for it. */
 void
 verb_queue_change(struct job *j)
 {

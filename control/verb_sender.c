@@ -108,9 +108,9 @@ verb_sender_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, s.address, NULL, c.name);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, s.address, NULL, c.name);
 	(void)sender_row(j, &s);
 	job_send(j);
 	job_ok(j);
@@ -163,9 +163,9 @@ verb_sender_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, s.address, s.compartment, NULL);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, s.address, s.compartment, NULL);
 	job_ok(j);
 }
 
@@ -190,10 +190,10 @@ verb_sender_set(struct job *j)
 		job_fail_store(j);
 		return;
 	}
-	if (job_commit(j) == -1)
-		return;
 	job_audit(j, s.address, record_state_name(old),
 	    record_state_name(s.state));
+	if (job_commit(j) == -1)
+		return;
 	(void)sender_row(j, &s);
 	job_send(j);
 	job_ok(j);

@@ -93,9 +93,9 @@ verb_suppression_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, s.address, NULL, c.name);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, s.address, NULL, c.name);
 	suppress_row(j, &s, c.name);
 	job_send(j);
 	job_ok(j);
@@ -211,8 +211,8 @@ verb_suppression_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, s.address, c.name, NULL);
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, s.address, c.name, NULL);
 	job_ok(j);
 }

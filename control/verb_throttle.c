@@ -20,6 +20,7 @@
  */
 #include "verb_throttle.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #include "control.h"
@@ -65,6 +66,7 @@ verb_throttle_clear(struct job *j)
 {
 	uint8_t key[NETKEY_SIZE];
 	const char *text;
+	char old[64];
 	size_t n;
 
 	text = j->arg[0];
@@ -79,11 +81,12 @@ verb_throttle_clear(struct job *j)
 		    "nothing is known of %s", text);
 		return;
 	}
+	(void)snprintf(old, sizeof(old), "addresses=%zu", n);
+	job_audit(j, text == NULL ? "all" : text, old, NULL);
 	if (throttle_flush(j->control->throttle) == -1) {
 		job_fail_store(j);
 		return;
 	}
-	job_audit(j, text == NULL ? "all" : text, NULL, NULL);
 	row_num(j->row, "cleared", (int64_t)n);
 	job_send(j);
 	job_ok(j);

@@ -36,6 +36,18 @@
 #include "user.h"
 #include "verb_need.h"
 
+/* A user in the audit. */
+#define USER_TEXT_SIZE 128u
+
+/* What is kept of a user, for the audit. */
+static const char *
+describe(const struct user *u, char *text, size_t size)
+{
+	(void)snprintf(text, size, "id=%s state=%s class=%s", u->id,
+	    record_state_name(u->state), u->bulk ? "bulk" : "transactional");
+	return text;
+}
+
 static void
 user_row(struct job *j, const struct user *u)
 {
@@ -50,6 +62,7 @@ user_row(struct job *j, const struct user *u)
 void
 verb_user_add(struct job *j)
 {
+	char text[USER_TEXT_SIZE];
 	enum store_status r;
 	struct user u;
 
@@ -70,9 +83,9 @@ verb_user_add(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, u.name, NULL, describe(&u, text, sizeof(text)));
 	if (job_commit(j) == -1)
 		return;
-	job_audit(j, u.name, NULL, u.id);
 	user_row(j, &u);
 	job_send(j);
 	job_ok(j);
@@ -126,6 +139,7 @@ check_has(struct job *j, const struct user *u, enum store_table table,
 void
 verb_user_remove(struct job *j)
 {
+	char text[USER_TEXT_SIZE];
 	struct user u;
 
 	if (need_user(j, j->arg[0], &u) == -1 ||
@@ -140,21 +154,12 @@ verb_user_remove(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, u.name, describe(&u, text, sizeof(text)), NULL);
 	if (job_commit(j) == -1)
 		return;
 	rate_forget(j->control->rate, u.id);
 	signed_drop(j->control, u.id, "");
-	job_audit(j, u.name, u.id, NULL);
 	job_ok(j);
-}
-
-/* What "user set" says of a user, for the audit record. */
-static const char *
-describe(const struct user *u, char *text, size_t size)
-{
-	(void)snprintf(text, size, "%s %s", record_state_name(u->state),
-	    u->bulk ? "bulk" : "transactional");
-	return text;
 }
 
 /* The changes that were asked for.  0, or -1 and the job has ended. */
@@ -185,7 +190,7 @@ change(struct job *j, struct user *u)
 void
 verb_user_set(struct job *j)
 {
-	char old[64], new[64];
+	char old[USER_TEXT_SIZE], new[USER_TEXT_SIZE];
 	struct user u;
 
 	if (need_user(j, j->arg[0], &u) == -1)
@@ -197,10 +202,10 @@ verb_user_set(struct job *j)
 		job_fail_store(j);
 		return;
 	}
+	job_audit(j, u.name, old, describe(&u, new, sizeof(new)));
 	if (job_commit(j) == -1)
 		return;
 	signed_drop(j->control, u.id, "");
-	job_audit(j, u.name, old, describe(&u, new, sizeof(new)));
 	user_row(j, &u);
 	job_send(j);
 	job_ok(j);

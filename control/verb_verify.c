@@ -101,9 +101,9 @@ verify_done(struct job *j, struct domain *d)
 			job_fail_store(j);
 			return;
 		}
+		job_audit(j, d->name, NULL, "verified");
 		if (job_commit(j) == -1)
 			return;
-		job_audit(j, d->name, NULL, "verified");
 	}
 	verify_row(j, d, "ok", "as it should be");
 	job_ok(j);

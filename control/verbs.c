@@ -27,6 +27,7 @@
 #include "proto_admin.h"
 #include "suppress_list.h"
 #include "verb_apikey.h"
+#include "verb_audit.h"
 #include "verb_compartment.h"
 #include "verb_credential.h"
 #include "verb_daemon.h"
@@ -69,6 +70,12 @@ static const struct verb verbs[] = {
 	{ { "apikey", "show" }, VERB_READ, verb_apikey_show,
 	    { { NULL, "USER", false }, { NULL, "FINGERPRINT", false } },
 	    "show an API key" },
+
+	{ { "audit", NULL }, VERB_READ, verb_audit,
+	    { { NULL, "follow", true }, { "who", "TEXT", true },
+		{ "verb", "VERB", true }, { "object", "PATTERN", true },
+		{ "since", "TIME", true }, { "until", "TIME", true } },
+	    "show who changed what, and when" },
 
 	{ { "compartment", "add" }, VERB_WRITE, verb_compartment_add,
 	    { { NULL, "NAME", false }, { "parent", "NAME", true } },

@@ -108,3 +108,22 @@ when_parse(const char *text, int64_t now, int64_t *when)
 		return "that is over already";
 	return why;
 }
+
+/* Read a moment that was.  NULL, or what is wrong with it. */
+const char *
+when_past(const char *text, int64_t now, int64_t *when)
+{
+	const char *why;
+	int64_t ahead;
+
+	if (strchr(text, '-') != NULL)
+		why = parse_day(text, when);
+	else {
+		why = parse_span(text, 0, &ahead);
+		if (why == NULL)
+			*when = now - ahead;
+	}
+	return why == how ? "neither a time ago (90d, 12h, 30m), nor a day "
+			    "(2026-01-31)" :
+			    why;
+}

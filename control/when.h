@@ -15,7 +15,7 @@
  */
 
 /*
- * A moment as an operator says it: so long from now, a day, or never.
+ * A moment as an operator says it: so long from now or ago, a day, or never.
  */
 #ifndef WHEN_H
 #define WHEN_H
@@ -25,5 +25,6 @@
 #define WHEN_NEVER INT64_C(0)
 
 const char *when_parse(const char *, int64_t now, int64_t *when);
+const char *when_past(const char *, int64_t now, int64_t *when);
 
 #endif

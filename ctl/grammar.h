@@ -45,7 +45,8 @@ enum layout {
 	LAYOUT_LINES,
 	LAYOUT_TRACE,
 	LAYOUT_OCTETS,
-	LAYOUT_STATUS
+	LAYOUT_STATUS,
+	LAYOUT_AUDIT
 };
 
 /* By its place if keyword is NULL; those come before the others. */

@@ -349,9 +349,10 @@ main(int argc, char **argv)
 	}
 	if (optind == argc)
 		usage();
-	/* "events -f" as tail(1) has it. */
+	/* "events -f" and "audit -f" as tail(1) has it. */
 	for (i = optind + 1; i < argc; i++)
-		if (argv[optind][0] == 'e' && strcmp(argv[i], "-f") == 0)
+		if (strchr("ae", argv[optind][0]) != NULL &&
+		    strcmp(argv[i], "-f") == 0)
 			argv[i] = follow;
 	if (parse_command(argc - optind, argv + optind, &e.command) == -1)
 		fail(e.command.why, e.command.hint);
@@ -371,8 +372,9 @@ main(int argc, char **argv)
 	e.print = print_new(e.command.command->layout, json, terminal_width());
 	e.row = row_new();
 	e.terminal = isatty(STDERR_FILENO) == 1;
-	/* Who follows events wants to see each, also through a pipe. */
-	if (strcmp(e.command.command->word[0], "events") == 0)
+	/* Who follows wants to see each, also through a pipe. */
+	if (strcmp(e.command.command->word[0], "events") == 0 ||
+	    strcmp(e.command.command->word[0], "audit") == 0)
 		(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	if (e.print == NULL || e.row == NULL)
 		fail("out of memory", NULL);

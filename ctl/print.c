@@ -24,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base64.h"
 #include "bounds.h"
@@ -117,29 +116,16 @@ clean(const struct row *row, const char *name)
 	return text_clean(v == NULL ? "" : v);
 }
 
-static void
-print_time(const char *seconds)
-{
-	char text[32];
-	struct tm tm;
-	time_t when;
-
-	when = (time_t)strtoll(seconds, NULL, 10);
-	if (when == 0 || localtime_r(&when, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		(void)puts("-");
-	else
-		(void)puts(text);
-}
-
 static int
 print_field(const struct row_field *f, const char *name)
 {
+	char when[TEXT_TIME_SIZE];
 	char *text;
 
 	(void)printf("%-*s ", PRINT_NAME_WIDTH, name);
 	if (f->kind == ROW_TIME) {
-		print_time(f->value);
+		text_time(f->value, when, sizeof(when));
+		(void)puts(when);
 		return 0;
 	}
 	text = text_clean(f->value);
@@ -280,6 +266,34 @@ print_trace(const struct row *row)
 	return 0;
 }
 
+/* A change: when, who and what, then what it was and is. */
+static int
+print_audit(const struct row *row)
+{
+	static const char *const part[] = { "who", "verb", "object", "old",
+		"new" };
+	static const char *const before[] = { "  ", "  ", " ", "\n    - ",
+		"\n    + " };
+	char when[TEXT_TIME_SIZE];
+	const char *v;
+	char *text;
+	size_t i;
+
+	v = row_value(row, "time");
+	text_time(v == NULL ? "" : v, when, sizeof(when));
+	(void)fputs(when, stdout);
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		text = clean(row, part[i]);
+		if (text == NULL)
+			return -1;
+		if (text[0] != '\0')
+			(void)printf("%s%s", before[i], text);
+		free(text);
+	}
+	(void)putchar('\n');
+	return 0;
+}
+
 /* A piece of a message, as it is. */
 static int
 print_octets(const struct row *row)
@@ -340,6 +354,9 @@ print_row(struct print *p, const struct row *row)
 		r = print_trace(row);
 		break;
 	case LAYOUT_OCTETS:
+		break;
+	case LAYOUT_AUDIT:
+		r = print_audit(row);
 		break;
 	case LAYOUT_STATUS:
 		r = print_status(p, row);

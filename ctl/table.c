@@ -25,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bounds.h"
 #include "row.h"
@@ -90,17 +89,12 @@ title(const char *name, char *out, size_t size)
 static char *
 value(const struct row_field *f)
 {
-	char text[32];
-	struct tm tm;
-	time_t when;
+	char when[TEXT_TIME_SIZE];
 
 	if (f->kind != ROW_TIME)
 		return text_clean(f->value);
-	when = (time_t)strtoll(f->value, NULL, 10);
-	if (when == 0 || localtime_r(&when, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return strdup("-");
-	return strdup(text);
+	text_time(f->value, when, sizeof(when));
+	return strdup(when);
 }
 
 static void

@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What an octet becomes at most: "\xNN". */
 #define TEXT_ESCAPE 4u
@@ -127,4 +128,17 @@ text_cut(char *text, size_t width)
 		n++;
 	}
 	(void)memcpy(text, "..", 3);
+}
+
+/* Unix seconds as local time; "-" if there are none. */
+void
+text_time(const char *seconds, char *out, size_t size)
+{
+	struct tm tm;
+	time_t when;
+
+	when = (time_t)strtoll(seconds, NULL, 10);
+	if (when == 0 || localtime_r(&when, &tm) == NULL ||
+	    strftime(out, size, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		(void)snprintf(out, size, "-");
 }

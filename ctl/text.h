@@ -23,8 +23,12 @@
 
 #include <stddef.h>
 
+/* A time as people read it. */
+#define TEXT_TIME_SIZE 32u
+
 char *text_clean(const char *);
 size_t text_width(const char *);
+void text_time(const char *seconds, char *, size_t);
 void text_cut(char *, size_t width);
 
 #endif

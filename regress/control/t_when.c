@@ -83,11 +83,28 @@ moments(void **state)
 	}
 }
 
+static void
+moments_that_were(void **state)
+{
+	int64_t when;
+
+	assert_null(when_past("30m", NOW, &when));
+	assert_int_equal(when, NOW - 1800);
+	assert_null(when_past("90d", NOW, &when));
+	assert_int_equal(when, NOW - 90 * 86400);
+	assert_null(when_past("2026-11-26", NOW, &when));
+	assert_int_equal(when, NOW - 5 * 3600);
+	assert_non_null(strstr(when_past("never", NOW, &when), "time ago"));
+	assert_non_null(strstr(when_past("2027-1-1", NOW, &when), "time ago"));
+	assert_non_null(strstr(when_past("2027-02-29", NOW, &when), "no such"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moments),
+		cmocka_unit_test(moments_that_were),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,8 +70,9 @@ def test_a_key_becomes_active_when_the_dns_shows_it(site, dns, sink):
     assert signed_by(edd, sink) == ["s1"]
     publish(edd, dns)
     wait_state(edd, "s1", "ACTIVE", "published")
-    event = edd.wait_event("admin", action="dkim state")
-    assert event["new"] == "s1 ACTIVE"
+    edd.wait_event("admin", action="dkim state", actor="edd")
+    change = edd.ctl("audit", "verb", "dkim state", json_rows=True)[0]
+    assert change["new"] == "s1 ACTIVE" and change["who"] == "edd"
 
 
 def test_a_key_that_goes_missing_needs_attention_and_signs(site, dns, sink):
@@ -127,7 +128,11 @@ def test_rotation(site, dns, sink):
         assert before + 4 <= rows[0]["keepUntil"]
     assert "s2._domainkey" in zone_of(edd)
     wait_for(lambda: "s1" not in keys(edd), "s1 to be forgotten")
-    edd.wait_event("admin", action="dkim retire", old="s1")
+    changes = edd.ctl("audit", "verb", "dkim", json_rows=True)
+    assert [(c["verb"], c["old"], c["new"]) for c in changes][-3:] == [
+        ("dkim state", "s2 CREATING", "s2 ACTIVE"),
+        ("dkim state", "s1 ACTIVE", "s1 INACTIVE"),
+        ("dkim retire", "s1", "")]
 
 
 def test_rotation_survives_a_restart(site, dns, sink):
