@@ -31,6 +31,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -115,7 +116,9 @@ static const int calls_queue[] = { CALL(open), CALL(openat), CALL(pread64),
 	CALL(statfs), CALL(fstatfs), CALL(getcwd), CALL(chmod), CALL(fchmod),
 	CALL(fchmodat), CALL(access), CALL(faccessat), CALL(faccessat2),
 	CALL(pselect6), CALL(select), CALL(fadvise64), CALL(umask),
-	CALL(getrlimit), CALLS_END };
+	CALL(getrlimit),
+	/* what a thread does first */
+	CALL(set_robust_list), CALL(rseq), CALLS_END };
 
 /* control: its store like queue's files, and the control socket. */
 static const int calls_control[] = { CALL(open), CALL(openat), CALL(pread64),
@@ -146,16 +149,17 @@ struct sandbox_profile {
 	const char *name;
 	enum sandbox_files files;
 	bool internet; /* may make sockets of the internet families */
+	bool threads;
 	const int *calls;
 };
 
 static const struct sandbox_profile profiles[] = {
-	{ "control", FILES_BELOW, false, calls_control },
-	{ "deliver", FILES_NONE, true, calls_deliver },
-	{ "edctl", FILES_NONE, false, calls_edctl },
-	{ "queue", FILES_BELOW, false, calls_queue },
-	{ "signer", FILES_NONE, false, calls_signer },
-	{ "smtpd", FILES_NONE, false, calls_smtpd },
+	{ "control", FILES_BELOW, false, false, calls_control },
+	{ "deliver", FILES_NONE, true, false, calls_deliver },
+	{ "edctl", FILES_NONE, false, false, calls_edctl },
+	{ "queue", FILES_BELOW, false, true, calls_queue },
+	{ "signer", FILES_NONE, false, false, calls_signer },
+	{ "smtpd", FILES_NONE, false, false, calls_smtpd },
 };
 
 static int
@@ -302,6 +306,26 @@ seccomp_add_internet(scmp_filter_ctx ctx)
 	    local, 1);
 }
 
+/*
+ * A thread of this process, never another process.  What clone3 is asked
+ * cannot be looked at; libc falls back to clone when it is not there.
+ */
+static int
+seccomp_add_threads(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp thread[] = { SCMP_A0(SCMP_CMP_MASKED_EQ,
+	    CLONE_THREAD, CLONE_THREAD) };
+	int r;
+
+	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(clone), thread, 1) == -1)
+		return -1;
+	r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0);
+	if (r >= 0)
+		return 0;
+	errno = -r;
+	return -1;
+}
+
 static int
 seccomp_add_calls(scmp_filter_ctx ctx, uint32_t action, const int *calls)
 {
@@ -374,6 +398,8 @@ sandbox_seccomp(const struct sandbox_profile *p)
 		r = seccomp_add_self(ctx);
 	if (r == 0 && p->internet)
 		r = seccomp_add_internet(ctx);
+	if (r == 0 && p->threads)
+		r = seccomp_add_threads(ctx);
 	if (r == 0)
 		r = seccomp_add_denied(ctx, p);
 	if (r == 0) {

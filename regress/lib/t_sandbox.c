@@ -1,5 +1,5 @@
 /* sources: lib/sandbox_linux.c lib/log.c lib/logsock.c lib/compat.c */
-/* libs: -lseccomp */
+/* libs: -lseccomp -lpthread */
 /*
  * Copyright (c) 2026 The edd authors
  *
@@ -28,6 +28,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -67,6 +68,26 @@ static int
 try_fork(void)
 {
 	return fork() == -1 ? REFUSED : 0;
+}
+
+static void *
+thread_main(void *arg)
+{
+	return arg;
+}
+
+static int
+try_thread(void)
+{
+	pthread_t thread;
+	void *result;
+	int what;
+
+	if (pthread_create(&thread, NULL, thread_main, &what) != 0)
+		return REFUSED;
+	if (pthread_join(thread, &result) != 0)
+		return REFUSED;
+	return result == &what ? 0 : REFUSED;
 }
 
 static int
@@ -177,6 +198,8 @@ static const struct row_case cases[] = {
 	{ "signer", try_exec, "exec", KILLED },
 	{ "smtpd", try_exec, "exec", KILLED },
 	{ "queue", try_exec, "exec", KILLED },
+	{ "queue", try_thread, "thread", 0 },
+	{ "queue", try_fork, "fork", KILLED },
 	{ "control", try_exec, "exec", KILLED },
 	{ "deliver", try_exec, "exec", KILLED },
 	{ "edctl", try_exec, "exec", KILLED },
