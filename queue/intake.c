@@ -75,6 +75,7 @@ struct producer {
 struct committing {
 	struct producer *producer;
 	uint64_t request;
+	size_t memory; /* that it takes until then */
 };
 
 struct intake {
@@ -331,6 +332,7 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 		journal_accepted(q, m);
 		schedule_add(q->schedule, m);
 	}
+	p->intake->memory -= w->memory;
 	p->commits--;
 	producer_release(p);
 	free(w);
@@ -369,7 +371,6 @@ incoming_commit(struct producer *p, struct incoming *in,
 	struct spool *spool = p->intake->queue->spool;
 	struct committing *w;
 	struct spool_entry *e;
-	size_t len;
 
 	w = calloc(1, sizeof(*w));
 	e = w == NULL ? NULL : spool_entry_new(in->id);
@@ -385,12 +386,12 @@ incoming_commit(struct producer *p, struct incoming *in,
 	e->big = in->big;
 	e->body_crc = in->crc;
 	in->big = NULL;
-	p->intake->memory -= in->body.len;
-	e->body = blob_take(&in->body, &len);
+	e->body = blob_take(&in->body, &w->memory);
 	e->done = committed_cb;
 	e->arg = w;
 	p->commits++;
 	if (spool_put(spool, e) == -1) {
+		p->intake->memory -= w->memory;
 		p->commits--;
 		free(w);
 		return -1;

@@ -134,6 +134,15 @@ room_in_advance(uint64_t size, void *arg)
 	return disk_has_room(&q->conf, size, 0);
 }
 
+/* spool's hook: nothing is being received. */
+static bool
+intake_is_idle(void *arg)
+{
+	struct queue *q = arg;
+
+	return intake_open(q->intake) == 0;
+}
+
 /*
  * In its folder, before the sandbox: recover.  The spool calls back with
  * what it finds before it is there itself.
@@ -144,7 +153,7 @@ start(void *arg)
 	struct process *p = arg;
 	struct queue *q = &p->queue;
 	struct spool_hooks hooks = { message_found, message_gone,
-		work_segment_closed, room_in_advance, q };
+		work_segment_closed, room_in_advance, intake_is_idle, q };
 
 	clock_keep("clock");
 	if (steer_load(q->steer) == -1)

@@ -64,6 +64,12 @@
 /* A message waits for others no longer: a sync takes about as much. */
 #define COMMIT_DELAY_MS 2
 
+/* The thread that waits for the disk calls little, on two pages and more. */
+#define SYNCER_STACK (64u << 10)
+
+/* Room for outcomes that wait, at first: those of a few batches. */
+#define SPOOL_MARKS_FIRST 64u
+
 /* Outcomes wait this long for others to share their commit. */
 #define MARK_DELAY_MS 10
 

@@ -45,40 +45,6 @@
 /* At the end of a run, at most so many messages are still put in the index. */
 #define CLOSE_INDEX_MAX 20000u
 
-/* Commit at once; what must be kept and could not be is tried again. */
-void
-spool_commit_now(struct spool *sp)
-{
-	struct timeval again = { COMMIT_RETRY_MS / 1000,
-		(COMMIT_RETRY_MS % 1000) * 1000 };
-
-	(void)event_del(sp->commit_ev);
-	(void)evtimer_del(sp->late_ev);
-	(void)evtimer_del(sp->mark_ev);
-	if (spool_commit(sp) == -1)
-		(void)evtimer_add(sp->mark_ev, &again);
-}
-
-static void
-commit_cb(int fd, short what, void *arg)
-{
-	spool_commit_now(arg);
-}
-
-/*
- * Commit when there is nothing more to take in, so that what waits in sockets
- * shares the sync, but not much later.
- */
-void
-spool_schedule_commit(struct spool *sp)
-{
-	struct timeval delay = { 0, COMMIT_DELAY_MS * 1000 };
-
-	event_active(sp->commit_ev, EV_TIMEOUT, 0);
-	if (!evtimer_pending(sp->late_ev, NULL))
-		(void)evtimer_add(sp->late_ev, &delay);
-}
-
 static int
 make_folder(const char *root, const char *name)
 {
@@ -101,13 +67,15 @@ make_events(struct spool *sp, struct event_base *base)
 	struct timeval second = { 1, 0 };
 
 	sp->base = base;
-	sp->commit_ev = event_new(base, -1, 0, commit_cb, sp);
-	sp->late_ev = evtimer_new(base, commit_cb, sp);
-	sp->mark_ev = evtimer_new(base, commit_cb, sp);
+	sp->commit_ev = event_new(base, -1, 0, spool_commit_cb, sp);
+	sp->late_ev = evtimer_new(base, spool_commit_cb, sp);
+	sp->mark_ev = evtimer_new(base, spool_commit_cb, sp);
 	sp->tick_ev = event_new(base, -1, EV_PERSIST, spool_tick_cb, sp);
 	sp->work_ev = evtimer_new(base, spool_work_cb, sp);
-	if (sp->commit_ev == NULL || sp->late_ev == NULL ||
-	    sp->mark_ev == NULL || sp->tick_ev == NULL || sp->work_ev == NULL)
+	sp->syncer = syncer_new(base, spool_synced_cb, sp);
+	if (sp->syncer == NULL || sp->commit_ev == NULL ||
+	    sp->late_ev == NULL || sp->mark_ev == NULL || sp->tick_ev == NULL ||
+	    sp->work_ev == NULL)
 		return -1;
 	/* On a base without priorities it runs in its turn. */
 	(void)event_priority_set(sp->commit_ev, PROC_PRIORITY_IDLE);
@@ -151,6 +119,8 @@ spool_open(const char *root, struct event_base *base, uint64_t segment_size,
 	TAILQ_INIT(&sp->logs);
 	TAILQ_INIT(&sp->bigs);
 	STAILQ_INIT(&sp->waiting);
+	STAILQ_INIT(&sp->written.entries);
+	STAILQ_INIT(&sp->syncing.entries);
 	if (make_folders(sp, root) == -1 || make_events(sp, base) == -1 ||
 	    spool_recover(sp) == -1) {
 		log_warn("spool: %s", root);
@@ -171,6 +141,27 @@ free_segments(struct segment_list *list)
 	}
 }
 
+static void
+free_entries(struct spool *sp, struct spool_entries *entries)
+{
+	struct spool_entry *e;
+
+	while ((e = STAILQ_FIRST(entries)) != NULL) {
+		STAILQ_REMOVE_HEAD(entries, entry);
+		if (!e->moved)
+			message_free(&sp->destinations, e->message);
+		spool_entry_free(e);
+	}
+}
+
+static void
+free_batch(struct spool *sp, struct spool_batch *b)
+{
+	free_entries(sp, &b->entries);
+	spool_marks_free(&b->marks);
+	free(b->item);
+}
+
 /*
  * Free everything without writing anything more: after an error, and in
  * tests in place of a crash.  NULL is allowed.
@@ -178,22 +169,13 @@ free_segments(struct segment_list *list)
 void
 spool_abandon(struct spool *sp)
 {
-	struct spool_entry *e;
-	size_t i;
-
 	if (sp == NULL)
 		return;
-	while ((e = STAILQ_FIRST(&sp->waiting)) != NULL) {
-		STAILQ_REMOVE_HEAD(&sp->waiting, entry);
-		if (!e->moved)
-			message_free(&sp->destinations, e->message);
-		spool_entry_free(e);
-	}
-	for (i = 0; i < sp->marks; i++) {
-		free(sp->mark[i].text);
-		free(sp->mark[i].via);
-	}
-	free(sp->mark);
+	syncer_free(sp->syncer);
+	free_entries(sp, &sp->waiting);
+	spool_marks_free(&sp->marks);
+	free_batch(sp, &sp->written);
+	free_batch(sp, &sp->syncing);
 	free(sp->iov);
 	blob_free(&sp->mark_records);
 	messages_free(&sp->messages, &sp->destinations);
@@ -335,18 +317,12 @@ spool_big_drop(struct segment *s)
 static int
 push_mark(struct spool *sp, struct message *m, const struct mark *mark)
 {
+	struct spool_marks *w = &sp->marks;
 	struct spool_waiting_mark *p;
-	size_t cap;
 
-	if (sp->marks == sp->marks_cap) {
-		cap = sp->marks_cap == 0 ? 64 : sp->marks_cap * 2;
-		p = reallocarray(sp->mark, cap, sizeof(*p));
-		if (p == NULL)
-			return -1;
-		sp->mark = p;
-		sp->marks_cap = cap;
-	}
-	p = &sp->mark[sp->marks];
+	if (spool_marks_reserve(w, 1) == -1)
+		return -1;
+	p = &w->mark[w->count];
 	p->message = m;
 	p->mark = *mark;
 	p->text = NULL;
@@ -365,7 +341,7 @@ push_mark(struct spool *sp, struct message *m, const struct mark *mark)
 		}
 	}
 	p->mark.via = p->via;
-	sp->marks++;
+	w->count++;
 	m->marks++;
 	return 0;
 }
@@ -390,11 +366,12 @@ spool_mark(struct spool *sp, struct message *m, const struct mark *mark)
 	return 0;
 }
 
-/* Marks that no commit has taken yet. */
+/* Marks that are not durable yet. */
 size_t
 spool_marks_waiting(const struct spool *sp)
 {
-	return sp->marks;
+	return sp->marks.count + sp->written.marks.count +
+	    sp->syncing.marks.count;
 }
 
 /* The message with that id, or NULL. */

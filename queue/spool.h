@@ -16,8 +16,8 @@
 
 /*
  * The spool: messages and what became of their recipients, durable.  What
- * is put or marked waits for the commit that all of one turn of the event
- * loop share.  When anything is sent, and to whom, is not decided here.
+ * is put or marked waits for the commit that all share who come while the
+ * disk is busy.  When anything is sent, and to whom, is not decided here.
  */
 #ifndef SPOOL_H
 #define SPOOL_H
@@ -75,6 +75,8 @@ struct spool_hooks {
 	void (*closed)(struct segment *, void *);
 	/* Whether so much may be taken of the disk in advance; or NULL. */
 	bool (*room)(uint64_t, void *);
+	/* Whether no message is on its way to be put; or NULL: unknown. */
+	bool (*alone)(void *);
 	void *arg;
 };
 

@@ -23,256 +23,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "crash.h"
-#include "crc32c.h"
-#include "id.h"
 #include "log.h"
 #include "qbounds.h"
 #include "spool_int.h"
-
-static const uint8_t zeros[RECORD_ALIGN];
-
-static enum spool_status
-status_of(int error)
-{
-	return error == ENOSPC || error == EDQUOT ? SPOOL_FULL : SPOOL_FAILED;
-}
-
-static int
-add_iov(struct spool *sp, const void *data, size_t len)
-{
-	union {
-		const void *in;
-		void *out;
-	} u;
-	struct iovec *p;
-	size_t cap;
-
-	if (len == 0)
-		return 0;
-	if (sp->iov_count == sp->iov_cap) {
-		cap = sp->iov_cap == 0 ? 64 : sp->iov_cap * 2;
-		p = reallocarray(sp->iov, cap, sizeof(*p));
-		if (p == NULL)
-			return -1;
-		sp->iov = p;
-		sp->iov_cap = cap;
-	}
-	u.in = data;
-	sp->iov[sp->iov_count].iov_base = u.out;
-	sp->iov[sp->iov_count].iov_len = len;
-	sp->iov_count++;
-	return 0;
-}
-
-static void
-describe(struct spool_entry *e, uint64_t tag, struct record *r)
-{
-	r->type = RECORD_MESSAGE;
-	r->segment = tag;
-	r->id = e->id;
-	r->body_len = e->body_len;
-	r->meta_len = (uint32_t)e->meta.len;
-	r->prefix_len = (uint32_t)e->prefix.len;
-	r->body_crc = e->big != NULL ? e->body_crc :
-				       crc32c(0, e->body, e->body_len);
-	r->body_crc = crc32c(r->body_crc, e->prefix.data, e->prefix.len);
-	e->record_crc = r->body_crc;
-	r->meta_crc = crc32c(0, e->meta.data, e->meta.len);
-}
-
-/* Add a message's record to what is written at off; its size, or 0. */
-static uint64_t
-gather_entry(struct spool *sp, struct spool_entry *e, uint64_t off)
-{
-	struct record r;
-
-	describe(e, sp->current->tag, &r);
-	record_encode(&r, e->header);
-	e->offset = off;
-	if (add_iov(sp, e->header, RECORD_HEADER_SIZE) == -1 ||
-	    add_iov(sp, e->body, e->body_len) == -1 ||
-	    add_iov(sp, e->meta.data, e->meta.len) == -1 ||
-	    add_iov(sp, e->prefix.data, e->prefix.len) == -1 ||
-	    add_iov(sp, zeros, record_padding(&r)) == -1)
-		return 0;
-	return record_size(&r);
-}
-
-/* Marks of one message that follow each other make one record. */
-static size_t
-gather_marks_of(struct spool *sp, size_t i)
-{
-	struct blob *b = &sp->mark_records;
-	struct record r;
-	size_t start = b->len;
-	uint8_t *p;
-
-	memset(&r, 0, sizeof(r));
-	r.type = RECORD_MARK;
-	r.segment = sp->current->tag;
-	r.id = sp->mark[i].message->id;
-	(void)blob_reserve(b, RECORD_HEADER_SIZE);
-	do {
-		mark_put(b, &sp->mark[i].mark);
-		i++;
-	} while (
-	    i < sp->marks && sp->mark[i].message == sp->mark[i - 1].message);
-	if (b->bad)
-		return i;
-	p = b->data + start;
-	r.meta_len = (uint32_t)(b->len - start - RECORD_HEADER_SIZE);
-	r.meta_crc = crc32c(0, p + RECORD_HEADER_SIZE, r.meta_len);
-	record_encode(&r, p);
-	blob_put_data(b, zeros, record_padding(&r));
-	return i;
-}
-
-/* Everything for the log, as one vector.  -1 without memory. */
-static int
-gather(struct spool *sp, struct spool_entries *entries)
-{
-	struct spool_entry *e;
-	uint64_t off = sp->current->size, size;
-	size_t i;
-
-	sp->iov_count = 0;
-	blob_reset(&sp->mark_records);
-	STAILQ_FOREACH(e, entries, entry) {
-		if (e->big != NULL)
-			continue;
-		size = gather_entry(sp, e, off);
-		if (size == 0)
-			return -1;
-		off += size;
-	}
-	for (i = 0; i < sp->marks;)
-		i = gather_marks_of(sp, i);
-	if (sp->mark_records.bad)
-		return -1;
-	return add_iov(sp, sp->mark_records.data, sp->mark_records.len);
-}
-
-/* A segment with room, made if there is none.  -1 with errno. */
-static int
-need_current(struct spool *sp)
-{
-	uint64_t ahead = sp->segment_size;
-	struct segment *s;
-
-	if (sp->current != NULL && sp->current->size >= sp->segment_size)
-		spool_seal_current(sp);
-	if (sp->current != NULL)
-		return 0;
-	if (sp->hooks.room != NULL &&
-	    !sp->hooks.room(sp->segment_size, sp->hooks.arg))
-		ahead = 0;
-	s = segment_create(sp->segments_fd, sp->next_segment, SEGMENT_LOG,
-	    ahead);
-	sp->next_segment++;
-	if (s == NULL)
-		return -1;
-	CRASH("segment-made");
-	sp->folder_dirty = true;
-	if (spool_sync_folder(sp) == -1) {
-		(void)segment_remove(s);
-		return -1;
-	}
-	s->written = clock_mono();
-	TAILQ_INSERT_TAIL(&sp->logs, s, entry);
-	sp->current = s;
-	return 0;
-}
-
-/* After a failed write or sync: nothing of it may be found later. */
-static void
-undo(struct spool *sp, uint64_t size, bool usable)
-{
-	int saved = errno;
-
-	log_warn("spool: segment %016llx",
-	    (unsigned long long)sp->current->number);
-	if (segment_cut(sp->current, size) == -1 || !usable) {
-		(void)segment_sync(sp->current);
-		spool_seal_current(sp);
-	}
-	errno = saved;
-}
-
-/* Steps 3 and 4 of spool_commit(). */
-static int
-write_log(struct spool *sp, struct spool_entries *entries)
-{
-	uint64_t size;
-
-	if (need_current(sp) == -1 || gather(sp, entries) == -1)
-		return -1;
-	if (sp->iov_count == 0)
-		return 0;
-	size = sp->current->size;
-	if (segment_append(sp->current, sp->iov, (int)sp->iov_count) == -1) {
-		undo(sp, size, status_of(errno) == SPOOL_FULL);
-		return -1;
-	}
-	CRASH("segment-written");
-	CRASH_TORN(sp->current->fd, size, sp->current->size, 512);
-	sp->stats.syncs++;
-	if (segment_sync(sp->current) == -1) {
-		undo(sp, size, false);
-		return -1;
-	}
-	CRASH("segment-synced");
-	sp->current->written = clock_mono();
-	return 0;
-}
-
-/* Steps 1 of spool_commit(), for one message. */
-static int
-write_big(struct spool *sp, struct spool_entry *e)
-{
-	struct record r;
-	uint64_t off;
-
-	describe(e, e->big->tag, &r);
-	record_encode(&r, e->header);
-	e->offset = SEGMENT_HEADER_SIZE;
-	off = e->offset + RECORD_HEADER_SIZE + e->body_len;
-	if (segment_write_at(e->big, e->meta.data, e->meta.len, off) == -1 ||
-	    segment_write_at(e->big, e->prefix.data, e->prefix.len,
-		off + e->meta.len) == -1 ||
-	    segment_write_at(e->big, e->header, RECORD_HEADER_SIZE,
-		e->offset) == -1)
-		return -1;
-	e->big->size = e->offset + record_size(&r);
-	CRASH("large-written");
-	sp->stats.syncs++;
-	if (segment_cut(e->big, e->big->size) == -1 ||
-	    segment_sync(e->big) == -1)
-		return -1;
-	segment_seal(e->big);
-	sp->folder_dirty = true;
-	CRASH("large-synced");
-	return 0;
-}
-
-/* The answer for an entry that did not get to disk. */
-static void
-refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
-{
-	if (e->keep) {
-		STAILQ_INSERT_TAIL(&sp->waiting, e, entry);
-		return;
-	}
-	if (e->done != NULL)
-		e->done(NULL, status, e->arg);
-	if (e->moved)
-		sp->moving--;
-	else
-		message_free(&sp->destinations, e->message);
-	e->message = NULL;
-	spool_entry_free(e);
-}
 
 /* Keep the envelope for the answer and the first attempt. */
 static void
@@ -291,10 +45,10 @@ keep_envelope(struct spool *sp, struct message *m, struct blob *meta,
 
 /* The entry is on disk. */
 static void
-accept_entry(struct spool *sp, struct spool_entry *e)
+accept_entry(struct spool *sp, struct spool_entry *e, struct segment *log)
 {
 	struct message *m = e->message;
-	struct segment *s = e->big != NULL ? e->big : sp->current;
+	struct segment *s = e->big != NULL ? e->big : log;
 
 	if (e->moved) {
 		CRASH("compact-synced");
@@ -308,6 +62,7 @@ accept_entry(struct spool *sp, struct spool_entry *e)
 	}
 	m->offset = (uint32_t)e->offset;
 	if (e->big != NULL) {
+		segment_seal(e->big);
 		TAILQ_INSERT_TAIL(&sp->bigs, e->big, entry);
 		e->big = NULL;
 	}
@@ -327,127 +82,404 @@ accept_entry(struct spool *sp, struct spool_entry *e)
 
 /* The marks are on disk: the index follows, and who is done goes. */
 static void
-accept_marks(struct spool *sp)
+accept_marks(struct spool *sp, struct spool_marks *w)
 {
-	struct spool_waiting_mark *mark;
 	struct message *m;
-	size_t i, n, count = sp->marks;
+	size_t i, n;
 	bool kept;
 
-	mark = sp->mark;
-	sp->mark = NULL;
-	sp->marks = sp->marks_cap = 0;
-	for (i = 0; i < count; i += n) {
-		m = mark[i].message;
+	for (i = 0; i < w->count; i += n) {
+		m = w->mark[i].message;
 		kept = false;
-		for (n = 0; i + n < count && mark[i + n].message == m; n++)
-			if (mark[i + n].mark.state != RCPT_DONE)
+		for (n = 0; i + n < w->count && w->mark[i + n].message == m;
+		     n++)
+			if (w->mark[i + n].mark.state != RCPT_DONE)
 				kept = true;
 		m->marks -= (uint32_t)n;
 		spool_marks_durable(sp, m->segment);
 		CRASH("outcome-synced");
 		if (m->open > 0 && (kept || (m->flags & MESSAGE_INDEXED) != 0))
-			(void)spool_index_update(sp, m, mark + i, n);
+			(void)spool_index_update(sp, m, w->mark + i, n);
 		if (m->open == 0 && m->marks == 0)
 			spool_forget(sp, m);
 	}
-	for (i = 0; i < count; i++) {
-		free(mark[i].text);
-		free(mark[i].via);
-	}
-	free(mark);
+	spool_marks_free(w);
 	spool_reclaim(sp);
 }
 
-/* Steps 1 and 2; what fails is refused and taken out of the list. */
+/* The marks of a batch that failed wait again, before those that came since. */
 static void
-write_bigs(struct spool *sp, struct spool_entries *entries)
+return_marks(struct spool *sp, struct spool_marks *w)
+{
+	if (spool_marks_join(w, &sp->marks) == -1)
+		fatal("spool: marks that could not be written");
+	free(sp->marks.mark);
+	sp->marks = *w;
+	memset(w, 0, sizeof(*w));
+}
+
+static bool
+is_empty(const struct spool_batch *b)
+{
+	return STAILQ_EMPTY(&b->entries) && b->marks.count == 0;
+}
+
+/* Give what a batch holds to another one, which is empty. */
+static void
+batch_move(struct spool_batch *to, struct spool_batch *from)
+{
+	*to = *from;
+	STAILQ_INIT(&to->entries);
+	STAILQ_CONCAT(&to->entries, &from->entries);
+	memset(from, 0, sizeof(*from));
+	STAILQ_INIT(&from->entries);
+}
+
+/*
+ * What is to be synced of the batch that is written, in this order: large
+ * messages, names of files, the log.  -1 without memory.
+ */
+static int
+list_items(struct spool *sp, struct spool_batch *b)
+{
+	struct spool_entry *e;
+	struct sync_item *item;
+	size_t n = 0;
+
+	STAILQ_FOREACH(e, &b->entries, entry)
+		if (e->big != NULL)
+			n++;
+	item = calloc(n + 2, sizeof(*item));
+	if (item == NULL)
+		return -1;
+	b->item = item;
+	STAILQ_FOREACH(e, &b->entries, entry)
+		if (e->big != NULL)
+			(item++)->fd = e->big->fd;
+	b->bigs = n;
+	if (sp->folder_dirty) {
+		item->folder = b->folder = true;
+		(item++)->fd = sp->segments_fd;
+		sp->folder_dirty = false;
+	}
+	if (b->logged)
+		(item++)->fd = sp->current->fd;
+	b->items = (size_t)(item - b->item);
+	sp->stats.syncs += b->items;
+	return 0;
+}
+
+/* What became of the sync of names and of the log: 0, or errno. */
+static int
+batch_error(const struct spool_batch *b)
+{
+	size_t i;
+
+	for (i = b->bigs; i < b->items; i++)
+		if (b->item[i].error != 0)
+			return b->item[i].error;
+	return 0;
+}
+
+/* A large message that could not be synced is refused alone. */
+static void
+refuse_bigs(struct spool *sp, struct spool_batch *b)
 {
 	struct spool_entries rest = STAILQ_HEAD_INITIALIZER(rest);
 	struct spool_entry *e;
+	size_t i = 0;
 	int error;
 
-	while ((e = STAILQ_FIRST(entries)) != NULL) {
-		STAILQ_REMOVE_HEAD(entries, entry);
-		if (e->big == NULL || write_big(sp, e) == 0) {
+	while ((e = STAILQ_FIRST(&b->entries)) != NULL) {
+		STAILQ_REMOVE_HEAD(&b->entries, entry);
+		error = e->big == NULL ? 0 : b->item[i++].error;
+		if (error == 0) {
 			STAILQ_INSERT_TAIL(&rest, e, entry);
 			continue;
 		}
-		error = errno;
+		errno = error;
 		log_warn("spool: large message %016llx",
 		    (unsigned long long)e->id);
-		refuse(sp, e, status_of(error));
+		spool_refuse(sp, e, spool_status_of(error));
 	}
-	STAILQ_CONCAT(entries, &rest);
+	STAILQ_CONCAT(&b->entries, &rest);
+}
+
+/* Something could not be written: once more later; with room made, if so. */
+static void
+commit_failed(struct spool *sp, enum spool_status status)
+{
+	struct timeval again = { COMMIT_RETRY_MS / 1000,
+		(COMMIT_RETRY_MS % 1000) * 1000 };
+
+	if (status != SPOOL_FULL || !sp->full)
+		log_warnx("spool: commit failed, trying again");
+	sp->full = status == SPOOL_FULL;
+	if (sp->full)
+		spool_make_room(sp);
+	(void)evtimer_add(sp->mark_ev, &again);
 }
 
 static void
-finish(struct spool *sp, struct spool_entries *entries, bool ok,
-    enum spool_status status)
+refuse_batch(struct spool *sp, struct spool_batch *b, int error)
 {
 	struct spool_entry *e;
 
-	while ((e = STAILQ_FIRST(entries)) != NULL) {
-		STAILQ_REMOVE_HEAD(entries, entry);
-		if (ok)
-			accept_entry(sp, e);
-		else
-			refuse(sp, e, status);
+	if (b->folder)
+		sp->folder_dirty = true;
+	while ((e = STAILQ_FIRST(&b->entries)) != NULL) {
+		STAILQ_REMOVE_HEAD(&b->entries, entry);
+		spool_refuse(sp, e, spool_status_of(error));
 	}
+	return_marks(sp, &b->marks);
+	b->logged = false;
+}
+
+/*
+ * After a failed sync nothing of the batch may be found later, nor what was
+ * written behind it.
+ */
+static void
+fail_batch(struct spool *sp, struct spool_batch *b, int error)
+{
+	errno = error;
+	log_warn("spool: sync");
+	if (b->logged) {
+		if (segment_cut(sp->current, b->from) == -1 ||
+		    segment_sync(sp->current) == -1)
+			log_warn("spool: segment %016llx",
+			    (unsigned long long)sp->current->number);
+		sp->spoilt = true;
+		if (b != &sp->written)
+			refuse_batch(sp, &sp->written, error);
+	}
+	refuse_batch(sp, b, error);
+	commit_failed(sp, spool_status_of(error));
+}
+
+/* All of it is on disk: answers, then the index. */
+static void
+accept_batch(struct spool *sp, struct spool_batch *b)
+{
+	struct segment *log = sp->current;
+	struct spool_entry *e;
+	bool transaction;
+
+	if (b->bigs > 0)
+		CRASH("large-synced");
+	if (b->folder)
+		CRASH("folder-synced");
+	if (b->logged)
+		CRASH("segment-synced");
+	sp->full = false;
+	CRASH("before-answers");
+	transaction = index_begin(sp->index) == 0;
+	while ((e = STAILQ_FIRST(&b->entries)) != NULL) {
+		STAILQ_REMOVE_HEAD(&b->entries, entry);
+		accept_entry(sp, e, log);
+	}
+	CRASH("answered");
+	accept_marks(sp, &b->marks);
+	CRASH("index-put");
+	if (transaction)
+		(void)index_commit(sp->index);
+	CRASH("index-transaction");
+}
+
+/* The sync of a batch is over.  0, or -1 if it or a part of it failed. */
+static int
+end_batch(struct spool *sp, struct spool_batch *b)
+{
+	int error;
+	size_t i;
+
+	sp->stats.commits++;
+	error = batch_error(b);
+	for (i = 0; i < b->bigs; i++)
+		if (b->item[i].error != 0)
+			break;
+	if (i < b->bigs)
+		refuse_bigs(sp, b);
+	if (error == 0)
+		accept_batch(sp, b);
+	else
+		fail_batch(sp, b, error);
+	free(b->item);
+	memset(b, 0, sizeof(*b));
+	STAILQ_INIT(&b->entries);
+	return error == 0 ? 0 : -1;
+}
+
+/* Have the thread sync what is written.  Whether there was something. */
+static bool
+start_sync(struct spool *sp)
+{
+	if (is_empty(&sp->written))
+		return false;
+	if (list_items(sp, &sp->written) == -1) {
+		fail_batch(sp, &sp->written, ENOMEM);
+		return false;
+	}
+	batch_move(&sp->syncing, &sp->written);
+	sp->busy = true;
+	syncer_start(sp->syncer, sp->syncing.item, sp->syncing.items);
+	return true;
+}
+
+/* Write what waits.  0, or -1 if it is tried again later. */
+static int
+write_waiting(struct spool *sp)
+{
+	enum spool_status status;
+
+	status = spool_write(sp);
+	if (status == SPOOL_OK)
+		return 0;
+	commit_failed(sp, status);
+	return -1;
+}
+
+/* Whether messages wait, or marks that have waited long enough. */
+static bool
+is_due(const struct spool *sp)
+{
+	return !STAILQ_EMPTY(&sp->waiting) ||
+	    (sp->marks.count > 0 && !evtimer_pending(sp->mark_ev, NULL));
+}
+
+/*
+ * The thread is done: the disk gets its next batch, then this one is
+ * answered.
+ */
+void
+spool_synced_cb(void *arg)
+{
+	struct spool *sp = arg;
+	struct spool_batch done;
+	bool ok, next = false;
+
+	batch_move(&done, &sp->syncing);
+	ok = batch_error(&done) == 0;
+	if (ok && (!is_due(sp) || write_waiting(sp) == 0))
+		next = start_sync(sp);
+	(void)end_batch(sp, &done);
+	if (next)
+		return;
+	sp->busy = false;
+	if (ok && is_due(sp))
+		spool_schedule_commit(sp);
+}
+
+/* Wait for the batch at the thread, then end it.  0 or -1. */
+static int
+wait_sync(struct spool *sp)
+{
+	struct spool_batch done;
+	int rc;
+
+	syncer_wait(sp->syncer);
+	batch_move(&done, &sp->syncing);
+	rc = end_batch(sp, &done);
+	sp->busy = false;
+	return rc;
+}
+
+/* Sync what is written, here.  0 or -1. */
+static int
+sync_here(struct spool *sp)
+{
+	if (list_items(sp, &sp->written) == -1) {
+		fail_batch(sp, &sp->written, ENOMEM);
+		return -1;
+	}
+	sync_items(sp->written.item, sp->written.items);
+	return end_batch(sp, &sp->written);
 }
 
 /*
  * Make durable all that waits, then answer:
  *
- *  1. Each large message: the rest of its own segment is written and synced.
- *     A crash leaves a file that is whole, and is delivered, or is not, and
- *     is removed at start.  Nobody was told 250.
- *  2. The folder is synced if a file was made.  A crash leaves, at worst,
- *     whole messages that nobody was told of.
- *  3. All small messages, then all marks, are appended to the log.  A crash
+ *  1. The rest of each large message is written to its own segment.  A crash
+ *     leaves a file that is whole, and is delivered, or is not, and is
+ *     removed at start.  Nobody was told 250.
+ *  2. All small messages, then all marks, are appended to the log.  A crash
  *     leaves some of them; each has its CRC.  A mark is never there without
  *     the bounce that goes before it, or the bounce is made again.
- *  4. The log is synced.  A crash after this leaves all of it.
- *  5. Answers.  A crash between them: messages are here that their clients
+ *  3. Large messages are synced, then the folder if a file was made or
+ *     removed, then the log.  A crash leaves, at worst, whole messages that
+ *     nobody was told of; after the last, all of it.
+ *  4. Answers.  A crash between them: messages are here that their clients
  *     do not know of and may send again; that cannot be helped.
- *  6. The index follows.  A crash leaves it behind, and the log says more.
+ *  5. The index follows.  A crash leaves it behind, and the log says more.
+ *
+ * Step 3 is a thread's in daily work: what comes meanwhile is written (1, 2)
+ * as the next batch, which is synced after it.  No step of a batch comes
+ * before that of an older one.
  *
  * Without room for marks, segments that hold nothing but finished messages
  * are emptied at once: that says the same.
  *
- * An error in 3 or 4 takes back what was written, and none of it counts;
- * marks, and messages that are to be kept, wait for the next try.  0 or -1.
+ * An error in 2 or 3 takes back what was written, and none of it counts, nor
+ * of the batch behind it; marks, and messages that are to be kept, wait for
+ * the next try.  Here all is over on return: 0, or -1 if something failed.
  */
 int
 spool_commit(struct spool *sp)
 {
-	struct spool_entries entries = STAILQ_HEAD_INITIALIZER(entries);
-	enum spool_status status = SPOOL_OK;
-	bool ok, transaction;
+	int rc = 0;
 
-	if (STAILQ_EMPTY(&sp->waiting) && sp->marks == 0)
-		return 0;
-	STAILQ_CONCAT(&entries, &sp->waiting);
-	sp->stats.commits++;
-	write_bigs(sp, &entries);
-	ok = spool_sync_folder(sp) == 0 && write_log(sp, &entries) == 0;
-	if (!ok) {
-		status = status_of(errno);
-		if (status != SPOOL_FULL || !sp->full)
-			log_warn("spool: commit failed, trying again");
+	if (sp->busy)
+		rc = wait_sync(sp);
+	do {
+		if (write_waiting(sp) == -1)
+			rc = -1;
+		if (is_empty(&sp->written))
+			return rc;
+	} while (sync_here(sp) == 0 && rc == 0);
+	return -1;
+}
+
+/*
+ * Whether nothing is gained by a thread: one message waits, and no other one
+ * is on its way.
+ */
+static bool
+is_alone(const struct spool *sp)
+{
+	const struct spool_entry *e = STAILQ_FIRST(&sp->waiting);
+
+	return !sp->busy && e != NULL && STAILQ_NEXT(e, entry) == NULL &&
+	    sp->hooks.alone != NULL && sp->hooks.alone(sp->hooks.arg);
+}
+
+/* Begin a commit of what waits; what must be kept is tried again. */
+void
+spool_commit_cb(int fd, short what, void *arg)
+{
+	struct spool *sp = arg;
+
+	(void)event_del(sp->commit_ev);
+	(void)evtimer_del(sp->late_ev);
+	(void)evtimer_del(sp->mark_ev);
+	if (is_alone(sp)) {
+		(void)spool_commit(sp);
+		return;
 	}
-	sp->full = status == SPOOL_FULL;
-	CRASH("before-answers");
-	transaction = index_begin(sp->index) == 0;
-	finish(sp, &entries, ok, status);
-	CRASH("answered");
-	if (ok)
-		accept_marks(sp);
-	else if (sp->full)
-		spool_make_room(sp);
-	CRASH("index-put");
-	if (transaction)
-		(void)index_commit(sp->index);
-	CRASH("index-transaction");
-	return ok ? 0 : -1;
+	(void)write_waiting(sp);
+	if (!sp->busy)
+		(void)start_sync(sp);
+}
+
+/*
+ * Commit when there is nothing more to take in, so that what waits in sockets
+ * shares the sync, but not much later.
+ */
+void
+spool_schedule_commit(struct spool *sp)
+{
+	struct timeval delay = { 0, COMMIT_DELAY_MS * 1000 };
+
+	event_active(sp->commit_ev, EV_TIMEOUT, 0);
+	if (!evtimer_pending(sp->late_ev, NULL))
+		(void)evtimer_add(sp->late_ev, &delay);
 }

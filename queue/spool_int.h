@@ -25,6 +25,7 @@
 #include "index.h"
 #include "segment.h"
 #include "spool.h"
+#include "syncer.h"
 
 struct event;
 
@@ -37,6 +38,25 @@ struct spool_waiting_mark {
 };
 
 STAILQ_HEAD(spool_entries, spool_entry);
+
+/* Marks in their order. */
+struct spool_marks {
+	struct spool_waiting_mark *mark;
+	size_t count;
+	size_t cap;
+};
+
+/* What was written and shares a sync. */
+struct spool_batch {
+	struct spool_entries entries;
+	struct spool_marks marks;
+	uint64_t from; /* where it begins in the log */
+	bool logged;   /* there is something of it in the log */
+	bool folder;   /* names go with it */
+	struct sync_item *item;
+	size_t items;
+	size_t bigs; /* of these, the first ones */
+};
 
 struct spool {
 	struct spool_hooks hooks;
@@ -61,11 +81,14 @@ struct spool {
 	bool indexing;	   /* until the index is no more behind */
 	bool folder_dirty; /* names made or removed since its last sync */
 
-	struct spool_entries waiting;
-	struct spool_waiting_mark *mark;
-	size_t marks;
-	size_t marks_cap;
-	struct blob mark_records; /* encoded for the commit */
+	struct spool_entries waiting; /* not written yet */
+	struct spool_marks marks;     /* nor these */
+	struct spool_batch written;   /* to be synced next */
+	struct spool_batch syncing;
+	struct syncer *syncer;
+	bool busy;		  /* syncing is */
+	bool spoilt;		  /* nothing more may be written to current */
+	struct blob mark_records; /* encoded for the log */
 	struct iovec *iov;
 	size_t iov_count;
 	size_t iov_cap;
@@ -89,7 +112,14 @@ void spool_unlink(struct message *);
 void spool_forget(struct spool *, struct message *);
 int spool_sync_folder(struct spool *);
 void spool_schedule_commit(struct spool *);
-void spool_commit_now(struct spool *);
+void spool_commit_cb(int, short, void *);
+enum spool_status spool_status_of(int error);
+enum spool_status spool_write(struct spool *);
+void spool_refuse(struct spool *, struct spool_entry *, enum spool_status);
+int spool_marks_reserve(struct spool_marks *, size_t more);
+int spool_marks_join(struct spool_marks *, struct spool_marks *);
+void spool_marks_free(struct spool_marks *);
+void spool_synced_cb(void *);
 void spool_seal_current(struct spool *);
 void spool_reclaim(struct spool *);
 bool spool_marks_needed(const struct spool *, uint64_t number);

@@ -80,8 +80,8 @@ first_needed(const struct spool *sp)
 }
 
 /*
- * Bring the index to disk with the position up to which it is complete.
- * Names of removed files are made durable before, since a start believes
+ * Bring the index to disk with the position up to which it is complete.  It
+ * knows what memory knows: the log must say no less.  Names of removed files are made durable before, since a start believes
  * every large message that it finds.  clean says that nothing more will be
  * written before the end.
  */
@@ -91,7 +91,8 @@ spool_checkpoint(struct spool *sp, bool clean)
 	struct index_position pos;
 
 	sp->checkpointed = clock_mono();
-	if (index_broken(sp->index) || spool_sync_folder(sp) == -1)
+	if (index_broken(sp->index) || spool_commit(sp) == -1 ||
+	    spool_sync_folder(sp) == -1)
 		return;
 	pos.segment = first_needed(sp);
 	pos.next_segment = sp->next_segment;
@@ -255,7 +256,7 @@ compact_step(struct spool *sp)
 		(void)move_some(sp, &s->indexed, COMPACT_STEP_BYTES - moved);
 	/* Before anything of them is sent: deliver reads where they were. */
 	if (sp->moving > 0)
-		spool_commit_now(sp);
+		(void)spool_commit(sp);
 	spool_reclaim(sp);
 	if (s != TAILQ_FIRST(&sp->logs))
 		sp->compacting = worth_compacting(sp);
@@ -357,7 +358,7 @@ spool_tick_cb(int fd, short what, void *arg)
 	struct segment *s = sp->current;
 	int64_t now = clock_mono();
 
-	if (s != NULL && s->live == 0 && s->inflight == 0 &&
+	if (s != NULL && !sp->busy && s->live == 0 && s->inflight == 0 &&
 	    now - s->written > SEGMENT_IDLE_MS &&
 	    s->size > SEGMENT_HEADER_SIZE && !spool_marks_needed(sp, s->number))
 		spool_seal_current(sp);

@@ -57,8 +57,8 @@ closed_cb(struct segment *s, void *arg)
 {
 }
 
-static const struct spool_hooks hooks = { found_cb, NULL, closed_cb, NULL,
-	NULL };
+static const struct spool_hooks hooks = { .found = found_cb,
+	.closed = closed_cb };
 
 /* Where the spool is. */
 const char *
