@@ -46,6 +46,13 @@ struct peers_link {
 	enum proc_conv conv;
 };
 
+/* A question to the queue whose answer matters even when nobody waits. */
+struct peers_opening {
+	TAILQ_ENTRY(peers_opening) next;
+	void *who; /* NULL: not wanted any more */
+	uint64_t epoch;
+};
+
 struct peers {
 	const struct peers_ops *ops;
 	void *arg;
@@ -54,6 +61,7 @@ struct peers {
 	struct chan *submit;
 	struct chan *admin;
 	TAILQ_HEAD(, peers_link) links;
+	TAILQ_HEAD(, peers_opening) openings;
 	uint64_t epoch;	       /* of the newest channel to the queue */
 	uint64_t policy_epoch; /* the same, to control */
 	bool draining;	       /* the queue takes no new mail */
@@ -72,6 +80,7 @@ peers_new(const struct peers_ops *ops, void *arg)
 	self.ops = ops;
 	self.arg = arg;
 	TAILQ_INIT(&self.links);
+	TAILQ_INIT(&self.openings);
 	return &self;
 }
 
@@ -150,18 +159,28 @@ sign_dkim_cb(struct msgin *m, void *who)
 	return 0;
 }
 
+/* What was opened for one who has gone since is aborted. */
 static int
-submit_open_cb(struct msgin *m, void *who)
+submit_open_cb(struct msgin *m, void *arg)
 {
+	struct peers_opening o, *opening;
 	struct submit_opened r;
 
+	opening = arg;
+	o = *opening;
+	TAILQ_REMOVE(&self.openings, opening, next);
+	free(opening);
 	if (m == NULL) {
-		self.ops->opened(who, 0, NULL);
+		if (o.who != NULL)
+			self.ops->opened(o.who, 0, NULL);
 		return 0;
 	}
 	if (submit_opened_recv(m, &r) == -1)
 		return -1;
-	self.ops->opened(who, m->id, &r);
+	if (o.who != NULL)
+		self.ops->opened(o.who, m->id, &r);
+	else if (r.status == SUBMIT_OK)
+		peers_abort(&self, o.epoch, r.message);
 	return 0;
 }
 
@@ -362,10 +381,15 @@ peers_set(struct peers *p, enum proc_conv conv, enum proc_kind kind,
 void
 peers_cancel(struct peers *p, const void *who)
 {
+	struct peers_opening *o;
 	struct peers_link *link;
 
 	TAILQ_FOREACH(link, &p->links, next)
 		chan_cancel(link->chan, who);
+	TAILQ_FOREACH(o, &p->openings, next) {
+		if (o->who == who)
+			o->who = NULL;
+	}
 }
 
 /* A request, if the channel is there. */
@@ -494,15 +518,28 @@ peers_sign(struct peers *p, const struct sign_dkim *ask, void *who)
 	return id;
 }
 
-/* Ask the queue for room; size is a guess, 0 is none. ops->opened. */
+/*
+ * Ask the queue for room; size is a guess, 0 is none. ops->opened. After
+ * peers_cancel() what is opened is aborted.
+ */
 uint64_t
 peers_open(struct peers *p, uint64_t size, void *who)
 {
+	struct peers_opening *o;
 	uint64_t id;
 
-	id = peers_request(p->submit, submit_open_cb, who);
-	if (id != 0)
-		(void)submit_open_send(p->submit, id, size);
+	o = calloc(1, sizeof(*o));
+	if (o == NULL)
+		return 0;
+	id = peers_request(p->submit, submit_open_cb, o);
+	if (id == 0) {
+		free(o);
+		return 0;
+	}
+	o->who = who;
+	o->epoch = p->epoch;
+	TAILQ_INSERT_TAIL(&p->openings, o, next);
+	(void)submit_open_send(p->submit, id, size);
 	return id;
 }
 

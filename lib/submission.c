@@ -77,12 +77,29 @@ submission_clear(struct submission *sub)
 	dkimsign_free(sub->sign);
 }
 
-/* Ask the queue for room; size is a guess, 0 is none. -1: it is not there. */
+/*
+ * Whether the queue has it open; what another life of the queue had it must
+ * open once more.
+ */
+bool
+submission_is_open(struct submission *sub)
+{
+	if (sub->open && sub->epoch != peers_epoch(sub->client->env->peers))
+		sub->open = false;
+	return sub->open;
+}
+
+/*
+ * Ask the queue for room, if that is not under way; size is a guess, 0 is
+ * none. -1: it is not there.
+ */
 int
 submission_open(struct submission *sub, uint64_t size)
 {
 	struct peers *peers;
 
+	if (sub->open_ask != 0)
+		return 0;
 	peers = sub->client->env->peers;
 	sub->epoch = peers_epoch(peers);
 	sub->open_ask = peers_open(peers, size, sub->client->who);
@@ -91,11 +108,12 @@ submission_open(struct submission *sub, uint64_t size)
 
 /*
  * The queue's answer to that; the submission is not refused by it, so that the
- * front end may say so in its own way.
+ * front end may say so in its own way, or ask again.
  */
 enum submission_refusal
 submission_opened(struct submission *sub, const struct submit_opened *opened)
 {
+	sub->open_ask = 0;
 	if (opened == NULL)
 		return SUBMISSION_GONE;
 	if (opened->status != SUBMIT_OK)

@@ -107,7 +107,7 @@ struct submission {
 	uint64_t units_ask;    /* asked for more; 0: not waiting */
 
 	bool open; /* with the queue */
-	uint64_t open_ask;
+	uint64_t open_ask; /* 0: not waiting */
 	uint64_t epoch;
 	uint64_t message; /* 0 if not open */
 	uint64_t sent;	  /* octets given to the queue */
@@ -135,6 +135,7 @@ struct submission {
 void submission_init(struct submission *, const struct submission_client *,
     const struct policy_sender_reply *);
 void submission_clear(struct submission *);
+bool submission_is_open(struct submission *);
 int submission_open(struct submission *, uint64_t size);
 enum submission_refusal submission_opened(struct submission *,
     const struct submit_opened *);

@@ -15,7 +15,7 @@
  */
 
 /*
- * DATA: opens the message with the queue, then the session reads it. What is
+ * DATA: the message is opened with the queue, then the session reads it. What is
  * read is content.c's, the end of it commit.c's.
  */
 #include "command.h"
@@ -43,7 +43,7 @@ cmd_data_run(struct session *s, const struct command *c)
 		session_reply(s, REPLY_BINARY, NULL, NULL);
 		return;
 	}
-	if (s->tx->sub.live == 0) {
+	if (s->tx->sub.live == 0 || submission_is_open(&s->tx->sub)) {
 		data_begin(s);
 		return;
 	}
@@ -53,23 +53,10 @@ cmd_data_run(struct session *s, const struct command *c)
 		session_enter(s, SESSION_ASK);
 }
 
-/* The queue's answer to DATA, or to the first BDAT. */
-void
-cmd_data_opened(struct session *s, const struct session_answer *a)
+/* What the answer says to one who waits for it, by DATA or the first BDAT. */
+static void
+data_answer(struct session *s, enum reply r)
 {
-	enum submission_refusal why;
-	enum reply r;
-
-	if (a->reply != NULL && a->id != s->tx->sub.open_ask)
-		return;
-	why = submission_opened(&s->tx->sub, a->reply);
-	if (why == SUBMISSION_GONE) {
-		session_reply(s, REPLY_PROBLEM, NULL, NULL);
-		return;
-	}
-	r = REPLY_NONE;
-	if (why != SUBMISSION_FINE)
-		r = why == SUBMISSION_FULL ? REPLY_STORAGE : REPLY_SERVER_ERROR;
 	if (s->tx->chunked)
 		cmd_bdat_opened(s, r);
 	else if (r == REPLY_NONE)
@@ -78,4 +65,27 @@ cmd_data_opened(struct session *s, const struct session_answer *a)
 		session_enter(s, SESSION_COMMAND);
 		session_refuse(s, r, NULL, NULL, "");
 	}
+}
+
+/*
+ * The queue's answer, that was asked for by DATA, BDAT or, ahead of them, the
+ * first recipient: then a refusal is of no account, they ask again.
+ */
+void
+cmd_data_opened(struct session *s, const struct session_answer *a)
+{
+	enum submission_refusal why;
+
+	if (s->tx == NULL || (a->reply != NULL && a->id != s->tx->sub.open_ask))
+		return;
+	why = submission_opened(&s->tx->sub, a->reply);
+	if (s->state != SESSION_ASK)
+		return;
+	if (why == SUBMISSION_GONE)
+		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+	else if (why == SUBMISSION_FULL)
+		data_answer(s, REPLY_STORAGE);
+	else
+		data_answer(s,
+		    why == SUBMISSION_FINE ? REPLY_NONE : REPLY_SERVER_ERROR);
 }

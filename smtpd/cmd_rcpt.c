@@ -210,6 +210,7 @@ void
 cmd_rcpt_answer(struct session *s, const struct session_answer *a)
 {
 	const struct policy_rcpt_reply *reply;
+	struct submission *sub;
 	struct recipient *rcpt;
 
 	reply = a->reply;
@@ -224,4 +225,8 @@ cmd_rcpt_answer(struct session *s, const struct session_answer *a)
 	if (rcpt->status == POLICY_NO && s->conf->smtp.suppressed_reply != 550)
 		recipient_suppress(&s->tx->sub, rcpt);
 	rcpt_reply(s);
+	/* The queue opens the message while the client reads the reply. */
+	sub = &s->tx->sub;
+	if (s->state == SESSION_COMMAND && sub->live > 0 && !sub->open)
+		(void)submission_open(sub, s->tx->mail.size);
 }

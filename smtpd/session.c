@@ -117,13 +117,13 @@ session_cancel(struct session *s)
 /*
  * Forget the transaction, if there is one: what the queue has of it is
  * aborted. No answer may be waited for (session_cancel()) but that about the
- * header of a message in chunks.
+ * header of a message in chunks, and the queue's that opens one.
  */
 void
 session_reset(struct session *s)
 {
 	session_unblock(s);
-	if (s->tx != NULL && s->tx->chunked)
+	if (s->tx != NULL && (s->tx->chunked || s->tx->sub.open_ask != 0))
 		session_cancel(s);
 	tx_free(s->tx);
 	s->tx = NULL;
@@ -449,6 +449,8 @@ state_command(struct session *s, enum session_event ev,
 	}
 	if (ev == SESSION_EV_SENDER && s->tx != NULL) /* between chunks */
 		commit_sender(&s->tx->sub, a->id, a->reply);
+	else if (ev == SESSION_EV_OPENED)
+		cmd_data_opened(s, a);
 	return session_read(s);
 }
 

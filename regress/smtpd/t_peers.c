@@ -108,6 +108,8 @@ peers_absent(void **state)
 	for (i = 0; i < 2 * sizeof(asked) / sizeof(asked[0]); i++) {
 		talk_init(&t);
 		talk_to(&t, asked[i / 2].prelude);
+		if (asked[i / 2].prelude == RCPT)
+			t.fake->epoch++; /* or it would be open already */
 		if (i % 2 == 0) {
 			fake_die();
 			talk_say(&t, asked[i / 2].in);
@@ -120,6 +122,68 @@ peers_absent(void **state)
 		assert_null(t.session);
 		talk_end(&t);
 	}
+}
+
+/* The queue opens a message while the client reads the reply to RCPT. */
+static void
+opened_ahead(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, RCPT);
+	assert_int_equal(t.fake->opens, 1);
+	talk_say(&t, "RCPT TO:<eve@example.net>\r\n");
+	t.hold = true;
+	talk_say(&t, "DATA\r\n");
+	assert_non_null(strstr(talk_heard(&t), "354 "));
+	assert_int_equal(t.fake->opens, 1);
+	talk_end(&t);
+}
+
+/* DATA comes before the answer of the queue, or RSET does. */
+static void
+opened_late(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, MAIL);
+	t.hold = true;
+	talk_say(&t, "RCPT TO:<bob@example.net>\r\n");
+	assert_true(fake_answer());
+	talk_say(&t, "DATA\r\n");
+	assert_null(strstr(talk_heard(&t), "354 "));
+	assert_true(fake_answer());
+	assert_non_null(strstr(talk_heard(&t), "354 "));
+	talk_say(&t, "From: news@example.org\r\n\r\n.\r\n");
+	t.hold = false;
+	talk_settle(&t);
+	assert_string_equal(talk_heard(&t), QUEUED);
+	t.hold = true;
+	talk_say(&t, SENDER);
+	(void)fake_answer();
+	talk_say(&t, "RCPT TO:<bob@example.net>\r\n");
+	(void)fake_answer();
+	assert_int_equal(t.fake->opens, 2);
+	talk_say(&t, "RSET\r\n");
+	assert_false(fake_answer());
+	talk_end(&t);
+}
+
+/* The queue that had it open is gone before DATA: another one opens it. */
+static void
+opened_again(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, RCPT);
+	t.fake->epoch++;
+	talk_say(&t, "DATA\r\n");
+	assert_non_null(strstr(talk_heard(&t), "354 "));
+	assert_int_equal(t.fake->opens, 2);
+	talk_end(&t);
 }
 
 /* The queue starts anew in the middle of a message: that message is lost. */
@@ -264,6 +328,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queue_refuses),
 		cmocka_unit_test(peers_absent),
+		cmocka_unit_test(opened_ahead),
+		cmocka_unit_test(opened_late),
+		cmocka_unit_test(opened_again),
 		cmocka_unit_test(queue_restarts_in_data),
 		cmocka_unit_test(signer_gone),
 		cmocka_unit_test(queue_dies_in_commit),
