@@ -106,7 +106,7 @@ struct submission {
 	uint64_t policy_epoch; /* the life of control that has */
 	uint64_t units_ask;    /* asked for more; 0: not waiting */
 
-	bool open; /* with the queue */
+	bool open;	   /* with the queue */
 	uint64_t open_ask; /* 0: not waiting */
 	uint64_t epoch;
 	uint64_t message; /* 0 if not open */

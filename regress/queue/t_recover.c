@@ -1,4 +1,5 @@
 /* sources: queue/spool.c queue/spool_commit.c queue/spool_link.c */
+/* sources: queue/spool_write.c queue/syncer.c */
 /* sources: queue/spool_tend.c queue/spool_recover.c queue/segment.c */
 /* sources: queue/segment_scan.c queue/record.c queue/index.c */
 /* sources: queue/state.c queue/message.c queue/destination.c queue/owner.c queue/pool.c */
@@ -6,7 +7,7 @@
 /* sources: queue/spool_files.c queue/corrupt.c lib/date.c */
 /* sources: lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
 /* sources: regress/queue/spooltest.c queue/spool_verify.c */
-/* libs: -levent -ldb-5.3 */
+/* libs: -levent -ldb-5.3 -lpthread */
 /*
  * Copyright (c) 2026 The edd authors
  *
