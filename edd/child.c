@@ -44,7 +44,7 @@
 
 /* In the order of starting. */
 static const enum proc_kind kinds[] = { PROC_CONTROL, PROC_SIGNER, PROC_QUEUE,
-	PROC_DELIVER, PROC_SMTPD };
+	PROC_DELIVER, PROC_SMTPD, PROC_HTTPD };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -80,6 +80,8 @@ child_check(const struct edd *e)
 
 	r = 0;
 	for (i = 0; i < KINDS; i++) {
+		if (e->conf->workers[kinds[i]] == 0)
+			continue;
 		child_path(e, kinds[i], path, sizeof(path));
 		if (access(path, X_OK) == -1) {
 			log_warn("cannot run %s: build and install it, or "

@@ -236,6 +236,18 @@ check_folders(const struct conf *c, conf_report report, void *arg)
 	return bad;
 }
 
+/* httpd runs where it has something to do, or where it is asked for. */
+static void
+set_httpd(struct conf *c)
+{
+	const struct listen *l;
+
+	TAILQ_FOREACH(l, &c->listens, entry) {
+		if (l->l.tls == LISTEN_HTTPS && c->workers[PROC_HTTPD] == 0)
+			c->workers[PROC_HTTPD] = WORKERS_HTTPD;
+	}
+}
+
 /*
  * Check what no statement alone can know, and report each thing that is
  * wrong.  0, or -1 if there was one.
@@ -255,6 +267,7 @@ conf_check(struct conf *c, conf_report report, void *arg)
 		bad++;
 	}
 	bad += check_folders(c, report, arg);
+	set_httpd(c);
 	return bad == 0 ? 0 : -1;
 }
 
@@ -276,6 +289,8 @@ conf_fixed_difference(const struct conf *a, const struct conf *b)
 		return "control socket";
 	if (a->workers[PROC_SMTPD] != b->workers[PROC_SMTPD])
 		return "workers smtpd";
+	if (a->workers[PROC_HTTPD] != b->workers[PROC_HTTPD])
+		return "workers httpd";
 	if (a->workers[PROC_DELIVER] != b->workers[PROC_DELIVER])
 		return "workers deliver";
 	if (a->workers[PROC_SIGNER] != b->workers[PROC_SIGNER])

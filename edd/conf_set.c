@@ -45,6 +45,7 @@ struct number {
 
 static const struct number numbers[] = {
 	{ SET_WORKERS_SMTPD, AT(workers[PROC_SMTPD]), 1, WORKERS_MAX },
+	{ SET_WORKERS_HTTPD, AT(workers[PROC_HTTPD]), 1, WORKERS_MAX },
 	{ SET_WORKERS_DELIVER, AT(workers[PROC_DELIVER]), 1, WORKERS_MAX },
 	{ SET_WORKERS_SIGNER, AT(workers[PROC_SIGNER]), 1, WORKERS_MAX },
 	{ SET_DELIVER_SESSIONS, AT(deliver.sessions_max), 1, SESSIONS_MAX },

@@ -73,7 +73,7 @@ edd_child_restart(struct child *c)
 static bool
 is_front(const struct child *c)
 {
-	return c->kind == PROC_SMTPD;
+	return c->kind == PROC_SMTPD || c->kind == PROC_HTTPD;
 }
 
 /*

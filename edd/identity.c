@@ -32,6 +32,7 @@ static const char *const users[PROC_LAST + 1] = {
 	[PROC_QUEUE] = "_eddqueue",
 	[PROC_DELIVER] = "_edddlvr",
 	[PROC_SMTPD] = "_eddsmtp",
+	[PROC_HTTPD] = "_eddhttp",
 };
 
 static void

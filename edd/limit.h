@@ -38,6 +38,9 @@
 /* Processes of one kind: more than the processors of a large machine. */
 #define WORKERS_MAX 64u
 
+/* Processes of httpd where https is listened on: as many as of smtpd. */
+#define WORKERS_HTTPD 2u
+
 /* Sessions at once: what a process gets descriptors for. */
 #define SESSIONS_MAX 100000u
 

@@ -73,6 +73,7 @@ static void yyerror(struct parser *, const char *);
 
 %token ADDRESS ALLOW AUTH BRIEF CERTIFICATE CLIENT CONNECT CONTROL DATA
 %token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE EXPORT FAILURES GROUP HOSTNAME
+%token HTTPD HTTPS
 %token IDLE INCLUDE INSECURE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT PROXY QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
@@ -83,6 +84,7 @@ static void yyerror(struct parser *, const char *);
 %token FROM
 %token BAD
 %token <text> STRING PERCENT
+%type <text> httpsport
 %type <number> auth mech mechs worker listenflags
 %type <flag> onoff listentls
 
@@ -143,6 +145,9 @@ statement	: HOSTNAME STRING {
 			parser_listen(p, $3, $5, (enum listen_tls)$6, $9, $8,
 			    $10);
 		}
+		| LISTEN ON STRING HTTPS httpsport PKI STRING {
+			parser_listen(p, $3, $5, LISTEN_HTTPS, 0, $7, 0);
+		}
 		| ROUTE STRING VIA STRING PORT STRING {
 			parser_try(p, conf_add_route(p->conf, $2, $4, $6));
 		}
@@ -185,6 +190,9 @@ statement	: HOSTNAME STRING {
 worker		: SMTPD {
 			$$ = SET_WORKERS_SMTPD;
 		}
+		| HTTPD {
+			$$ = SET_WORKERS_HTTPD;
+		}
 		| DELIVER {
 			$$ = SET_WORKERS_DELIVER;
 		}
@@ -198,6 +206,14 @@ listentls	: STARTTLS {
 		}
 		| TLS {
 			$$ = LISTEN_TLS;
+		}
+		;
+
+httpsport	: /* empty */ {
+			$$ = "443";
+		}
+		| PORT STRING {
+			$$ = $2;
 		}
 		;
 
@@ -377,6 +393,8 @@ static const struct keyword keywords[] = {
 	{ "from", FROM },
 	{ "group", GROUP },
 	{ "hostname", HOSTNAME },
+	{ "httpd", HTTPD },
+	{ "https", HTTPS },
 	{ "idle", IDLE },
 	{ "include", INCLUDE },
 	{ "insecure", INSECURE },

@@ -82,6 +82,8 @@ print_places(FILE *f, const struct conf *c)
 		quoted(f, " group ", c->group);
 	(void)fputc('\n', f);
 	number(f, "workers smtpd ", c->workers[PROC_SMTPD]);
+	if (c->workers[PROC_HTTPD] > 0)
+		number(f, "workers httpd ", c->workers[PROC_HTTPD]);
 	number(f, "workers deliver ", c->workers[PROC_DELIVER]);
 	number(f, "workers signer ", c->workers[PROC_SIGNER]);
 }
@@ -99,6 +101,11 @@ print_listeners(FILE *f, const struct conf *c)
 	}
 	TAILQ_FOREACH(l, &c->listens, entry) {
 		quoted(f, "listen on ", l->l.address);
+		if (l->l.tls == LISTEN_HTTPS) {
+			(void)fprintf(f, " https port %u", l->l.port);
+			line(f, " pki ", l->l.pki);
+			continue;
+		}
 		(void)fprintf(f, " port %u %s", l->l.port,
 		    l->l.tls == LISTEN_TLS ? "tls" : "starttls");
 		quoted(f, " pki ", l->l.pki);

@@ -73,6 +73,8 @@ send_listeners(struct child *c)
 	int fd;
 
 	TAILQ_FOREACH(l, &c->edd->listeners, entry) {
+		if ((l->l.tls == LISTEN_HTTPS) != (c->kind == PROC_HTTPD))
+			continue;
 		fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
 		if (fd == -1) {
 			log_warn("%s gets no listener on %s port %u", c->name,
@@ -109,8 +111,9 @@ send_pkis(struct child *c, bool keys)
 	free(m);
 }
 
+/* What those that talk to clients share: limits, certificates, sockets. */
 static void
-send_smtpd(struct child *c)
+send_front(struct child *c)
 {
 	const struct network *network;
 	const struct conf *conf;
@@ -118,7 +121,7 @@ send_smtpd(struct child *c)
 
 	conf = c->edd->conf;
 	s = conf->smtp;
-	s.sessions_max = share(s.sessions_max, conf->workers[PROC_SMTPD]);
+	s.sessions_max = share(s.sessions_max, conf->workers[c->kind]);
 	(void)conf_smtp_send(c->chan, &s);
 	TAILQ_FOREACH(network, &conf->proxies, entry)
 		(void)conf_network_send(c->chan, &network->n);
@@ -182,7 +185,8 @@ setup_send_conf(struct child *c)
 	(void)conf_global_send(c->chan, &e->conf->global);
 	switch (c->kind) {
 	case PROC_SMTPD:
-		send_smtpd(c);
+	case PROC_HTTPD:
+		send_front(c);
 		break;
 	case PROC_SIGNER:
 		send_pkis(c, true);
@@ -197,7 +201,6 @@ setup_send_conf(struct child *c)
 	case PROC_CONTROL:
 		send_control(c);
 		break;
-	case PROC_HTTPD:
 	case PROC_EDD:
 		break;
 	}

@@ -28,8 +28,8 @@
 #include "log.h"
 #include "notify.h"
 
-static const enum proc_kind order[] = { PROC_SMTPD, PROC_DELIVER, PROC_QUEUE,
-	PROC_SIGNER, PROC_CONTROL };
+static const enum proc_kind order[] = { PROC_SMTPD, PROC_HTTPD, PROC_DELIVER,
+	PROC_QUEUE, PROC_SIGNER, PROC_CONTROL };
 
 #define STEPS (sizeof(order) / sizeof(order[0]))
 

@@ -18,8 +18,8 @@
  * The items of a child's configuration slice, sent by edd between CONF_BEGIN
  * and CONF_END on the setup channel (proto_setup.h has their numbers).
  *
- *   GLOBAL    all           SMTP      smtpd         LISTEN +fd  smtpd
- *   PKI       smtpd, control: certificate only; signer: certificate and key
+ *   GLOBAL    all           SMTP      smtpd, httpd  LISTEN +fd  smtpd, httpd
+ *   PKI       smtpd, httpd, control: certificate only; signer: certificate and key
  *   QUEUE     queue         DELIVER, ROUTE, RESOLVER, NETWORK   deliver
  *   SECRET    signer: seals DKIM keys; control: encrypts the store
  *   SOCKET +fd  control: the listening control socket
@@ -61,7 +61,8 @@ struct conf_smtp {
 enum listen_tls {
 	LISTEN_STARTTLS = 1,
 	LISTEN_TLS,
-	LISTEN_TLS_LAST = LISTEN_TLS
+	LISTEN_HTTPS, /* for httpd */
+	LISTEN_TLS_LAST = LISTEN_HTTPS
 };
 
 /* Mechanisms of AUTH that are offered. */

@@ -98,8 +98,8 @@ static const int calls_edctl[] = { CALLS_END };
 /* signer: computes. */
 static const int calls_signer[] = { CALLS_END };
 
-/* smtpd: accepts and serves connections. */
-static const int calls_smtpd[] = { CALL(accept4), CALL(getsockname),
+/* smtpd and httpd: accept and serve connections. */
+static const int calls_front[] = { CALL(accept4), CALL(getsockname),
 	CALL(getpeername), CALL(setsockopt), CALL(getsockopt), CALL(recvfrom),
 	CALLS_END };
 
@@ -157,9 +157,10 @@ static const struct sandbox_profile profiles[] = {
 	{ "control", FILES_BELOW, false, false, calls_control },
 	{ "deliver", FILES_NONE, true, false, calls_deliver },
 	{ "edctl", FILES_NONE, false, false, calls_edctl },
+	{ "httpd", FILES_NONE, false, false, calls_front },
 	{ "queue", FILES_BELOW, false, true, calls_queue },
 	{ "signer", FILES_NONE, false, false, calls_signer },
-	{ "smtpd", FILES_NONE, false, false, calls_smtpd },
+	{ "smtpd", FILES_NONE, false, false, calls_front },
 };
 
 static int

@@ -34,6 +34,7 @@ static const struct sandbox_profile profiles[] = {
 	{ "edctl", "stdio" },
 	{ "queue", "stdio rpath wpath cpath flock recvfd sendfd" },
 	{ "signer", "stdio recvfd" },
+	{ "httpd", "stdio inet recvfd" },
 	{ "smtpd", "stdio inet recvfd" },
 };
 

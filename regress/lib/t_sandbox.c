@@ -191,12 +191,14 @@ struct row_case {
 static const struct row_case cases[] = {
 	{ "signer", try_nothing, "live", 0 },
 	{ "smtpd", try_nothing, "live", 0 },
+	{ "httpd", try_nothing, "live", 0 },
 	{ "queue", try_nothing, "live", 0 },
 	{ "control", try_nothing, "live", 0 },
 	{ "deliver", try_nothing, "live", 0 },
 	{ "edctl", try_nothing, "live", 0 },
 	{ "signer", try_exec, "exec", KILLED },
 	{ "smtpd", try_exec, "exec", KILLED },
+	{ "httpd", try_exec, "exec", KILLED },
 	{ "queue", try_exec, "exec", KILLED },
 	{ "queue", try_thread, "thread", 0 },
 	{ "queue", try_fork, "fork", KILLED },
@@ -223,6 +225,7 @@ static const struct row_case cases[] = {
 #endif
 	{ "signer", try_open, "open", REFUSED },
 	{ "smtpd", try_open, "open", REFUSED },
+	{ "httpd", try_open, "open", REFUSED },
 	{ "deliver", try_open, "open", REFUSED },
 	{ "edctl", try_open, "open", REFUSED },
 	{ "smtpd", try_create, "create", REFUSED },
