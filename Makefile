@@ -154,6 +154,8 @@ $(BUILD)/obj/%.c: %.y
 	$(say) YACC $<
 	$(Q)$(YACC) -d -o $@ $<
 
+$(BUILD)/obj/edd/words.o: $(BUILD)/obj/edd/parse.c
+
 # What was compiled with other flags is compiled again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)

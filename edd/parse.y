@@ -27,9 +27,9 @@
 
 #include "conf.h"
 #include "conf_set.h"
-#include "keyword.h"
 #include "lex.h"
 #include "parser.h"
+#include "words.h"
 
 struct parser {
 	const struct parser_source *source;
@@ -366,86 +366,6 @@ retries		: STRING {
 
 %%
 
-static const struct keyword keywords[] = {
-	{ "address", ADDRESS },
-	{ "allow", ALLOW },
-	{ "api-keys", APIKEYS },
-	{ "auth", AUTH },
-	{ "block", BLOCK },
-	{ "base", BASE },
-	{ "brief", BRIEF },
-	{ "certificate", CERTIFICATE },
-	{ "check-interval", CHECKINTERVAL },
-	{ "client", CLIENT },
-	{ "connect", CONNECT },
-	{ "control", CONTROL },
-	{ "credentials", CREDENTIALS },
-	{ "data", DATA },
-	{ "delay-notice", DELAYNOTICE },
-	{ "deliver", DELIVER },
-	{ "destination", DESTINATION },
-	{ "dkim", DKIM },
-	{ "domain", DOMAIN },
-	{ "enhanced-status-codes", ENHANCED },
-	{ "expire", EXPIRE },
-	{ "export", EXPORT },
-	{ "failures", FAILURES },
-	{ "from", FROM },
-	{ "group", GROUP },
-	{ "hostname", HOSTNAME },
-	{ "httpd", HTTPD },
-	{ "https", HTTPS },
-	{ "idle", IDLE },
-	{ "include", INCLUDE },
-	{ "insecure", INSECURE },
-	{ "journal", JOURNAL },
-	{ "keep", KEEP },
-	{ "key", KEY },
-	{ "keys", KEYS },
-	{ "listen", LISTEN },
-	{ "log", LOG },
-	{ "message-size", MESSAGESIZE },
-	{ "network", NETWORK },
-	{ "none", NONE },
-	{ "off", OFF },
-	{ "on", ON },
-	{ "opportunistic", OPPORTUNISTIC },
-	{ "or", OR },
-	{ "per", PER },
-	{ "pki", PKI },
-	{ "port", PORT },
-	{ "proxy", PROXY },
-	{ "public-address", PUBLICADDRESS },
-	{ "queue", QUEUE },
-	{ "rate", RATE },
-	{ "received", RECEIVED },
-	{ "recipients", RECIPIENTS },
-	{ "reserve", RESERVE },
-	{ "resolver", RESOLVER },
-	{ "retry", RETRY },
-	{ "route", ROUTE },
-	{ "sessions", SESSIONS },
-	{ "signer", SIGNER },
-	{ "smtp", SMTP },
-	{ "smtpd", SMTPD },
-	{ "socket", SOCKET },
-	{ "spool", SPOOL },
-	{ "starttls", STARTTLS },
-	{ "store", STORE },
-	{ "strict", STRICT },
-	{ "suppressed-reply", SUPPRESSED },
-	{ "throttle", THROTTLE },
-	{ "timeout", TIMEOUT },
-	{ "tls", TLS },
-	{ "user", USER },
-	{ "verbose", VERBOSE },
-	{ "verification", VERIFICATION },
-	{ "via", VIA },
-	{ "window", WINDOW },
-	{ "workers", WORKERS },
-	{ NULL, 0 },
-};
-
 /* Count an error and tell the caller. */
 static void __attribute__((format(printf, 2, 3)))
 parser_say(struct parser *p, const char *fmt, ...)
@@ -559,7 +479,7 @@ parser_syntax(struct parser *p, const char *word, bool plain)
 {
 	const char *meant;
 
-	meant = plain ? keyword_nearest(keywords, word) : NULL;
+	meant = plain ? words_nearest(word) : NULL;
 	if (meant == NULL)
 		parser_fail(p, word, "syntax error");
 	else
@@ -590,7 +510,7 @@ parser_word(struct parser *p, YYSTYPE *value)
 
 	text = p->token.text;
 	value->text = text;
-	number = keyword_find(keywords, text);
+	number = words_find(text);
 	if (number != 0)
 		return number;
 	p->plain = true;

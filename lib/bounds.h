@@ -121,6 +121,9 @@
 /* SHA-512 is the longest digest TLS asks to sign. */
 #define DIGEST_MAX 64u
 
+/* Intervals of queue retry: people write five or six. */
+#define CONF_RETRY_MAX 16u
+
 /* A DKIM selector: the service's console takes up to 63 characters. */
 #define SELECTOR_SIZE 64u
 
@@ -252,10 +255,10 @@
 #define SMTPD_PROXY_SECONDS 10
 
 /* Connections taken in one turn of the event loop, so that others run. */
-#define SMTPD_ACCEPT_TURN 32u
+#define ACCEPT_TURN 32u
 
 /* Pause of accepting when descriptors have run out. */
-#define SMTPD_ACCEPT_PAUSE_SECONDS 1
+#define ACCEPT_PAUSE_SECONDS 1
 
 /* Buckets of the table of source addresses: the default total, over eight. */
 #define SOURCE_BUCKETS 1024u

@@ -86,8 +86,6 @@ struct conf_pki {
 	char key[PEM_MAX];  /* PEM, empty where not meant for the receiver */
 };
 
-#define CONF_RETRY_MAX 16u
-
 struct conf_queue {
 	uint32_t expire;       /* seconds until a message is given up */
 	uint32_t delay_notice; /* seconds; 0 none */

@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "log.h"
 #include "proc.h"
 #include "reply.h"
@@ -258,7 +258,7 @@ client_event_cb(struct tlsio *io, enum tlsio_event event, void *arg)
  * port there is nobody to say it to yet.
  */
 static void
-client_turn_away(struct clients *all, const struct conf *conf,
+client_turn_away(struct clients *all, const struct frontconf *conf,
     const struct conf_listen_entry *listen, int fd)
 {
 	char line[REPLY_LINE_SIZE];
@@ -276,7 +276,7 @@ client_turn_away(struct clients *all, const struct conf *conf,
 
 /* The connection in the list, not started. NULL without memory. */
 static struct client *
-client_new(struct clients *all, struct conf *conf,
+client_new(struct clients *all, struct frontconf *conf,
     const struct conf_listen_entry *listen, int fd, struct source *source,
     const char *text)
 {
@@ -330,7 +330,7 @@ client_start(struct client *c, const struct conf_listen_entry *listen)
  * turn it away if there are too many. fd is taken over.
  */
 void
-client_accept(struct clients *all, struct conf *conf,
+client_accept(struct clients *all, struct frontconf *conf,
     const struct conf_listen_entry *listen, int fd, const struct sockaddr *sa)
 {
 	char text[HOST_SIZE];

@@ -24,14 +24,14 @@
 #include <stddef.h>
 
 struct clients;
-struct conf;
+struct frontconf;
 struct conf_listen_entry;
 struct session_env;
 struct sockaddr;
 
 struct clients *clients_new(struct session_env *, void (*empty)(void *),
     void *);
-void client_accept(struct clients *, struct conf *,
+void client_accept(struct clients *, struct frontconf *,
     const struct conf_listen_entry *, int fd, const struct sockaddr *);
 size_t clients_count(const struct clients *);
 void clients_stop(struct clients *);

@@ -25,7 +25,7 @@
 #include "command.h"
 #include "commands.h"
 #include "compat.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "log.h"
 #include "monotime.h"
 #include "peers.h"

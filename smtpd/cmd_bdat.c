@@ -24,8 +24,8 @@
 
 #include "command.h"
 #include "commands.h"
-#include "conf.h"
 #include "content.h"
+#include "frontconf.h"
 #include "path.h"
 #include "session.h"
 #include "tx.h"

@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "session.h"
 
 /* What may stand in the name: it goes into Received as a word. */

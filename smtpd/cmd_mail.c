@@ -22,7 +22,7 @@
 
 #include "command.h"
 #include "commands.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "idn.h"
 #include "log.h"
 #include "monotime.h"

@@ -25,7 +25,7 @@
 
 #include "command.h"
 #include "commands.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "idn.h"
 #include "path.h"
 #include "proto_policy.h"

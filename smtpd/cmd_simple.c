@@ -18,7 +18,7 @@
  * The commands that have no arguments, or ignore them.
  */
 #include "command.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "session.h"
 
 /* RSET: forget the transaction. */

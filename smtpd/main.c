@@ -23,14 +23,15 @@
 #include <time.h>
 #include <tls.h>
 
+#include "acceptor.h"
 #include "bounds.h"
 #include "client.h"
-#include "conf.h"
-#include "listen.h"
+#include "frontconf.h"
 #include "log.h"
 #include "monotime.h"
 #include "peers.h"
 #include "proc.h"
+#include "proxied.h"
 #include "session.h"
 #include "stats.h"
 #include "throttled.h"
@@ -39,9 +40,10 @@
 struct smtpd {
 	struct session_env env;
 	struct clients *clients;
-	struct listeners *listeners;
-	struct conf *conf;
-	struct conf *next; /* being received */
+	struct acceptor *acceptor;
+	struct proxied *proxied;
+	struct frontconf *conf;
+	struct frontconf *next; /* being received */
 	struct event *stop_timer;
 	bool started;
 	bool stopping;
@@ -141,6 +143,20 @@ static const struct peers_ops peers_ops = {
 	.admin = smtpd_admin,
 };
 
+/* A connection: of a client, or of a proxy that will name one. */
+static void
+smtpd_take(void *arg, struct frontconf *conf,
+    const struct conf_listen_entry *entry, int fd, const struct sockaddr *sa)
+{
+	struct smtpd *d;
+
+	d = arg;
+	if (entry->listen.proxy)
+		proxied_accept(d->proxied, conf, entry, fd, sa);
+	else
+		client_accept(d->clients, conf, entry, fd, sa);
+}
+
 /* The last connection has ended. */
 static void
 smtpd_empty(void *arg)
@@ -178,9 +194,13 @@ smtpd_open(void *arg)
 	d->clients = clients_new(&d->env, smtpd_empty, d);
 	if (d->env.throttled == NULL || d->clients == NULL)
 		return -1;
-	d->listeners = listeners_new(d->clients);
+	d->proxied = proxied_new(d->clients);
+	d->acceptor = acceptor_new(smtpd_take, d);
 	d->stop_timer = evtimer_new(proc_base(), smtpd_stop_cb, d);
-	return d->listeners == NULL || d->stop_timer == NULL ? -1 : 0;
+	return d->proxied == NULL || d->acceptor == NULL ||
+		d->stop_timer == NULL ?
+	    -1 :
+	    0;
 }
 
 static void
@@ -189,8 +209,8 @@ smtpd_conf_begin(void *arg)
 	struct smtpd *d;
 
 	d = arg;
-	conf_unref(d->next);
-	d->next = conf_new();
+	frontconf_unref(d->next);
+	d->next = frontconf_new();
 	if (d->next == NULL)
 		fatal("configuration");
 }
@@ -201,7 +221,7 @@ smtpd_conf_item(struct msgin *m, void *arg)
 	struct smtpd *d;
 
 	d = arg;
-	return d->next == NULL ? -1 : conf_item(d->next, m);
+	return d->next == NULL ? -1 : frontconf_item(d->next, m);
 }
 
 static int
@@ -213,15 +233,15 @@ smtpd_conf_end(char *why, size_t size, void *arg)
 	d = arg;
 	if (d->next == NULL)
 		return -1;
-	r = conf_check(d->next, why, size);
+	r = frontconf_check(d->next, why, size);
 	if (r == 0) {
-		conf_unref(d->conf);
-		d->conf = conf_ref(d->next);
+		frontconf_unref(d->conf);
+		d->conf = frontconf_ref(d->next);
 		if (d->started && !d->stopping &&
-		    listeners_set(d->listeners, d->conf) == -1)
+		    acceptor_set(d->acceptor, d->conf) == -1)
 			log_warnx("out of memory: not all sockets are open");
 	}
-	conf_unref(d->next);
+	frontconf_unref(d->next);
 	d->next = NULL;
 	return r;
 }
@@ -233,7 +253,7 @@ smtpd_start(void *arg)
 
 	d = arg;
 	d->started = true;
-	return listeners_set(d->listeners, d->conf);
+	return acceptor_set(d->acceptor, d->conf);
 }
 
 static void
@@ -255,7 +275,8 @@ smtpd_stop(void *arg)
 
 	d = arg;
 	d->stopping = true;
-	listeners_stop(d->listeners);
+	acceptor_close(d->acceptor);
+	proxied_close(d->proxied);
 	if (clients_count(d->clients) == 0)
 		proc_exit();
 	(void)event_add(d->stop_timer, &tv);

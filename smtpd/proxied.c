@@ -34,7 +34,7 @@
 
 #include "bounds.h"
 #include "client.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "log.h"
 #include "network.h"
 #include "proc.h"
@@ -44,7 +44,7 @@
 struct proxied_entry {
 	LIST_ENTRY(proxied_entry) next;
 	struct proxied *all;
-	struct conf *conf;
+	struct frontconf *conf;
 	const struct conf_listen_entry *listen; /* conf's */
 	struct event *event;
 	int fd;
@@ -83,7 +83,7 @@ proxied_free(struct proxied_entry *e)
 	event_free(e->event);
 	if (e->fd != -1)
 		(void)close(e->fd);
-	conf_unref(e->conf);
+	frontconf_unref(e->conf);
 	free(e);
 }
 
@@ -158,7 +158,7 @@ proxied_read_cb(evutil_socket_t fd, short what, void *arg)
 
 /* Whether the configuration names it as a proxy. */
 static bool
-proxied_is_known(const struct conf *conf, const struct sockaddr *sa)
+proxied_is_known(const struct frontconf *conf, const struct sockaddr *sa)
 {
 	const struct conf_network_entry *n;
 	char text[HOST_SIZE];
@@ -173,7 +173,7 @@ proxied_is_known(const struct conf *conf, const struct sockaddr *sa)
 }
 
 static struct proxied_entry *
-proxied_entry_new(struct proxied *all, struct conf *conf, int fd)
+proxied_entry_new(struct proxied *all, struct frontconf *conf, int fd)
 {
 	struct timeval tv = { SMTPD_PROXY_SECONDS, 0 };
 	struct proxied_entry *e;
@@ -199,7 +199,7 @@ proxied_entry_new(struct proxied *all, struct conf *conf, int fd)
  * is from one. fd is taken over.
  */
 void
-proxied_accept(struct proxied *all, struct conf *conf,
+proxied_accept(struct proxied *all, struct frontconf *conf,
     const struct conf_listen_entry *listen, int fd, const struct sockaddr *sa)
 {
 	struct proxied_entry *e;
@@ -211,7 +211,7 @@ proxied_accept(struct proxied *all, struct conf *conf,
 		return;
 	}
 	e->all = all;
-	e->conf = conf_ref(conf);
+	e->conf = frontconf_ref(conf);
 	e->listen = listen;
 	e->fd = fd;
 	e->want = PROXY_HEAD;

@@ -21,13 +21,13 @@
 #define PROXIED_H
 
 struct clients;
-struct conf;
+struct frontconf;
 struct conf_listen_entry;
 struct proxied;
 struct sockaddr;
 
 struct proxied *proxied_new(struct clients *);
-void proxied_accept(struct proxied *, struct conf *,
+void proxied_accept(struct proxied *, struct frontconf *,
     const struct conf_listen_entry *, int fd, const struct sockaddr *);
 void proxied_close(struct proxied *);
 

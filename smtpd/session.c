@@ -32,8 +32,8 @@
 #include "commands.h"
 #include "commit.h"
 #include "compat.h"
-#include "conf.h"
 #include "content.h"
+#include "frontconf.h"
 #include "log.h"
 #include "monotime.h"
 #include "pace.h"
@@ -62,8 +62,8 @@ static const char *const state_names[] = {
  * and may free it then. Keeps a reference of conf. NULL without memory.
  */
 struct session *
-session_new(struct session_env *env, struct conf *conf, struct evbuffer *in,
-    const char *source, session_owner_cb owner, void *arg)
+session_new(struct session_env *env, struct frontconf *conf,
+    struct evbuffer *in, const char *source, session_owner_cb owner, void *arg)
 {
 	struct session *s;
 
@@ -76,7 +76,7 @@ session_new(struct session_env *env, struct conf *conf, struct evbuffer *in,
 		return NULL;
 	}
 	s->env = env;
-	s->conf = conf_ref(conf);
+	s->conf = frontconf_ref(conf);
 	s->in = in;
 	s->owner = owner;
 	s->owner_arg = arg;
@@ -142,7 +142,7 @@ session_free(struct session *s)
 	cmd_auth_forget(s);
 	senders_clear(&s->senders);
 	evbuffer_free(s->out);
-	conf_unref(s->conf);
+	frontconf_unref(s->conf);
 	free(s);
 }
 

@@ -38,7 +38,7 @@
 #include "stats.h"
 #include "submitter.h"
 
-struct conf;
+struct frontconf;
 struct evbuffer;
 struct session;
 struct throttled;
@@ -103,7 +103,7 @@ typedef void (*session_owner_cb)(struct session *, enum want, void *);
 
 struct session {
 	struct session_env *env;
-	struct conf *conf;
+	struct frontconf *conf;
 	session_owner_cb owner;
 	void *owner_arg;
 	enum session_state state; /* only session_enter() changes it */
@@ -135,7 +135,7 @@ struct session {
 	char tls[SMTPD_TLS_SIZE]; /* "TLSv1.3 CIPHER" */
 };
 
-struct session *session_new(struct session_env *, struct conf *,
+struct session *session_new(struct session_env *, struct frontconf *,
     struct evbuffer *in, const char *source, session_owner_cb, void *);
 void session_free(struct session *);
 void session_event(struct session *, enum session_event,

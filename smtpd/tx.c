@@ -24,8 +24,8 @@
 
 #include "commit.h"
 #include "compat.h"
-#include "conf.h"
 #include "content.h"
+#include "frontconf.h"
 #include "id.h"
 #include "proto_policy.h"
 #include "session.h"

@@ -26,7 +26,7 @@
 #include <string.h>
 
 #include "compat.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "peers.h"
 #include "proto_auth.h"
 #include "proto_policy.h"
@@ -407,15 +407,15 @@ peers_draining(const struct peers *p)
 }
 
 /* A configuration that nobody frees: it is the test's. */
-struct conf *
-conf_ref(struct conf *c)
+struct frontconf *
+frontconf_ref(struct frontconf *c)
 {
 	c->refs++;
 	return c;
 }
 
 void
-conf_unref(struct conf *c)
+frontconf_unref(struct frontconf *c)
 {
 	c->refs--;
 }

@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conf.h"
+#include "frontconf.h"
 #include "session.h"
 
 struct fake;
@@ -42,7 +42,7 @@ enum prelude {
 
 struct talk {
 	struct session_env env;
-	struct conf conf;
+	struct frontconf conf;
 	struct fake *fake;
 	struct session *session; /* NULL once it has closed */
 	struct evbuffer *in;

@@ -15,9 +15,9 @@
  */
 
 /*
- * The configuration slice of smtpd. It holds certificates and no keys.
+ * The configuration slice of a front end. It holds certificates and no keys.
  */
-#include "conf.h"
+#include "frontconf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,10 +31,10 @@
 #include "tlskey.h"
 
 /* An empty one, with one reference. NULL without memory. */
-struct conf *
-conf_new(void)
+struct frontconf *
+frontconf_new(void)
 {
-	struct conf *c;
+	struct frontconf *c;
 
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
@@ -47,15 +47,15 @@ conf_new(void)
 }
 
 /* One reference more. */
-struct conf *
-conf_ref(struct conf *c)
+struct frontconf *
+frontconf_ref(struct frontconf *c)
 {
 	c->refs++;
 	return c;
 }
 
 static void
-conf_free(struct conf *c)
+frontconf_free(struct frontconf *c)
 {
 	struct conf_network_entry *n;
 	struct conf_listen_entry *l;
@@ -82,14 +82,14 @@ conf_free(struct conf *c)
 
 /* One reference less; the last frees it. NULL is allowed. */
 void
-conf_unref(struct conf *c)
+frontconf_unref(struct frontconf *c)
 {
 	if (c != NULL && --c->refs == 0)
-		conf_free(c);
+		frontconf_free(c);
 }
 
 static int
-conf_add_global(struct conf *c, struct msgin *m)
+frontconf_add_global(struct frontconf *c, struct msgin *m)
 {
 	struct conf_global g;
 
@@ -100,7 +100,7 @@ conf_add_global(struct conf *c, struct msgin *m)
 }
 
 static int
-conf_add_listen(struct conf *c, struct msgin *m)
+frontconf_add_listen(struct frontconf *c, struct msgin *m)
 {
 	struct conf_listen_entry *l;
 
@@ -115,7 +115,7 @@ conf_add_listen(struct conf *c, struct msgin *m)
 }
 
 static int
-conf_add_proxy(struct conf *c, struct msgin *m)
+frontconf_add_proxy(struct frontconf *c, struct msgin *m)
 {
 	struct conf_network_entry *n;
 
@@ -129,7 +129,7 @@ conf_add_proxy(struct conf *c, struct msgin *m)
 }
 
 static int
-conf_add_pki(struct conf *c, struct msgin *m)
+frontconf_add_pki(struct frontconf *c, struct msgin *m)
 {
 	struct conf_pki_entry *p;
 	struct conf_pki *pki;
@@ -152,21 +152,21 @@ fail:
 	return -1;
 }
 
-/* Add an item that edd sent. -1 if it is ill-formed or not for smtpd. */
+/* Add an item that edd sent. -1 if it is ill-formed or not for a front end. */
 int
-conf_item(struct conf *c, struct msgin *m)
+frontconf_item(struct frontconf *c, struct msgin *m)
 {
 	switch (m->type) {
 	case M_CONF_GLOBAL:
-		return conf_add_global(c, m);
+		return frontconf_add_global(c, m);
 	case M_CONF_SMTP:
 		return conf_smtp_recv(m, &c->smtp);
 	case M_CONF_NETWORK:
-		return conf_add_proxy(c, m);
+		return frontconf_add_proxy(c, m);
 	case M_CONF_LISTEN:
-		return conf_add_listen(c, m);
+		return frontconf_add_listen(c, m);
 	case M_CONF_PKI:
-		return conf_add_pki(c, m);
+		return frontconf_add_pki(c, m);
 	default:
 		return -1;
 	}
@@ -174,7 +174,7 @@ conf_item(struct conf *c, struct msgin *m)
 
 /* The server context of a certificate; its key stays with signer. */
 static int
-conf_make_tls(struct conf_pki_entry *p, char *why, size_t size)
+frontconf_make_tls(struct conf_pki_entry *p, char *why, size_t size)
 {
 	struct tls_config *config;
 	const char *error;
@@ -203,7 +203,7 @@ done:
 }
 
 static const struct conf_pki_entry *
-conf_find_pki(const struct conf *c, const char *name)
+frontconf_find_pki(const struct frontconf *c, const char *name)
 {
 	const struct conf_pki_entry *p;
 
@@ -219,7 +219,7 @@ conf_find_pki(const struct conf *c, const char *name)
  * reason in why.
  */
 int
-conf_check(struct conf *c, char *why, size_t size)
+frontconf_check(struct frontconf *c, char *why, size_t size)
 {
 	struct conf_listen_entry *l;
 	struct conf_pki_entry *p;
@@ -229,11 +229,11 @@ conf_check(struct conf *c, char *why, size_t size)
 		return -1;
 	}
 	SLIST_FOREACH(p, &c->pkis, next) {
-		if (conf_make_tls(p, why, size) == -1)
+		if (frontconf_make_tls(p, why, size) == -1)
 			return -1;
 	}
 	SLIST_FOREACH(l, &c->listens, next) {
-		l->pki = conf_find_pki(c, l->listen.pki);
+		l->pki = frontconf_find_pki(c, l->listen.pki);
 		if (l->pki == NULL) {
 			(void)snprintf(why, size, "listen %s port %u: no pki",
 			    l->listen.address, l->listen.port);

@@ -15,11 +15,11 @@
  */
 
 /*
- * smtpd's slice of the configuration: built item by item, checked at its end,
- * then unchanged. Sessions hold on to the one they began with.
+ * The slice of the configuration that a front end has: built item by item, checked at its end,
+ * then unchanged. Connections hold on to the one they began with.
  */
-#ifndef CONF_H
-#define CONF_H
+#ifndef FRONTCONF_H
+#define FRONTCONF_H
 
 #include <sys/queue.h>
 
@@ -50,7 +50,7 @@ struct conf_network_entry {
 	struct conf_network network;
 };
 
-struct conf {
+struct frontconf {
 	unsigned refs;
 	char hostname[DOMAIN_SIZE];
 	struct conf_smtp smtp;
@@ -59,10 +59,10 @@ struct conf {
 	SLIST_HEAD(, conf_network_entry) proxies;
 };
 
-struct conf *conf_new(void);
-struct conf *conf_ref(struct conf *);
-void conf_unref(struct conf *);
-int conf_item(struct conf *, struct msgin *);
-int conf_check(struct conf *, char *why, size_t);
+struct frontconf *frontconf_new(void);
+struct frontconf *frontconf_ref(struct frontconf *);
+void frontconf_unref(struct frontconf *);
+int frontconf_item(struct frontconf *, struct msgin *);
+int frontconf_check(struct frontconf *, char *why, size_t);
 
-#endif /* CONF_H */
+#endif /* FRONTCONF_H */

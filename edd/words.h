@@ -15,18 +15,12 @@
  */
 
 /*
- * The listening sockets of the configuration in force.
+ * The keywords of edd.conf.
  */
-#ifndef LISTEN_H
-#define LISTEN_H
+#ifndef WORDS_H
+#define WORDS_H
 
-struct clients;
-struct conf;
-struct listeners;
+int words_find(const char *);
+const char *words_nearest(const char *);
 
-struct listeners *listeners_new(struct clients *);
-int listeners_set(struct listeners *, struct conf *);
-void listeners_close(struct listeners *);
-void listeners_stop(struct listeners *);
-
-#endif /* LISTEN_H */
+#endif

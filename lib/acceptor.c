@@ -16,9 +16,9 @@
 
 /*
  * The accept loop. Several processes share the sockets; whoever is first gets
- * a connection. It does not speak SMTP.
+ * a connection. It speaks with no client.
  */
-#include "listen.h"
+#include "acceptor.h"
 
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -30,46 +30,41 @@
 #include <unistd.h>
 
 #include "bounds.h"
-#include "client.h"
-#include "conf.h"
+#include "frontconf.h"
 #include "log.h"
 #include "proc.h"
-#include "proxied.h"
 
 struct listener {
 	SLIST_ENTRY(listener) next;
-	struct listeners *all;
+	struct acceptor *all;
 	struct conf_listen_entry *entry;
 	struct event *event;
 };
 
-struct listeners {
-	struct clients *clients;
-	struct proxied *proxied;
-	struct conf *conf;
+struct acceptor {
+	acceptor_cb take;
+	void *arg;
+	struct frontconf *conf;
 	struct event *pause; /* ends the pause after EMFILE */
 	SLIST_HEAD(, listener) list;
 };
 
-static void listeners_resume_cb(evutil_socket_t, short, void *);
+static void acceptor_resume_cb(evutil_socket_t, short, void *);
 
 /* No socket yet. NULL without memory. */
-struct listeners *
-listeners_new(struct clients *clients)
+struct acceptor *
+acceptor_new(acceptor_cb take, void *arg)
 {
-	struct listeners *all;
+	struct acceptor *all;
 
 	all = calloc(1, sizeof(*all));
 	if (all == NULL)
 		return NULL;
-	all->clients = clients;
+	all->take = take;
+	all->arg = arg;
 	SLIST_INIT(&all->list);
-	all->pause = evtimer_new(proc_base(), listeners_resume_cb, all);
-	all->proxied = proxied_new(clients);
-	if (all->pause == NULL || all->proxied == NULL) {
-		if (all->pause != NULL)
-			event_free(all->pause);
-		free(all->proxied);
+	all->pause = evtimer_new(proc_base(), acceptor_resume_cb, all);
+	if (all->pause == NULL) {
 		free(all);
 		return NULL;
 	}
@@ -77,9 +72,9 @@ listeners_new(struct clients *clients)
 }
 
 static void
-listeners_resume_cb(evutil_socket_t fd, short what, void *arg)
+acceptor_resume_cb(evutil_socket_t fd, short what, void *arg)
 {
-	struct listeners *all;
+	struct acceptor *all;
 	struct listener *l;
 
 	all = arg;
@@ -89,27 +84,14 @@ listeners_resume_cb(evutil_socket_t fd, short what, void *arg)
 
 /* Descriptors or memory have run out: connections wait in the backlog. */
 static void
-listeners_pause(struct listeners *all)
+acceptor_pause(struct acceptor *all)
 {
-	struct timeval tv = { SMTPD_ACCEPT_PAUSE_SECONDS, 0 };
+	struct timeval tv = { ACCEPT_PAUSE_SECONDS, 0 };
 	struct listener *l;
 
 	SLIST_FOREACH(l, &all->list, next)
 		(void)event_del(l->event);
 	(void)event_add(all->pause, &tv);
-}
-
-/* A connection: of a client, or of a proxy that will name one. */
-static void
-listener_take(struct listener *l, int fd, const struct sockaddr_storage *ss)
-{
-	const struct sockaddr *sa;
-
-	sa = (const struct sockaddr *)(const void *)ss;
-	if (l->entry->listen.proxy)
-		proxied_accept(l->all->proxied, l->all->conf, l->entry, fd, sa);
-	else
-		client_accept(l->all->clients, l->all->conf, l->entry, fd, sa);
 }
 
 static void
@@ -122,29 +104,30 @@ listener_accept_cb(evutil_socket_t fd, short what, void *arg)
 	int client;
 
 	l = arg;
-	for (i = 0; i < SMTPD_ACCEPT_TURN; i++) {
+	for (i = 0; i < ACCEPT_TURN; i++) {
 		len = sizeof(ss);
 		memset(&ss, 0, sizeof(ss));
 		client = accept4(fd, (struct sockaddr *)(void *)&ss, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (client != -1) {
-			listener_take(l, client, &ss);
+			l->all->take(l->all->arg, l->all->conf, l->entry,
+			    client, (struct sockaddr *)(void *)&ss);
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 		    errno == ENOBUFS) {
 			log_warn("accept on %s port %u, pausing",
 			    l->entry->listen.address, l->entry->listen.port);
-			listeners_pause(l->all);
+			acceptor_pause(l->all);
 		}
 		/* Anything else is that connection's trouble. */
 		return;
 	}
 }
 
-/* Close all sockets; sessions go on. */
+/* Close all sockets; connections go on. */
 void
-listeners_close(struct listeners *all)
+acceptor_close(struct acceptor *all)
 {
 	struct listener *l;
 
@@ -156,12 +139,12 @@ listeners_close(struct listeners *all)
 		l->entry->fd = -1;
 		free(l);
 	}
-	conf_unref(all->conf);
+	frontconf_unref(all->conf);
 	all->conf = NULL;
 }
 
 static int
-listener_add(struct listeners *all, struct conf_listen_entry *entry)
+listener_add(struct acceptor *all, struct conf_listen_entry *entry)
 {
 	struct listener *l;
 
@@ -185,25 +168,17 @@ listener_add(struct listeners *all, struct conf_listen_entry *entry)
  * memory: some may be missing then.
  */
 int
-listeners_set(struct listeners *all, struct conf *conf)
+acceptor_set(struct acceptor *all, struct frontconf *conf)
 {
 	struct conf_listen_entry *entry;
 	int r;
 
-	listeners_close(all);
-	all->conf = conf_ref(conf);
+	acceptor_close(all);
+	all->conf = frontconf_ref(conf);
 	r = 0;
 	SLIST_FOREACH(entry, &conf->listens, next) {
 		if (listener_add(all, entry) == -1)
 			r = -1;
 	}
 	return r;
-}
-
-/* The process is to stop: no socket, and no connection that is no client. */
-void
-listeners_stop(struct listeners *all)
-{
-	listeners_close(all);
-	proxied_close(all->proxied);
 }

@@ -1,0 +1,36 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The sockets that a front end listens on, and accepting of connections.
+ */
+#ifndef ACCEPTOR_H
+#define ACCEPTOR_H
+
+struct acceptor;
+struct conf_listen_entry;
+struct frontconf;
+struct sockaddr;
+
+/* A connection that was accepted; takes the descriptor over. */
+typedef void (*acceptor_cb)(void *, struct frontconf *,
+    const struct conf_listen_entry *, int fd, const struct sockaddr *);
+
+struct acceptor *acceptor_new(acceptor_cb, void *);
+int acceptor_set(struct acceptor *, struct frontconf *);
+void acceptor_close(struct acceptor *);
+
+#endif /* ACCEPTOR_H */
