@@ -20,8 +20,6 @@
  */
 #include "percent.h"
 
-#include <stdbool.h>
-
 #include "address.h"
 
 /* The value of a hexadecimal digit, or -1. */
@@ -38,8 +36,8 @@ percent_hex(char c)
 }
 
 /* Whether it is UTF-8 without control characters. */
-static bool
-is_text(const char *s, size_t len)
+bool
+percent_is_text(const char *s, size_t len)
 {
 	size_t n;
 
@@ -83,5 +81,5 @@ percent_decode(const char *s, size_t len, char *out)
 		i += 2;
 	}
 	out[used] = '\0';
-	return is_text(out, used) ? (ssize_t)used : -1;
+	return percent_is_text(out, used) ? (ssize_t)used : -1;
 }

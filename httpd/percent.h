@@ -15,15 +15,18 @@
  */
 
 /*
- * Percent-encoding (RFC 3986 section 2.1) taken off, strictly.
+ * Percent-encoding (RFC 3986 section 2.1) taken off, strictly, and what is
+ * text here.
  */
 #ifndef PERCENT_H
 #define PERCENT_H
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
+bool percent_is_text(const char *, size_t len);
 int percent_hex(char);
 ssize_t percent_decode(const char *, size_t len, char *out);
 

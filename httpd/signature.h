@@ -32,8 +32,6 @@ struct sigheader;
 
 const char *signature_check(const struct sigheader *, const struct request *,
     int64_t now);
-const char *signature_string(const struct sigheader *, const struct request *,
-    char **, size_t *len);
 const char *signature_verify(const struct sigheader *, const struct request *,
     struct evp_pkey_st *);
 const char *signature_body(const struct request *, uint64_t size,
