@@ -31,6 +31,7 @@ struct fieldout {
 	mime_out write_cb;
 	void *arg;
 	size_t column;
+	bool first;  /* nothing but the name is on the line */
 	bool utf8;   /* no encoding: RFC 6532 */
 	bool failed; /* write_cb did */
 };

@@ -90,6 +90,11 @@
 #define EMAIL_SUBJECT_MAX     4096u
 #define EMAIL_FIELD_NAME_MAX  76u
 #define EMAIL_FIELD_VALUE_MAX 8192u
+
+/* A word of a field: with name and a little around it within 998 octets. */
+#define EMAIL_WORD_MAX 900u
+
+/* Octets of an OCID. */
 #define EMAIL_COMPARTMENT_MAX 255u
 
 /* Left of "@" and right of it, in all: fits one line with its brackets. */
@@ -106,7 +111,7 @@
 /* Parameters of a query, page token of a list, items of a page. */
 #define QUERY_PARAMS_MAX 32u
 #define PAGE_KEY_MAX	 512u
-#define PAGE_TOKEN_SIZE	 768u
+#define PAGE_TOKEN_SIZE	 1056u
 #define PAGE_LIMIT_MAX	 1000
 #define PAGE_LIMIT	 100
 

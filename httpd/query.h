@@ -16,7 +16,7 @@
 
 /*
  * The query of a target, percent-decoded; "+" stays "+", since the SDK does
- * not encode it. Typed access, and the tokens by which lists go on.
+ * not encode it. Typed access.
  */
 #ifndef QUERY_H
 #define QUERY_H
@@ -44,14 +44,5 @@ int query_enum(const struct query *, const char *name,
     const char *const *values, size_t *, struct fault *);
 int query_required(const struct query *, const char *name, const char **,
     struct fault *);
-
-/*
- * Where a list goes on: the key of the last item given. order stands for
- * all else that the list depends on (sort, filters): a token of another is
- * refused.
- */
-int page_token(uint32_t order, const char *key, char[PAGE_TOKEN_SIZE]);
-int page_parse(const char *token, uint32_t order, char key[PAGE_KEY_MAX + 1]);
-uint32_t page_order(const struct query *);
 
 #endif

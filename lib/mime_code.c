@@ -37,6 +37,12 @@
  */
 #define CLEAN_LINE (MESSAGE_LINE_MAX / 76 * 76)
 
+/*
+ * Text becomes base64 where more than one octet of so many is to be escaped:
+ * quoted-printable is the longer one then, and nobody can read it either.
+ */
+#define ESCAPES_PART 6u
+
 /* In place of an octet that is lost: no boundary has it. */
 #define SUBSTITUTE "\177"
 
@@ -445,4 +451,12 @@ mime_census_eol(struct mime_census *m)
 {
 	m->octets += 2;
 	m->column = 0;
+}
+
+/* What text of this kind is better encoded as. */
+enum mime_code_kind
+mime_census_kind(const struct mime_census *m)
+{
+	return m->escapes > m->octets / ESCAPES_PART ? MIME_CODE_BASE64 :
+						       MIME_CODE_QP;
 }

@@ -77,5 +77,6 @@ struct mime_census {
 
 void mime_census_text(struct mime_census *, const char *, size_t);
 void mime_census_eol(struct mime_census *);
+enum mime_code_kind mime_census_kind(const struct mime_census *);
 
 #endif /* MIME_CODE_H */

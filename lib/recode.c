@@ -34,12 +34,6 @@
 /* Output is gathered to this before it is handed on. */
 #define RECODE_OUTPUT 4096u
 
-/*
- * Text becomes base64 where more than one octet of so many is to be escaped:
- * quoted-printable is the longer one then, and nobody can read it either.
- */
-#define ESCAPES_PART 6u
-
 /* Octets of the longest character. */
 #define UTF8_MAX 4u
 
@@ -382,13 +376,9 @@ is_utf8(const char *s, size_t len, bool whole)
 static enum mime_code_kind
 choose(const struct recode *r)
 {
-	const struct mime_part *part = r->part;
-	const struct mime_census *m = &r->census;
-
-	if (!mime_type_is(&part->type, "text", NULL) ||
-	    m->escapes > m->octets / ESCAPES_PART)
+	if (!mime_type_is(&r->part->type, "text", NULL))
 		return MIME_CODE_BASE64;
-	return MIME_CODE_QP;
+	return mime_census_kind(&r->census);
 }
 
 /* The label of a part that passes as it is, or NULL if the one it has fits. */
