@@ -36,6 +36,7 @@ struct dkimwatch;
 struct keys;
 struct lookup;
 struct peers;
+struct permits;
 struct rate;
 struct relay;
 struct seats;
@@ -65,6 +66,7 @@ struct control {
 	struct dkimwatch *dkimwatch;
 	struct usage *usage;
 	struct throttle *throttle;
+	struct permits *permits;
 	struct rate *rate;
 	struct seats *seats;
 	struct suppress *suppress;

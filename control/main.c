@@ -38,6 +38,7 @@
 #include "msg.h"
 #include "notice.h"
 #include "peers.h"
+#include "permit.h"
 #include "policy.h"
 #include "proc.h"
 #include "proto_conf.h"
@@ -427,6 +428,7 @@ main(int argc, char **argv)
 	c->dkimwatch = dkimwatch_new(c);
 	c->usage = usage_new();
 	c->throttle = throttle_new(throttle_tell_all_cb, c);
+	c->permits = permits_new();
 	c->rate = rate_new();
 	c->seats = seats_new();
 	c->suppress = suppress_new();
@@ -434,8 +436,8 @@ main(int argc, char **argv)
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
 	    c->dkimwatch == NULL || c->usage == NULL || c->throttle == NULL ||
-	    c->rate == NULL || c->seats == NULL || c->suppress == NULL ||
-	    c->sock == NULL)
+	    c->permits == NULL || c->rate == NULL || c->seats == NULL ||
+	    c->suppress == NULL || c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

@@ -31,9 +31,9 @@
 #include "credential.h"
 #include "dkimkey.h"
 #include "msg.h"
+#include "permit.h"
 #include "proto_policy.h"
 #include "rate.h"
-#include "rule.h"
 #include "seat.h"
 #include "sender.h"
 #include "signed.h"
@@ -68,23 +68,6 @@ check_user(struct control *c, const struct policy_sender *q,
 	return r;
 }
 
-/* STORE_OK if the policies let the user use senders of the compartment. */
-static enum store_status
-check_rules(struct control *c, const char *user, const char *compartment)
-{
-	struct compartment_path path;
-	struct rule_question q;
-	enum store_status r;
-
-	r = compartment_path(c->store, c->tenancy, compartment, &path);
-	if (r != STORE_OK)
-		return r;
-	q.user = user;
-	q.place = path.place;
-	q.places = path.n;
-	return rule_allow(c->store, &q);
-}
-
 /*
  * The approval of an address for a user; see policy_sender().  It does not
  * count.
@@ -93,6 +76,7 @@ enum store_status
 policy_find_sender(struct control *c, const struct policy_sender *q,
     struct policy_sender_reply *a)
 {
+	struct permit_question question = { 0 };
 	struct sender asked, sender;
 	enum store_status r;
 
@@ -106,7 +90,11 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		return r;
 	if (sender.state != RECORD_ACTIVE)
 		return STORE_NOTFOUND;
-	r = check_rules(c, q->user, sender.compartment);
+	question.user = q->user;
+	question.compartment = sender.compartment;
+	question.permission = PERMISSION_SENDER_USE;
+	question.target.sender = asked.key;
+	r = permit_decide(c, &question);
 	if (r != STORE_OK)
 		return r;
 	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
@@ -157,7 +145,7 @@ rcpt_find(struct control *c, const struct policy_rcpt *q,
 
 	if (c->store == NULL || suppression_parse(q->address, address) != NULL)
 		return STORE_FAIL;
-	r = compartment_path(c->store, c->tenancy, q->compartment, path);
+	r = permit_path(c, q->compartment, path);
 	if (r != STORE_OK)
 		return STORE_FAIL;
 	r = STORE_NOTFOUND;

@@ -15,29 +15,39 @@
  */
 
 /*
- * Policies in the store and their evaluation.  Few, and read for each
- * question that a session has not asked before: a scan of pages in the cache.
+ * Policies in the store.  Questions go to permit.c, which has them in memory.
  */
 #include "rule.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "group.h"
 #include "msg.h"
 #include "record.h"
 
-#define RULE_VERSION 1
+/* 2: a condition. */
+#define RULE_VERSION 2
 
-/* Read a record.  0, or -1 if it is ill-formed. */
+static void
+condition_decode(struct msgin *m, struct condition *c)
+{
+	c->variable = (enum condition_variable)msg_get_enum(m, CONDITION_NONE,
+	    CONDITION_LAST);
+	c->differs = msg_get_bool(m);
+	msg_get_str(m, c->value, sizeof(c->value));
+}
+
+/* Read a record of this version or the one before.  0, or -1: ill-formed. */
 int
 rule_decode(struct msgin *m, struct rule *r)
 {
 	struct sentence *s;
+	uint8_t version;
 
 	s = &r->sentence;
 	memset(r, 0, sizeof(*r));
-	if (record_open(m, RULE_VERSION) == -1)
+	version = msg_get_u8(m);
+	if (version == 0 || version > RULE_VERSION)
 		return -1;
 	msg_get_str(m, r->id, sizeof(r->id));
 	msg_get_str(m, s->group, sizeof(s->group));
@@ -47,6 +57,8 @@ rule_decode(struct msgin *m, struct rule *r)
 	    SENTENCE_FAMILY_LAST);
 	msg_get_str(m, s->compartment, sizeof(s->compartment));
 	r->created = msg_get_i64(m);
+	if (version > 1)
+		condition_decode(m, &s->condition);
 	return msg_end(m);
 }
 
@@ -83,6 +95,9 @@ rule_put(struct store *st, const struct rule *r)
 	msg_put_u32(&m, s->family);
 	msg_put_str(&m, s->compartment);
 	msg_put_i64(&m, r->created);
+	msg_put_u32(&m, s->condition.variable);
+	msg_put_bool(&m, s->condition.differs);
+	msg_put_str(&m, s->condition.value);
 	store_key(&k, r->id, NULL);
 	status = store_put(st, STORE_POLICY, &k, &m);
 	msgout_free(&m);
@@ -96,82 +111,24 @@ rule_del(struct store *st, const struct rule *r)
 	return record_del(st, STORE_POLICY, r->id, NULL);
 }
 
-static bool
-covers(const struct rule *r, const struct rule_question *q)
-{
-	size_t i;
-
-	for (i = 0; i < q->places; i++) {
-		if (strcmp(q->place[i], r->sentence.compartment) == 0)
-			return true;
-	}
-	return r->sentence.compartment[0] == '\0';
-}
-
 /*
- * Whether a policy lets a user use the senders of a compartment: *why is NULL
- * if it does.  STORE_FAIL if that cannot be said.
+ * Why a policy does not allow something in its compartment to the users that
+ * it names; NULL: it does.
  */
-enum store_status
-rule_bar(struct store *st, const struct rule *r, const struct rule_question *q,
-    const char **why)
+const char *
+rule_bar(const struct rule *r, enum permission permission,
+    const struct condition_target *target)
 {
-	enum store_status status;
+	enum sentence_verb least;
 
-	*why = NULL;
-	if (r->sentence.family != SENTENCE_EMAIL_FAMILY &&
-	    r->sentence.family != SENTENCE_SENDERS)
-		*why = "it is not about senders";
-	else if (r->sentence.verb < SENTENCE_USE)
-		*why = "its verb is less than use";
-	else if (!covers(r, q))
-		*why = "it is for another compartment";
-	else if (r->sentence.group[0] != '\0') {
-		status = group_has(st, r->sentence.group, q->user);
-		if (status == STORE_NOTFOUND)
-			*why = "the user is not in its group";
-		else if (status != STORE_OK)
-			return status;
-	}
-	return STORE_OK;
-}
-
-struct decision {
-	struct store *store;
-	const struct rule_question *question;
-	bool any; /* there is a policy */
-	bool allowed;
-	bool failed;
-};
-
-static bool
-allow_cb(const struct store_key *k, struct msgin *m, void *arg)
-{
-	struct decision *d;
-	const char *why;
-	struct rule r;
-
-	d = arg;
-	d->any = true;
-	if (record_done(rule_decode(m, &r), "policy") != STORE_OK ||
-	    rule_bar(d->store, &r, d->question, &why) != STORE_OK)
-		d->failed = true;
-	else if (why == NULL)
-		d->allowed = true;
-	return !d->allowed && !d->failed;
-}
-
-/* STORE_OK if a policy allows it, or there is none; else STORE_NOTFOUND. */
-enum store_status
-rule_allow(struct store *st, const struct rule_question *q)
-{
-	struct decision d = { st, q, false, false, false };
-
-	if (store_scan(st, STORE_POLICY, NULL, NULL, allow_cb, &d) !=
-		STORE_OK ||
-	    d.failed)
-		return STORE_FAIL;
-	return d.allowed || !d.any ? STORE_OK : STORE_NOTFOUND;
+	least = permission_needs(permission, r->sentence.family);
+	if (least == 0)
+		return "it is about something else";
+	if (r->sentence.verb < least)
+		return "its verb is not enough";
+	if (!condition_holds(&r->sentence.condition, target))
+		return "its condition does not hold";
+	return NULL;
 }
 
 struct search {

@@ -15,16 +15,16 @@
  */
 
 /*
- * The policies of the tenancy, and what they allow.  Without any policy every
- * user may use every sender; the first one closes what is not opened.
+ * The policies of the tenancy in the store, and what one of them allows.  What
+ * all of them allow is in permit.h.
  */
 #ifndef RULE_H
 #define RULE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
+#include "permission.h"
 #include "sentence.h"
 #include "store.h"
 
@@ -37,20 +37,12 @@ struct rule {
 	int64_t created;
 };
 
-/* Why a rule does not let a user use a sender; NULL: it does. */
-struct rule_question {
-	const char *user;
-	const char *const *place; /* compartment, and those that it is in */
-	size_t places;
-};
-
 int rule_decode(struct msgin *, struct rule *);
 enum store_status rule_get(struct store *, const char *id, struct rule *);
 enum store_status rule_put(struct store *, const struct rule *);
 enum store_status rule_del(struct store *, const struct rule *);
-enum store_status rule_bar(struct store *, const struct rule *,
-    const struct rule_question *, const char **why);
-enum store_status rule_allow(struct store *, const struct rule_question *);
+const char *rule_bar(const struct rule *, enum permission,
+    const struct condition_target *);
 enum store_status rule_names(struct store *, const char *id);
 
 #endif

@@ -18,14 +18,15 @@
  * The parser of policy sentences:
  *
  *	sentence = "allow" subject "to" verb family "in" place
+ *		   [ "where" condition ]
  *	subject  = "group" NAME / "any-user"
  *	verb     = "inspect" / "read" / "use" / "manage"
  *	family   = "email-family" / "approved-senders" / "suppressions" /
- *		   "email-domains" / "dkim"
+ *		   "email-domains" / "dkims" / "dkim"
  *	place    = "compartment" NAME / "tenancy"
  *
  * Words have white space between them; the case of those in quotes does not
- * matter.  It knows no store.
+ * matter.  Conditions are in condition.c.  It knows no store.
  */
 #include "sentence.h"
 
@@ -54,7 +55,7 @@ static const char *const families[] = {
 	[SENTENCE_SENDERS] = "approved-senders",
 	[SENTENCE_SUPPRESSIONS] = "suppressions",
 	[SENTENCE_DOMAINS] = "email-domains",
-	[SENTENCE_DKIM] = "dkim",
+	[SENTENCE_DKIM] = "dkims",
 };
 
 /* The word of a verb. */
@@ -157,6 +158,8 @@ choice(struct reader *r, const char *const *table, unsigned last,
 		if (is(r, table[i]))
 			return i;
 	}
+	if (table == families && is(r, "dkim"))
+		return SENTENCE_DKIM;
 	(void)expected(r, what);
 	return 0;
 }
@@ -176,15 +179,12 @@ place(struct reader *r, struct sentence *s)
 }
 
 static int
-end(struct reader *r)
+end(struct reader *r, struct sentence *s)
 {
 	if (next(r) == -1)
 		return -1;
-	if (is(r, "where")) {
-		(void)snprintf(r->why, r->size,
-		    "conditions (\"where\") are not supported");
-		return -1;
-	}
+	if (is(r, "where"))
+		return condition_parse(r->at, &s->condition, r->why, r->size);
 	return r->word[0] == '\0' ? 0 : expected(r, "the end");
 }
 
@@ -205,19 +205,22 @@ sentence_parse(const char *text, struct sentence *s, char *why, size_t size)
 	s->family = (enum sentence_family)choice(&r, families,
 	    SENTENCE_FAMILY_LAST,
 	    "email-family, approved-senders, suppressions, email-domains or "
-	    "dkim");
+	    "dkims");
 	if (s->family == 0 || place(&r, s) == -1)
 		return -1;
-	return end(&r);
+	return end(&r, s);
 }
 
 /* Write a sentence as sentence_parse() reads it. */
 void
 sentence_print(const struct sentence *s, char text[SENTENCE_SIZE])
 {
-	(void)snprintf(text, SENTENCE_SIZE, "allow %s%s to %s %s in %s%s",
+	char condition[CONDITION_SIZE];
+
+	condition_print(&s->condition, condition);
+	(void)snprintf(text, SENTENCE_SIZE, "allow %s%s to %s %s in %s%s%s%s",
 	    s->group[0] == '\0' ? "any-user" : "group ", s->group,
 	    verbs[s->verb], families[s->family],
 	    s->compartment[0] == '\0' ? "tenancy" : "compartment ",
-	    s->compartment);
+	    s->compartment, condition[0] == '\0' ? "" : " where ", condition);
 }

@@ -24,6 +24,7 @@
 #include <stddef.h>
 
 #include "bounds.h"
+#include "condition.h"
 
 /* Each includes those before it. */
 enum sentence_verb {
@@ -44,13 +45,14 @@ enum sentence_family {
 };
 
 /* Room for the longest sentence. */
-#define SENTENCE_SIZE (2 * NAME_SIZE + 128)
+#define SENTENCE_SIZE (2 * NAME_SIZE + CONDITION_SIZE + 128)
 
 struct sentence {
 	char group[NAME_SIZE]; /* empty: any user */
 	enum sentence_verb verb;
 	enum sentence_family family;
 	char compartment[NAME_SIZE]; /* empty: the whole tenancy */
+	struct condition condition;
 };
 
 int sentence_parse(const char *, struct sentence *, char *why, size_t);

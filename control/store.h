@@ -112,6 +112,8 @@ enum store_status store_scan(struct store *, enum store_table,
 enum store_status store_last(struct store *, enum store_table,
     struct store_key *);
 
+uint64_t store_changes(const struct store *, enum store_table);
+
 void store_key(struct store_key *, const char *first, const char *second);
 void store_key_prefix(struct store_key *, const char *first);
 const char *store_key_first(const struct store_key *);

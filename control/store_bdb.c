@@ -59,6 +59,7 @@ struct store {
 	DB_TXN *txn;
 	uint64_t begun; /* transactions so far */
 	DBT found;	/* memory of the last store_get() */
+	uint64_t changes[STORE_TABLES];
 	uint8_t check[STORE_SUBKEY_SIZE];
 	char error[256]; /* what Berkeley DB said last */
 	bool full;	 /* and once, that the disk is */
@@ -344,12 +345,14 @@ void
 store_abort(struct store *s)
 {
 	DB_TXN *txn;
-	int r;
+	int i, r;
 
 	if (s->txn == NULL)
 		return;
 	txn = s->txn;
 	s->txn = NULL;
+	for (i = 0; i < STORE_TABLES; i++)
+		s->changes[i]++;
 	r = txn->abort(txn);
 	if (r != 0)
 		(void)bdb_fail(s, "abort", r);
@@ -416,6 +419,7 @@ store_put(struct store *s, enum store_table table, const struct store_key *k,
 	memset(&data, 0, sizeof(data));
 	data.data = record->data;
 	data.size = (uint32_t)record->len;
+	s->changes[table]++;
 	r = s->db[table]->put(s->db[table], s->txn, &key, &data, 0);
 	return r == 0 ? STORE_OK : bdb_fail(s, "put", r);
 }
@@ -433,10 +437,21 @@ store_del(struct store *s, enum store_table table, const struct store_key *k)
 	if (s->txn == NULL)
 		return STORE_FAIL;
 	dbt_key(&key, k, &copy);
+	s->changes[table]++;
 	r = s->db[table]->del(s->db[table], s->txn, &key, 0);
 	if (r == DB_NOTFOUND)
 		return STORE_NOTFOUND;
 	return r == 0 ? STORE_OK : bdb_fail(s, "delete", r);
+}
+
+/*
+ * A number that is another one after each change of a table, for who keeps in
+ * memory what a table has.
+ */
+uint64_t
+store_changes(const struct store *s, enum store_table table)
+{
+	return s->changes[table];
 }
 
 static bool

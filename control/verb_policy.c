@@ -31,6 +31,7 @@
 #include "group.h"
 #include "job.h"
 #include "msg.h"
+#include "permit.h"
 #include "record.h"
 #include "row.h"
 #include "rule.h"
@@ -226,86 +227,127 @@ why_sender(struct job *j, const struct sender *asked, struct sender *s,
 	return true;
 }
 
-struct explanation {
-	struct job *job;
-	const struct rule_question *question;
-	unsigned rules;
-	bool allowed;
-};
-
+/* What holds when no policy has allowed it, of so many. */
 static bool
-why_cb(const struct store_key *k, struct msgin *m, void *arg)
+why_end(struct job *j, const struct permit_question *q, size_t policies,
+    bool allowed)
 {
-	char text[SENTENCE_SIZE];
-	struct explanation *e;
-	struct store *st;
-	const char *why;
-	struct rule r;
-
-	e = arg;
-	st = e->job->control->store;
-	e->rules++;
-	if (rule_decode(m, &r) == -1 || rule_text(st, &r, text) == -1 ||
-	    rule_bar(st, &r, e->question, &why) != STORE_OK) {
-		step(e->job, "no", "a policy cannot be read: see the log");
+	if (allowed)
 		return true;
-	}
-	if (why == NULL)
-		e->allowed = true;
-	step(e->job, why == NULL ? "yes" : "no", "policy \"%s\"%s%s", text,
-	    why == NULL ? "" : ": ", why == NULL ? " allows it" : why);
-	return true;
-}
-
-static void
-why_rules(struct job *j, const struct user *u, const struct compartment *c)
-{
-	struct compartment_path path;
-	struct rule_question q;
-	struct explanation e = { j, &q, 0, false };
-
-	if (compartment_path(j->control->store, j->control->tenancy, c->id,
-		&path) != STORE_OK) {
-		job_fail_store(j);
-		return;
-	}
-	q.user = u->id;
-	q.place = path.place;
-	q.places = path.n;
-	if (store_scan(j->control->store, STORE_POLICY, NULL, NULL, why_cb,
-		&e) != STORE_OK) {
-		job_fail_store(j);
-		return;
-	}
-	if (e.rules == 0)
+	if (policies > 0)
+		step(j, "no", "no policy allows it");
+	else if (q->permission == PERMISSION_SENDER_USE) {
 		step(j, "yes",
 		    "there is no policy: every user may use every sender");
-	else if (!e.allowed)
-		step(j, "no", "no policy allows it");
-	verdict(j, e.rules == 0 || e.allowed);
+		return true;
+	} else
+		step(j, "no",
+		    "there is no policy, and without one users may only send");
+	return false;
 }
 
-/* why USER SENDER */
-void
-verb_why(struct job *j)
+/* What each policy says to it.  Whether one allows it. */
+static bool
+why_rules(struct job *j, const struct permit_question *q)
 {
+	char text[SENTENCE_SIZE];
+	const struct rule *r;
+	const char *why;
+	bool allowed;
+	size_t i;
+
+	allowed = false;
+	for (i = 0;; i++) {
+		switch (permit_rule(j->control, i, q, &r, &why)) {
+		case STORE_OK:
+			break;
+		case STORE_NOTFOUND:
+			return why_end(j, q, i, allowed);
+		case STORE_FAIL:
+			step(j, "no",
+			    "the policies cannot be read: see the log");
+			return false;
+		}
+		if (rule_text(j->control->store, r, text) == -1)
+			(void)strlcpy(text, r->id, sizeof(text));
+		if (why == NULL)
+			allowed = true;
+		step(j, why == NULL ? "yes" : "no", "policy \"%s\"%s%s", text,
+		    why == NULL ? " allows it" : ": ", why == NULL ? "" : why);
+	}
+}
+
+/* why USER ADDRESS */
+static void
+why_address(struct job *j, const struct user *u)
+{
+	struct permit_question q = { 0 };
 	struct sender asked, s;
 	struct compartment c;
 	const char *why;
+
+	why = sender_parse(j->arg[1], &asked);
+	if (why != NULL || sender_is_domain(&asked)) {
+		job_fail(j, "name one address, or a permission: edctl help why",
+		    "\"%s\": %s", j->arg[1],
+		    why != NULL ? why : "not an address");
+		return;
+	}
+	step(j, u->state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
+	    u->name, record_state_name(u->state));
+	if (!why_sender(j, &asked, &s, &c) || u->state != RECORD_ACTIVE) {
+		verdict(j, false);
+		return;
+	}
+	q.user = u->id;
+	q.compartment = c.id;
+	q.permission = PERMISSION_SENDER_USE;
+	q.target.sender = asked.key;
+	verdict(j, why_rules(j, &q));
+}
+
+/* why USER PERMISSION compartment NAME */
+static void
+why_permission(struct job *j, const struct user *u, enum permission permission)
+{
+	struct permit_question q = { 0 };
+	struct compartment c;
+	bool allowed;
+
+	if (j->arg[2] == NULL) {
+		job_fail(j, "behind \"compartment\"; that of all is root",
+		    "the compartment is missing");
+		return;
+	}
+	if (need_compartment(j, j->arg[2], &c) == -1)
+		return;
+	step(j, u->state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
+	    u->name, record_state_name(u->state));
+	q.user = u->id;
+	q.compartment = c.id;
+	q.permission = permission;
+	allowed = why_rules(j, &q) && u->state == RECORD_ACTIVE;
+	step(j, allowed ? "ALLOW" : "DENY", "%s in compartment \"%s\"",
+	    permission_name(permission), c.name);
+	job_ok(j);
+}
+
+/* why USER ADDRESS|PERMISSION [compartment NAME] */
+void
+verb_why(struct job *j)
+{
+	enum permission permission;
 	struct user u;
 
 	if (need_user(j, j->arg[0], &u) == -1)
 		return;
-	why = sender_parse(j->arg[1], &asked);
-	if (why != NULL || sender_is_domain(&asked)) {
-		job_fail(j, "name one address", "\"%s\": %s", j->arg[1],
-		    why != NULL ? why : "not an address");
-		return;
-	}
-	step(j, u.state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
-	    u.name, record_state_name(u.state));
-	if (!why_sender(j, &asked, &s, &c) || u.state != RECORD_ACTIVE)
-		verdict(j, false);
+	permission = permission_find(j->arg[1]);
+	if (permission != 0)
+		why_permission(j, &u, permission);
+	else if (j->arg[2] != NULL)
+		job_fail(j,
+		    "an address has one compartment: that of its sender",
+		    "\"%s\" is no permission", j->arg[1]);
 	else
-		why_rules(j, &u, &c);
+		why_address(j, &u);
 }

@@ -304,8 +304,9 @@ static const struct verb verbs[] = {
 	    "let a user send, or not; say which mail it is" },
 
 	{ { "why", NULL }, VERB_READ, verb_why,
-	    { { NULL, "USER", false }, { NULL, "ADDRESS", false } },
-	    "explain whether a user may send as an address" },
+	    { { NULL, "USER", false }, { NULL, "ADDRESS|PERMISSION", false },
+		{ "compartment", "NAME", true } },
+	    "explain whether a user may send as an address, or do something" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

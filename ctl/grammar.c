@@ -338,8 +338,9 @@ static const struct command commands[] = {
 	    "let a user send, or not; say which mail it is" },
 	{ { "why", NULL }, LAYOUT_TABLE,
 	    { { NULL, "USER", ARGUMENT_WORD, MUST },
-		{ NULL, "ADDRESS", ARGUMENT_WORD, MUST } },
-	    "explain whether a user may send as an address" },
+		{ NULL, "ADDRESS|PERMISSION", ARGUMENT_WORD, MUST },
+		{ "compartment", "NAME", ARGUMENT_WORD, MAY } },
+	    "explain whether a user may send as an address, or do something" },
 };
 
 /* Entry i of the table, or NULL past the last. */

@@ -17,7 +17,9 @@
 /*
  * Policy sentences: what is taken, and what is said of what is not.
  *
- * sources: control/sentence.c
+ * sources: control/condition.c control/sentence.c lib/compat.c lib/idn.c
+ * sources: lib/address.c
+ * libs: -lidn2
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,12 +39,24 @@ static const struct {
 } good[] = {
 	{ "allow group mailers to use email-family in compartment prod",
 	    "allow group mailers to use email-family in compartment prod" },
+	{ "allow any-user to use dkim in tenancy",
+	    "allow any-user to use dkims in tenancy" },
+	{ "allow group a to use approved-senders in tenancy WHERE "
+	  "Target.Approved-Sender.EmailAddress='News@B\xc3\xbc"
+	  "cher.example'",
+	    "allow group a to use approved-senders in tenancy where "
+	    "target.approved-sender.emailaddress = "
+	    "'news@xn--bcher-kva.example'" },
+	{ "allow group a to use email-domains in tenancy where "
+	  "target.email-domain.name != /*.Example.org/",
+	    "allow group a to use email-domains in tenancy where "
+	    "target.email-domain.name != /*.example.org/" },
 	{ "Allow Group Mailers TO Manage Approved-Senders IN Tenancy",
 	    "allow group Mailers to manage approved-senders in tenancy" },
 	{ "  allow\tany-user  to read suppressions in  tenancy ",
 	    "allow any-user to read suppressions in tenancy" },
-	{ "allow group to to inspect dkim in compartment in",
-	    "allow group to to inspect dkim in compartment in" },
+	{ "allow group to to inspect dkims in compartment in",
+	    "allow group to to inspect dkims in compartment in" },
 	{ "allow any-user to use email-domains in tenancy",
 	    "allow any-user to use email-domains in tenancy" },
 };
@@ -66,7 +80,7 @@ static const struct {
 	    "\"send\" stands where inspect, read, use or manage is expected" },
 	{ "allow group a to use mail",
 	    "\"mail\" stands where email-family, approved-senders, "
-	    "suppressions, email-domains or dkim is expected" },
+	    "suppressions, email-domains or dkims is expected" },
 	{ "allow group a to use dkim on",
 	    "\"on\" stands where \"in\" is expected" },
 	{ "allow group a to use dkim in folder",
@@ -77,7 +91,33 @@ static const struct {
 	{ "allow group a to use dkim in tenancy now",
 	    "\"now\" stands where the end is expected" },
 	{ "allow group a to use dkim in tenancy where x = y",
-	    "conditions (\"where\") are not supported" },
+	    "\"x = y\" stands where one of "
+	    "target.approved-sender.emailaddress, "
+	    "target.approved-sender.email-domain, target.email-domain.name "
+	    "and target.dkim.email-domain is expected" },
+	{ "allow group a to use dkim in tenancy where any { x = y }",
+	    "a policy has one condition; write several policies in place of "
+	    "\"any {}\"" },
+	{ "allow group a to use dkim in tenancy where "
+	  "target.dkim.email-domain like 'x'",
+	    "\"=\" or \"!=\" is expected behind target.dkim.email-domain" },
+	{ "allow group a to use dkim in tenancy where "
+	  "target.dkim.email-domain = x",
+	    "'VALUE' or /PATTERN/ is expected behind \"=\"" },
+	{ "allow group a to use dkim in tenancy where "
+	  "target.dkim.email-domain = 'x' or so",
+	    "\"or so\" stands where the end is expected" },
+	{ "allow group a to use dkim in tenancy where "
+	  "target.dkim.email-domain = 'x*'",
+	    "\"x*\" is no value: an address or a domain, with \"*\" at the "
+	    "ends of a /pattern/ only" },
+	{ "allow group a to use dkim in tenancy where "
+	  "target.dkim.email-domain = ''",
+	    "\"\" is no value: an address or a domain, with \"*\" at the "
+	    "ends of a /pattern/ only" },
+	{ "allow group a to use dkim in tenancy where "
+	  "target.dkim.email-domain = '" N256 "'",
+	    "\"'nnnnnnnnnnnnnnnnnnn...\" is too long" },
 	{ "allow group " N256 " to use dkim in tenancy",
 	    "\"nnnnnnnnnnnnnnnnnnnn...\" is too long" },
 };

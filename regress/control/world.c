@@ -31,6 +31,7 @@
 #include "keys.h"
 #include "lookup.h"
 #include "peers.h"
+#include "permit.h"
 #include "proc.h"
 #include "proto_conf.h"
 #include "rate.h"
@@ -114,6 +115,7 @@ world_make(struct world *w)
 	c->audit = audit_new(c);
 	c->usage = usage_new();
 	c->throttle = throttle_new(world_throttle_cb, w);
+	c->permits = permits_new();
 	c->rate = rate_new();
 	c->seats = seats_new();
 	c->suppress = suppress_new();
@@ -132,6 +134,7 @@ world_reopen(struct world *w)
 	throttle_free(w->control.throttle);
 	rate_free(w->control.rate);
 	seats_free(w->control.seats);
+	permits_forget(w->control.permits);
 	store_close(w->control.store);
 	w->control.throttle = throttle_new(world_throttle_cb, w);
 	w->control.rate = rate_new();
@@ -152,6 +155,7 @@ world_free(struct world *w)
 	ctlsock_free(c->sock);
 	usage_free(c->usage);
 	throttle_free(c->throttle);
+	permits_free(c->permits);
 	rate_free(c->rate);
 	seats_free(c->seats);
 	suppress_free(c->suppress);

@@ -14,7 +14,8 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: control/sentence.c */
+/* sources: control/condition.c control/sentence.c lib/compat.c lib/idn.c lib/address.c */
+/* libs: -lidn2 */
 
 /*
  * Policy sentences: what is taken is printed, and reads back to the same.

@@ -76,9 +76,9 @@ def test_header_from_needs_it_too(ruled):
     ("allow any-user to manage email-family in compartment prod", True, None),
     ("allow any-user to use email-family in compartment root", True, None),
     ("allow any-user to read email-family in tenancy", False,
-     "its verb is less than use"),
+     "its verb is not enough"),
     ("allow any-user to use dkim in tenancy", False,
-     "it is not about senders"),
+     "it is about something else"),
     ("allow any-user to use email-family in compartment dev", False,
      "it is for another compartment"),
 ])
