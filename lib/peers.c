@@ -21,8 +21,6 @@
  */
 #include "peers.h"
 
-#include <sys/queue.h>
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +30,7 @@
 #include "compat.h"
 #include "log.h"
 #include "msg.h"
+#include "peers_int.h"
 #include "proto_admin.h"
 #include "proto_auth.h"
 #include "proto_policy.h"
@@ -46,32 +45,18 @@ struct peers_link {
 	enum proc_conv conv;
 };
 
-/* A question to the queue whose answer matters even when nobody waits. */
-struct peers_opening {
-	TAILQ_ENTRY(peers_opening) next;
-	void *who; /* NULL: not wanted any more */
-	uint64_t epoch;
-};
-
-struct peers {
-	const struct peers_ops *ops;
-	void *arg;
-	struct chan *policy;
-	struct chan *sign;
-	struct chan *submit;
-	struct chan *admin;
-	TAILQ_HEAD(, peers_link) links;
-	TAILQ_HEAD(, peers_opening) openings;
-	uint64_t epoch;	       /* of the newest channel to the queue */
-	uint64_t policy_epoch; /* the same, to control */
-	bool draining;	       /* the queue takes no new mail */
-};
-
 /*
  * The one there is: the callbacks of requests get who asked as their
  * argument, and have no room for another.
  */
 static struct peers self;
+
+/* That one. */
+struct peers *
+peers_self(void)
+{
+	return &self;
+}
 
 /* No channel yet. ops outlives it; arg is for room and admin. */
 struct peers *
@@ -85,121 +70,6 @@ peers_new(const struct peers_ops *ops, void *arg)
 }
 
 static int
-policy_auth_cb(struct msgin *m, void *who)
-{
-	struct policy_auth_reply r;
-
-	if (m == NULL) {
-		self.ops->auth(who, 0, NULL);
-		return 0;
-	}
-	if (policy_auth_reply_recv(m, &r) == -1)
-		return -1;
-	self.ops->auth(who, m->id, &r);
-	return 0;
-}
-
-static int
-policy_keys_cb(struct msgin *m, void *who)
-{
-	struct policy_keys r;
-
-	if (m == NULL) {
-		self.ops->keys(who, 0, NULL);
-		return 0;
-	}
-	if (policy_keys_recv(m, &r) == -1)
-		return -1;
-	self.ops->keys(who, m->id, &r);
-	return 0;
-}
-
-static int
-policy_sender_cb(struct msgin *m, void *who)
-{
-	struct policy_sender_reply r;
-
-	if (m == NULL) {
-		self.ops->sender(who, 0, NULL);
-		return 0;
-	}
-	if (policy_sender_reply_recv(m, &r) == -1)
-		return -1;
-	self.ops->sender(who, m->id, &r);
-	return 0;
-}
-
-static int
-policy_rcpt_cb(struct msgin *m, void *who)
-{
-	struct policy_rcpt_reply r;
-
-	if (m == NULL) {
-		self.ops->rcpt(who, 0, NULL);
-		return 0;
-	}
-	if (policy_rcpt_reply_recv(m, &r) == -1)
-		return -1;
-	self.ops->rcpt(who, m->id, &r);
-	return 0;
-}
-
-static int
-sign_dkim_cb(struct msgin *m, void *who)
-{
-	struct sign_signature r;
-
-	if (m == NULL) {
-		self.ops->signature(who, 0, NULL);
-		return 0;
-	}
-	if (sign_signature_recv(m, &r) == -1)
-		return -1;
-	self.ops->signature(who, m->id, &r);
-	return 0;
-}
-
-/* What was opened for one who has gone since is aborted. */
-static int
-submit_open_cb(struct msgin *m, void *arg)
-{
-	struct peers_opening o, *opening;
-	struct submit_opened r;
-
-	opening = arg;
-	o = *opening;
-	TAILQ_REMOVE(&self.openings, opening, next);
-	free(opening);
-	if (m == NULL) {
-		if (o.who != NULL)
-			self.ops->opened(o.who, 0, NULL);
-		return 0;
-	}
-	if (submit_opened_recv(m, &r) == -1)
-		return -1;
-	if (o.who != NULL)
-		self.ops->opened(o.who, m->id, &r);
-	else if (r.status == SUBMIT_OK)
-		peers_abort(&self, o.epoch, r.message);
-	return 0;
-}
-
-static int
-submit_commit_cb(struct msgin *m, void *who)
-{
-	struct submit_done r;
-
-	if (m == NULL) {
-		self.ops->done(who, 0, NULL);
-		return 0;
-	}
-	if (submit_done_recv(m, &r) == -1)
-		return -1;
-	self.ops->done(who, m->id, &r);
-	return 0;
-}
-
-static int
 policy_throttle_cb(struct chan *c, struct msgin *m, void *arg)
 {
 	struct policy_throttle t;
@@ -207,6 +77,18 @@ policy_throttle_cb(struct chan *c, struct msgin *m, void *arg)
 	if (policy_throttle_recv(m, &t) == -1)
 		return -1;
 	self.ops->throttle(self.arg, &t);
+	return 0;
+}
+
+static int
+policy_key_drop_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct policy_key_drop drop;
+
+	if (policy_key_drop_recv(m, &drop) == -1)
+		return -1;
+	if (self.ops->key_drop != NULL)
+		self.ops->key_drop(self.arg, &drop);
 	return 0;
 }
 
@@ -239,6 +121,8 @@ static const struct chan_rule policy_rules[] = {
 	{ M_POLICY_KEYS, CHAN_REPLY, "keys", NULL },
 	{ M_POLICY_SENDER_REPLY, CHAN_REPLY, "sender-reply", NULL },
 	{ M_POLICY_RCPT_REPLY, CHAN_REPLY, "rcpt-reply", NULL },
+	{ M_POLICY_KEY_REPLY, CHAN_REPLY, "key-reply", NULL },
+	{ M_POLICY_KEY_DROP, 0, "key-drop", policy_key_drop_cb },
 	{ M_POLICY_THROTTLE, 0, "throttle", policy_throttle_cb },
 	{ 0, 0, NULL, NULL },
 };
@@ -309,6 +193,8 @@ peers_down_cb(struct chan *c, void *arg)
 	chan_free(c);
 	if (link->conv == CONV_SUBMIT)
 		self.ops->room(self.arg);
+	else if (link->conv == CONV_POLICY && self.ops->key_drop != NULL)
+		self.ops->key_drop(self.arg, NULL);
 	free(link);
 }
 
@@ -390,169 +276,6 @@ peers_cancel(struct peers *p, const void *who)
 		if (o->who == who)
 			o->who = NULL;
 	}
-}
-
-/* A request, if the channel is there. */
-static uint64_t
-peers_request(struct chan *c, chan_reply_cb cb, void *who)
-{
-	return c == NULL ? 0 : chan_request(c, cb, who);
-}
-
-/* Ask control whether a login is good; answered by ops->auth. */
-uint64_t
-peers_auth(struct peers *p, const struct policy_auth *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->policy, policy_auth_cb, who);
-	if (id != 0)
-		(void)policy_auth_send(p->policy, id, ask);
-	return id;
-}
-
-/* Ask control what a login is to prove; ops->keys. */
-uint64_t
-peers_scram(struct peers *p, const struct policy_scram *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->policy, policy_keys_cb, who);
-	if (id != 0)
-		(void)policy_scram_send(p->policy, id, ask);
-	return id;
-}
-
-/* Ask control whether a proof fits; answered by ops->auth. */
-uint64_t
-peers_proof(struct peers *p, const struct policy_proof *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->policy, policy_auth_cb, who);
-	if (id != 0)
-		(void)policy_proof_send(p->policy, id, ask);
-	return id;
-}
-
-/* Ask control whether a user may send as an address; ops->sender. */
-uint64_t
-peers_sender(struct peers *p, const struct policy_sender *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->policy, policy_sender_cb, who);
-	if (id != 0)
-		(void)policy_sender_send(p->policy, id, ask);
-	return id;
-}
-
-/* Ask control whether a recipient is suppressed; ops->rcpt. */
-uint64_t
-peers_rcpt(struct peers *p, const struct policy_rcpt *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->policy, policy_rcpt_cb, who);
-	if (id != 0)
-		(void)policy_rcpt_send(p->policy, id, ask);
-	return id;
-}
-
-/* Ask control for more units; ops->rcpt. */
-uint64_t
-peers_resize(struct peers *p, const struct policy_units *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->policy, policy_rcpt_cb, who);
-	if (id != 0)
-		(void)policy_resize_send(p->policy, id, ask);
-	return id;
-}
-
-/* Which life of control this is; 0 if it is not there. */
-uint64_t
-peers_policy_epoch(const struct peers *p)
-{
-	return p->policy == NULL ? 0 : p->policy_epoch;
-}
-
-/* A message was accepted; a control that is gone has counted it. */
-void
-peers_counted(struct peers *p, const struct policy_units *units)
-{
-	if (p->policy != NULL)
-		(void)policy_commit_send(p->policy, units);
-}
-
-/* A transaction is over; a control that is gone has forgotten it. */
-void
-peers_release(struct peers *p, uint64_t transaction)
-{
-	struct policy_end end = { transaction };
-
-	if (p->policy != NULL)
-		(void)policy_release_send(p->policy, &end);
-}
-
-/* A session that asked about a login is over. */
-void
-peers_leave(struct peers *p, uint64_t session)
-{
-	struct policy_end end = { session };
-
-	if (p->policy != NULL)
-		(void)policy_leave_send(p->policy, &end);
-}
-
-/* Ask signer for a DKIM signature; ops->signature. */
-uint64_t
-peers_sign(struct peers *p, const struct sign_dkim *ask, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->sign, sign_dkim_cb, who);
-	if (id != 0)
-		(void)sign_dkim_send(p->sign, id, ask);
-	return id;
-}
-
-/*
- * Ask the queue for room; size is a guess, 0 is none. ops->opened. After
- * peers_cancel() what is opened is aborted.
- */
-uint64_t
-peers_open(struct peers *p, uint64_t size, void *who)
-{
-	struct peers_opening *o;
-	uint64_t id;
-
-	o = calloc(1, sizeof(*o));
-	if (o == NULL)
-		return 0;
-	id = peers_request(p->submit, submit_open_cb, o);
-	if (id == 0) {
-		free(o);
-		return 0;
-	}
-	o->who = who;
-	o->epoch = p->epoch;
-	TAILQ_INSERT_TAIL(&p->openings, o, next);
-	(void)submit_open_send(p->submit, id, size);
-	return id;
-}
-
-/* Make a message durable; ops->done. */
-uint64_t
-peers_commit(struct peers *p, const struct submit_commit *commit, void *who)
-{
-	uint64_t id;
-
-	id = peers_request(p->submit, submit_commit_cb, who);
-	if (id != 0)
-		(void)submit_commit_send(p->submit, id, commit);
-	return id;
 }
 
 /* Which life of the queue this is; 0 if it is not there. */

@@ -33,6 +33,10 @@ struct chan;
 struct peers;
 struct policy_auth;
 struct policy_auth_reply;
+struct policy_key;
+struct policy_key_drop;
+struct policy_key_reply;
+struct policy_key_used;
 struct policy_keys;
 struct policy_proof;
 struct policy_rcpt;
@@ -52,11 +56,13 @@ struct submit_rcpt;
 
 /*
  * Answers: who asked, the id that the request had, and what was said; NULL if
- * the peer is gone (the id is then 0). Never called inside a request.
+ * the peer is gone (the id is then 0). Never called inside a request. What a
+ * front end never asks for may be NULL.
  */
 struct peers_ops {
 	void (*auth)(void *, uint64_t, const struct policy_auth_reply *);
 	void (*keys)(void *, uint64_t, const struct policy_keys *);
+	void (*key)(void *, uint64_t, const struct policy_key_reply *);
 	void (*sender)(void *, uint64_t, const struct policy_sender_reply *);
 	void (*rcpt)(void *, uint64_t, const struct policy_rcpt_reply *);
 	void (*opened)(void *, uint64_t, const struct submit_opened *);
@@ -64,6 +70,8 @@ struct peers_ops {
 	void (*signature)(void *, uint64_t, const struct sign_signature *);
 	/* an address is to be turned away; arg of peers_new() */
 	void (*throttle)(void *, const struct policy_throttle *);
+	/* keys are not to be used any more, NULL: none; arg of peers_new() */
+	void (*key_drop)(void *, const struct policy_key_drop *);
 	/* the queue can take bytes again, or is gone; arg of peers_new() */
 	void (*room)(void *);
 	/* an operator's command; arg of peers_new() */
@@ -80,6 +88,9 @@ void peers_cancel(struct peers *, const void *who);
 uint64_t peers_auth(struct peers *, const struct policy_auth *, void *who);
 uint64_t peers_scram(struct peers *, const struct policy_scram *, void *who);
 uint64_t peers_proof(struct peers *, const struct policy_proof *, void *who);
+uint64_t peers_key(struct peers *, const struct policy_key *, void *who);
+void peers_key_used(struct peers *, const struct policy_key_used *);
+void peers_fail(struct peers *, const char *source);
 uint64_t peers_sender(struct peers *, const struct policy_sender *, void *who);
 uint64_t peers_rcpt(struct peers *, const struct policy_rcpt *, void *who);
 uint64_t peers_sign(struct peers *, const struct sign_dkim *, void *who);

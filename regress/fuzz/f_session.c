@@ -28,7 +28,7 @@
  * sources: lib/data.c lib/monotime.c lib/address.c lib/base64.c
  * sources: lib/throttled.c lib/netkey.c lib/units.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c
- * sources: smtpd/cmd_bdat.c smtpd/pace.c lib/idn.c
+ * sources: smtpd/cmd_bdat.c lib/pace.c lib/idn.c
  * sources: regress/smtpd/fake_log.c lib/mailbox.c
  * sources: regress/smtpd/fake_peers.c regress/smtpd/talk.c
  * libs: -levent -lcrypto -lidn2

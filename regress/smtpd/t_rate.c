@@ -19,7 +19,7 @@
  *
  * sources: lib/mime_code.c lib/mime_field.c
  * sources: lib/collect.c lib/ahead.c lib/recode.c lib/mime_walk.c
- * sources: smtpd/pace.c
+ * sources: lib/pace.c
  * sources: smtpd/cmd_bdat.c
  * sources: smtpd/command.c smtpd/path.c smtpd/cmd_ehlo.c smtpd/cmd_simple.c
  * sources: smtpd/cmd_starttls.c smtpd/cmd_mail.c smtpd/cmd_rcpt.c
