@@ -23,6 +23,8 @@ BINDIR = $(PREFIX)/bin
 LIBEXECDIR = $(PREFIX)/libexec/edd
 MANDIR = $(PREFIX)/share/man
 EXAMPLEDIR = $(PREFIX)/share/examples/edd
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
 SYSTEMDDIR = $(PREFIX)/lib
 CONFDIR = /etc/edd
 STATEDIR = /var/lib/edd
@@ -245,6 +247,9 @@ install: all
 		{ [ -e $(DESTDIR)$(CONFDIR)/edd.conf ] || $(INSTALL) -m 600 \
 		    etc/edd.conf $(DESTDIR)$(CONFDIR)/edd.conf; }; \
 	fi
+	$(INSTALL) -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
+	$(INSTALL) -m 644 etc/edctl.bash $(DESTDIR)$(BASHDIR)/edctl
+	$(INSTALL) -m 644 etc/edctl.zsh $(DESTDIR)$(ZSHDIR)/_edctl
 	for f in edd.service:systemd/system/edd.service \
 	    edd.sysusers:sysusers.d/edd.conf \
 	    edd.tmpfiles:tmpfiles.d/edd.conf; do \
@@ -257,7 +262,8 @@ install: all
 # Leaves the configuration, the spool and the store.
 uninstall:
 	rm -rf $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(EXAMPLEDIR)
-	rm -f $(DESTDIR)$(BINDIR)/edd $(DESTDIR)$(BINDIR)/edctl
+	rm -f $(DESTDIR)$(BINDIR)/edd $(DESTDIR)$(BINDIR)/edctl \
+	    $(DESTDIR)$(BASHDIR)/edctl $(DESTDIR)$(ZSHDIR)/_edctl
 	for f in $(MANUALS); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/}; \
 	done

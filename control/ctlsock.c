@@ -43,8 +43,13 @@
 /* Connections at a time: operators and their scripts. */
 #define CTL_CONNECTIONS_MAX 64u
 
-/* Seconds without a step: a command, an octet of the answer taken. */
-#define CTL_IDLE 30
+/*
+ * Seconds between looks at a connection, in which a command that takes long
+ * says that it lives, and of how many without a step - a command, an octet of
+ * the answer taken - it is closed after.
+ */
+#define CTL_BEAT  10
+#define CTL_BEATS 3u
 
 /* Unsent octets of an answer above which a list waits. */
 #define CTL_HIGH (128u * 1024)
@@ -60,7 +65,8 @@ struct ctl {
 	LIST_ENTRY(ctl) entry;
 	struct ctlsock *sock;
 	struct chan *chan;
-	struct event *idle;
+	struct event *beat;
+	unsigned beats;	 /* without a step */
 	struct job *job; /* NULL: none, or it is just being started */
 	struct job_who who;
 	bool greeted;
@@ -79,7 +85,7 @@ struct ctlsock {
 	LIST_HEAD(, ctl) connections;
 };
 
-static const struct timeval ctl_idle = { CTL_IDLE, 0 };
+static const struct timeval ctl_beat = { CTL_BEAT, 0 };
 
 /* No socket yet; NULL without memory. */
 struct ctlsock *
@@ -96,13 +102,21 @@ ctlsock_new(struct control *control)
 	return s;
 }
 
+/* Something happened: the time begins anew. */
+static void
+ctl_step(struct ctl *c)
+{
+	c->beats = 0;
+	(void)evtimer_add(c->beat, &ctl_beat);
+}
+
 static void
 ctl_free(struct ctl *c)
 {
 	if (c->job != NULL)
 		job_cancel(c->job);
-	if (c->idle != NULL)
-		event_free(c->idle);
+	if (c->beat != NULL)
+		event_free(c->beat);
 	chan_free(c->chan);
 	LIST_REMOVE(c, entry);
 	c->sock->n--;
@@ -163,7 +177,7 @@ ctl_row(const struct row *row, void *arg)
 	struct ctl *c;
 
 	c = arg;
-	(void)evtimer_add(c->idle, &ctl_idle);
+	ctl_step(c);
 	(void)ctl_row_send(c->chan, row);
 }
 
@@ -182,7 +196,7 @@ ctl_progress(const struct admin_progress *progress, void *arg)
 	struct ctl *c;
 
 	c = arg;
-	(void)evtimer_add(c->idle, &ctl_idle);
+	ctl_step(c);
 	if (!chan_is_full(c->chan))
 		(void)ctl_progress_send(c->chan, progress);
 }
@@ -195,7 +209,7 @@ ctl_end(const struct admin_end *end, void *arg)
 	c = arg;
 	c->job = NULL;
 	c->done = true;
-	(void)evtimer_add(c->idle, &ctl_idle);
+	ctl_step(c);
 	(void)ctl_end_send(c->chan, end);
 }
 
@@ -232,7 +246,7 @@ command_cb(struct chan *chan, struct msgin *m, void *arg)
 		return -1;
 	c->busy = true;
 	c->done = false;
-	(void)evtimer_add(c->idle, &ctl_idle);
+	ctl_step(c);
 	c->job = job_start(c->sock->control, &c->who, &ctl_sink, c, &command);
 	return 0;
 }
@@ -257,22 +271,29 @@ full_cb(struct chan *chan, bool full, void *arg)
 	c = arg;
 	if (full || c->job == NULL)
 		return;
-	(void)evtimer_add(c->idle, &ctl_idle);
+	ctl_step(c);
 	job_resume(c->job);
 }
 
 /*
- * Nothing happened for a while.  A command that waits for other processes
- * has their time limits; an operator that does not read has this one.
+ * Nothing happened for a while.  A command that waits for other processes has
+ * their time limits, and edctl is told that it is still being done; an operator
+ * that does not read has this one.
  */
 static void
-idle_cb(evutil_socket_t fd, short what, void *arg)
+beat_cb(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct admin_progress alive;
 	struct ctl *c;
 
 	c = arg;
 	if (c->job != NULL && chan_queued(c->chan) == 0) {
-		(void)evtimer_add(c->idle, &ctl_idle);
+		(void)ctl_progress_send(c->chan, &alive);
+		ctl_step(c);
+		return;
+	}
+	if (++c->beats < CTL_BEATS) {
+		(void)evtimer_add(c->beat, &ctl_beat);
 		return;
 	}
 	log_debug("idle edctl closed uid=%u", c->who.uid);
@@ -344,10 +365,10 @@ ctl_new(struct ctlsock *s, const struct job_who *who)
 		return NULL;
 	c->sock = s;
 	c->who = *who;
-	c->idle = evtimer_new(proc_base(), idle_cb, c);
-	if (c->idle == NULL || evtimer_add(c->idle, &ctl_idle) == -1) {
-		if (c->idle != NULL)
-			event_free(c->idle);
+	c->beat = evtimer_new(proc_base(), beat_cb, c);
+	if (c->beat == NULL || evtimer_add(c->beat, &ctl_beat) == -1) {
+		if (c->beat != NULL)
+			event_free(c->beat);
 		free(c);
 		return NULL;
 	}

@@ -30,7 +30,7 @@
 #include "suggest.h"
 
 /* Different words at one place of a command. */
-#define PARSE_WORDS_MAX 32u
+#define PARSE_WORDS_MAX 64u
 
 static int parse_fail(struct parse *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
@@ -89,6 +89,27 @@ collect(const char *first, const char *words[PARSE_WORDS_MAX])
 	return n;
 }
 
+/* What other programs call it, if it is one of the words; or NULL. */
+static const char *
+synonym(const char *const *words, size_t n, const char *given)
+{
+	static const char *const same[][2] = { { "create", "add" },
+		{ "new", "add" }, { "make", "add" }, { "del", "remove" },
+		{ "delete", "remove" }, { "rm", "remove" }, { "ls", "list" },
+		{ "get", "show" }, { "info", "show" }, { "edit", "set" },
+		{ "change", "set" }, { "update", "set" }, { "mailq", "queue" },
+		{ "log", "events" }, { "shutdown", "stop" } };
+	size_t i, k;
+
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		for (k = 0; strcmp(same[i][0], given) == 0 && k < n; k++) {
+			if (strcmp(words[k], same[i][1]) == 0)
+				return words[k];
+		}
+	}
+	return NULL;
+}
+
 /* Replace what is given by the word of the list it stands for, or fail. */
 static int
 choose(struct parse *p, const char *const *words, size_t n, const char *given,
@@ -110,7 +131,9 @@ choose(struct parse *p, const char *const *words, size_t n, const char *given,
 	case SUGGEST_NONE:
 		break;
 	}
-	near = suggest_nearest(words, n, given);
+	near = synonym(words, n, given);
+	if (near == NULL)
+		near = suggest_nearest(words, n, given);
 	suggest_join(words, n, "", list, sizeof(list));
 	if (near != NULL)
 		(void)snprintf(p->hint, sizeof(p->hint),
@@ -135,6 +158,18 @@ command_find(const char *first, const char *second)
 	return NULL;
 }
 
+/* "add sender" for "sender add": the hint, if it is that. */
+static void
+hint_turned(struct parse *p, int argc, char *const *argv)
+{
+	const struct command *c;
+
+	c = argc < 2 ? NULL : command_find(argv[1], argv[0]);
+	if (c != NULL && c->word[1] != NULL)
+		(void)snprintf(p->hint, sizeof(p->hint),
+		    "did you mean \"edctl %s %s\"?", c->word[0], c->word[1]);
+}
+
 /* The one or two words that name the command.  How many, or -1. */
 static int
 parse_words(struct parse *p, int argc, char *const *argv)
@@ -145,8 +180,10 @@ parse_words(struct parse *p, int argc, char *const *argv)
 
 	second = NULL;
 	n = collect(NULL, words);
-	if (choose(p, words, n, argv[0], "", &first) == -1)
+	if (choose(p, words, n, argv[0], "", &first) == -1) {
+		hint_turned(p, argc, argv);
 		return -1;
+	}
 	n = collect(first, words);
 	if (n > 0 && argc < 2) {
 		suggest_join(words, n, "", list, sizeof(list));

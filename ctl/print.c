@@ -58,7 +58,7 @@ print_new(enum layout layout, bool json, size_t width)
 		return NULL;
 	p->layout = layout;
 	p->json = json;
-	p->table = table_new(width);
+	p->table = table_new(stdout, width);
 	p->row = row_new();
 	if (p->table == NULL || p->row == NULL) {
 		table_end(p->table);

@@ -30,7 +30,10 @@
 #include <unistd.h>
 
 #include "compat.h"
+#include "fail.h"
 #include "grammar.h"
+#include "options.h"
+#include "parse.h"
 #include "print.h"
 #include "proto_admin.h"
 #include "smtptest.h"
@@ -38,8 +41,9 @@
 /* Whom root becomes. */
 #define SMTPCMD_USER "nobody"
 
-static int
-drop_rights(void)
+/* Root becomes nobody; others stay who they are.  0 or -1. */
+int
+smtpcmd_drop_rights(void)
 {
 	struct passwd *pw;
 
@@ -87,31 +91,28 @@ read_order(const struct admin_command *c, struct smtptest_order *o,
 }
 
 /*
- * Run "smtp-test HOST ...".  0 if every step went well, else 1; why is what
- * else went wrong, or NULL.
+ * smtp-test HOST|DOMAIN [port N] [tls HOW]: 0, or 1 if a step failed.
  */
 int
-smtpcmd_run(const struct admin_command *c, bool json, const char **why)
+smtpcmd_run(const struct options *op, const struct parse *p)
 {
 	struct smtptest_order o;
+	const char *why;
 	struct print *print;
 	int r;
 
-	*why = NULL;
-	if (read_order(c, &o, why) == -1)
-		return 1;
-	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || drop_rights() == -1) {
-		*why = "the rights of root cannot be given up";
-		return 1;
-	}
-	print = print_new(LAYOUT_CHECK, json, 0);
-	if (print == NULL) {
-		*why = "out of memory";
-		return 1;
-	}
+	if (read_order(&p->words, &o, &why) == -1)
+		fail(FAIL_NO, why, NULL);
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || smtpcmd_drop_rights() == -1)
+		fail(FAIL_NO, "the rights of root cannot be given up", NULL);
+	print = print_new(LAYOUT_CHECK, op->json, 0);
+	if (print == NULL)
+		fail(FAIL_NO, "out of memory", NULL);
 	r = smtptest_run(&o, step_cb, print);
 	if (print_end(print) == -1 || r == -1)
-		*why = errno == EINVAL ? "that is no name of a host" :
-					 "the test could not be run";
+		fail(FAIL_NO,
+		    errno == EINVAL ? "that is no name of a host" :
+				      "the test could not be run",
+		    NULL);
 	return r == 0 ? 0 : 1;
 }

@@ -20,10 +20,10 @@
 #ifndef SMTPCMD_H
 #define SMTPCMD_H
 
-#include <stdbool.h>
+struct options;
+struct parse;
 
-struct admin_command;
-
-int smtpcmd_run(const struct admin_command *, bool json, const char **why);
+int smtpcmd_run(const struct options *, const struct parse *);
+int smtpcmd_drop_rights(void);
 
 #endif

@@ -43,6 +43,7 @@
 #define TABLE_GAP 2u
 
 struct table {
+	FILE *out;
 	size_t width; /* of the terminal; 0: no limit */
 	size_t columns;
 	char *name[ROW_FIELDS_MAX];
@@ -55,17 +56,19 @@ struct table {
 };
 
 /*
- * An empty table for a terminal of so many columns, or 0 for anything else;
- * then nothing is cut.  NULL without memory.
+ * An empty table, to be written to out, for a terminal of so many columns, or
+ * 0 for anything else; then nothing is cut.  NULL without memory.
  */
 struct table *
-table_new(size_t width)
+table_new(FILE *out, size_t width)
 {
 	struct table *t;
 
 	t = calloc(1, sizeof(*t));
-	if (t != NULL)
-		t->width = width;
+	if (t == NULL)
+		return NULL;
+	t->out = out;
+	t->width = width;
 	return t;
 }
 
@@ -107,12 +110,12 @@ print_cell(const struct table *t, size_t i, char *text)
 	width = text_width(text);
 	pad = width < t->column[i] ? t->column[i] - width : 0;
 	if (t->right[i])
-		(void)printf("%*s", (int)pad, "");
-	(void)fputs(text, stdout);
+		(void)fprintf(t->out, "%*s", (int)pad, "");
+	(void)fputs(text, t->out);
 	if (i + 1 == t->columns)
-		(void)putchar('\n');
+		(void)putc('\n', t->out);
 	else
-		(void)printf("%*s",
+		(void)fprintf(t->out, "%*s",
 		    (int)(t->right[i] ? TABLE_GAP : pad + TABLE_GAP), "");
 }
 
@@ -153,7 +156,7 @@ flush(struct table *t)
 	t->printing = true;
 	fit(t);
 	if (t->second)
-		(void)putchar('\n');
+		(void)putc('\n', t->out);
 	for (i = 0; i < t->columns; i++) {
 		title(t->name[i], text, sizeof(text));
 		print_cell(t, i, text);

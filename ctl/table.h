@@ -15,18 +15,19 @@
  */
 
 /*
- * A table on standard output: columns as wide as what is in them, and no
+ * A table of rows: columns as wide as what is in them, and no
  * wider together than the terminal.
  */
 #ifndef TABLE_H
 #define TABLE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct row;
 struct table;
 
-struct table *table_new(size_t width);
+struct table *table_new(FILE *, size_t width);
 int table_row(struct table *, const struct row *);
 void table_end(struct table *);
 

@@ -15,8 +15,7 @@
  */
 
 /*
- * Cleaning and measuring text.  A character is taken for one column wide,
- * which is wrong for some scripts and only costs alignment.
+ * Cleaning and measuring text.
  */
 #include "text.h"
 
@@ -26,6 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "width.h"
 
 /* What an octet becomes at most: "\xNN". */
 #define TEXT_ESCAPE 4u
@@ -60,7 +61,8 @@ is_control(const uint8_t *s, size_t n)
 	if (n == 1)
 		return s[0] < 0x20 || s[0] == 0x7f;
 	if (n == 2)
-		return s[0] == 0xc2 && s[1] < 0xa0;
+		return (s[0] == 0xc2 && s[1] < 0xa0) ||
+		    (s[0] == 0xd8 && s[1] == 0x9c);
 	return n == 3 && s[0] == 0xe2 &&
 	    ((s[1] == 0x80 && s[2] >= 0x8e && s[2] <= 0x8f) ||
 		(s[1] == 0x80 && s[2] >= 0xa8 && s[2] <= 0xae) ||
@@ -99,33 +101,50 @@ text_clean(const char *text)
 	return out;
 }
 
+/* The character at s, which is well-formed, and how many octets it has. */
+static uint32_t
+utf8_character(const uint8_t *s, size_t *n)
+{
+	uint32_t c;
+	size_t i;
+
+	*n = utf8_length(s);
+	if (*n <= 1) {
+		*n = 1;
+		return s[0];
+	}
+	c = s[0] & (0x7fu >> *n);
+	for (i = 1; i < *n; i++)
+		c = c << 6 | (s[i] & 0x3fu);
+	return c;
+}
+
 /* Columns that clean text takes. */
 size_t
 text_width(const char *text)
 {
-	size_t n;
+	const uint8_t *s;
+	size_t n, width;
 
-	for (n = 0; *text != '\0'; text++) {
-		if (((uint8_t)*text & 0xc0) != 0x80)
-			n++;
-	}
-	return n;
+	width = 0;
+	for (s = (const uint8_t *)text; *s != '\0'; s += n)
+		width += width_of(utf8_character(s, &n));
+	return width;
 }
 
 /* Cut clean text to so many columns, with ".." at the end if it was longer. */
 void
 text_cut(char *text, size_t width)
 {
-	size_t n;
+	size_t n, sum, w;
 
 	if (text_width(text) <= width || width < 2)
 		return;
-	for (n = 0; *text != '\0'; text++) {
-		if (((uint8_t)*text & 0xc0) == 0x80)
-			continue;
-		if (n == width - 2)
+	for (sum = 0;; text += n) {
+		w = width_of(utf8_character((const uint8_t *)text, &n));
+		if (sum + w > width - 2)
 			break;
-		n++;
+		sum += w;
 	}
 	(void)memcpy(text, "..", 3);
 }

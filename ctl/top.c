@@ -36,6 +36,9 @@
 #define TOP_KINDS_MAX 16u
 #define TOP_HISTORY   40u
 
+/* Columns beside a chart: its name, and "] 1234567 a minute". */
+#define TOP_BESIDE 33u
+
 #define TOP_NAME_SIZE 32u
 
 /* Rows of a frame: more do not fit on any screen. */
@@ -47,26 +50,19 @@ struct kind {
 };
 
 struct top {
-	size_t width;
-	bool terminal;
 	size_t rows;
-	struct row *row[TOP_ROWS_MAX]; /* of the frame to come */
+	struct row *row[TOP_ROWS_MAX]; /* of the frame that is shown */
+	size_t nexts;
+	struct row *next[TOP_ROWS_MAX]; /* of the one to come */
 	size_t kinds;
 	struct kind kind[TOP_KINDS_MAX];
 };
 
 /* Nothing gathered; NULL without memory. */
 struct top *
-top_new(size_t width, bool terminal)
+top_new(void)
 {
-	struct top *t;
-
-	t = calloc(1, sizeof(*t));
-	if (t == NULL)
-		return NULL;
-	t->width = width;
-	t->terminal = terminal;
-	return t;
+	return calloc(1, sizeof(struct top));
 }
 
 static void
@@ -83,6 +79,8 @@ top_free(struct top *t)
 	if (t == NULL)
 		return;
 	clear(t);
+	top_frame(t);
+	clear(t);
 	free(t);
 }
 
@@ -92,7 +90,7 @@ keep(struct top *t, const struct row *row)
 {
 	struct row *copy;
 
-	if (t->rows == TOP_ROWS_MAX)
+	if (t->nexts == TOP_ROWS_MAX)
 		return 0;
 	copy = row_new();
 	if (copy == NULL)
@@ -101,7 +99,7 @@ keep(struct top *t, const struct row *row)
 		row_free(copy);
 		return 0;
 	}
-	t->row[t->rows++] = copy;
+	t->next[t->nexts++] = copy;
 	return row_bad(copy) ? -1 : 0;
 }
 
@@ -140,56 +138,67 @@ top_row(struct top *t, const struct row *row)
 
 /* A line for a kind: its chart, and how many in the last minute. */
 static void
-chart(const struct kind *k)
+chart(FILE *out, const struct kind *k, size_t width)
 {
 	static const char ramp[] = " .:-=+*#";
-	char *name;
+	size_t frames, i, step;
 	int64_t most;
-	size_t i, step;
+	char *name;
 
+	frames = TOP_HISTORY;
+	if (width != 0 && width < frames + TOP_BESIDE)
+		frames = width < 2 * TOP_BESIDE ? TOP_BESIDE :
+						  width - TOP_BESIDE;
+	if (frames > TOP_HISTORY)
+		frames = TOP_HISTORY;
 	most = 1;
-	for (i = 0; i < TOP_HISTORY; i++) {
+	for (i = TOP_HISTORY - frames; i < TOP_HISTORY; i++) {
 		if (k->history[i] > most)
 			most = k->history[i];
 	}
 	name = text_clean(k->name);
-	(void)printf("%-12s [", name == NULL ? "?" : name);
+	(void)fprintf(out, "%-12s [", name == NULL ? "?" : name);
 	free(name);
-	for (i = 0; i < TOP_HISTORY; i++) {
+	for (i = TOP_HISTORY - frames; i < TOP_HISTORY; i++) {
 		step = k->history[i] <= 0 ?
 		    0 :
 		    1 + (size_t)(k->history[i] * 6 / most);
-		(void)putchar(ramp[step]);
+		(void)putc(ramp[step], out);
 	}
-	(void)printf("] %lld a minute\n",
+	(void)fprintf(out, "] %lld a minute\n",
 	    (long long)k->history[TOP_HISTORY - 1]);
 }
 
+/* All rows of this round are there: they are the frame to be drawn. */
+void
+top_frame(struct top *t)
+{
+	clear(t);
+	memcpy(t->row, t->next, t->nexts * sizeof(t->row[0]));
+	t->rows = t->nexts;
+	t->nexts = 0;
+}
+
 /*
- * All rows of this round are there: show them, and begin the next.  0, or -1
- * if standard output failed or there is no memory.
+ * Write the frame to out, for a terminal of so many columns (0: any).  0, or
+ * -1 without memory.
  */
 int
-top_frame(struct top *t)
+top_draw(const struct top *t, FILE *out, size_t width)
 {
 	struct table *table;
 	size_t i;
 	int r;
 
-	table = table_new(t->width);
+	table = table_new(out, width);
 	if (table == NULL)
 		return -1;
-	if (t->terminal)
-		(void)fputs("\033[H\033[2J", stdout);
 	for (i = 0; i < t->kinds; i++)
-		chart(&t->kind[i]);
-	(void)putchar('\n');
+		chart(out, &t->kind[i], width);
+	(void)putc('\n', out);
 	r = 0;
 	for (i = 0; i < t->rows && r == 0; i++)
 		r = table_row(table, t->row[i]);
 	table_end(table);
-	clear(t);
-	if (r == -1)
-		return -1;
-	return fflush(stdout) == 0 ? 0 : -1;
+	return r;
 }

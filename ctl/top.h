@@ -16,20 +16,21 @@
 
 /*
  * "edctl top": the status again and again, with what happened of late as
- * small charts.
+ * small charts.  Frames only; the terminal is topcmd.c's.
  */
 #ifndef TOP_H
 #define TOP_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct row;
 struct top;
 
-struct top *top_new(size_t width, bool terminal);
+struct top *top_new(void);
 void top_free(struct top *);
 int top_row(struct top *, const struct row *);
-int top_frame(struct top *);
+void top_frame(struct top *);
+int top_draw(const struct top *, FILE *, size_t width);
 
 #endif

@@ -150,17 +150,19 @@ struct sandbox_profile {
 	enum sandbox_files files;
 	bool internet; /* may make sockets of the internet families */
 	bool threads;
+	bool terminal; /* may ask its size and set how it reads keys */
 	const int *calls;
 };
 
 static const struct sandbox_profile profiles[] = {
-	{ "control", FILES_BELOW, false, false, calls_control },
-	{ "deliver", FILES_NONE, true, false, calls_deliver },
-	{ "edctl", FILES_NONE, false, false, calls_edctl },
-	{ "httpd", FILES_NONE, false, false, calls_front },
-	{ "queue", FILES_BELOW, false, true, calls_queue },
-	{ "signer", FILES_NONE, false, false, calls_signer },
-	{ "smtpd", FILES_NONE, false, false, calls_front },
+	{ "control", FILES_BELOW, false, false, false, calls_control },
+	{ "deliver", FILES_NONE, true, false, false, calls_deliver },
+	{ "edctl", FILES_NONE, false, false, false, calls_edctl },
+	{ "edctl top", FILES_NONE, false, false, true, calls_edctl },
+	{ "httpd", FILES_NONE, false, false, false, calls_front },
+	{ "queue", FILES_BELOW, false, true, false, calls_queue },
+	{ "signer", FILES_NONE, false, false, false, calls_signer },
+	{ "smtpd", FILES_NONE, false, false, false, calls_front },
 };
 
 static int
@@ -252,17 +254,31 @@ seccomp_add_when(scmp_filter_ctx ctx, uint32_t action, int call,
 
 /*
  * evbuffer_read asks FIONREAD.  Other requests fail as on what is no terminal:
- * with TIOCSTI a process could type commands into the one that edd -d has.
+ * with TIOCSTI a process could type commands into the one that edd -d has.  A
+ * program for the terminal may do little more.
  */
 static int
-seccomp_add_ioctl(scmp_filter_ctx ctx)
+seccomp_add_ioctl(scmp_filter_ctx ctx, bool terminal)
 {
+	static const unsigned requests[] = { TIOCGWINSZ, TCGETS, TCSETSW };
 	const struct scmp_arg_cmp is[] = { SCMP_A1(SCMP_CMP_EQ, FIONREAD, 0) };
 	const struct scmp_arg_cmp isnt[] = { SCMP_A1(SCMP_CMP_NE, FIONREAD,
 	    0) };
+	size_t i;
 
 	if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(ioctl), is, 1) == -1)
 		return -1;
+	for (i = 0; terminal && i < sizeof(requests) / sizeof(requests[0]);
+	     i++) {
+		const struct scmp_arg_cmp a[] = { SCMP_A1(SCMP_CMP_EQ,
+		    requests[i], 0) };
+
+		if (seccomp_add_when(ctx, SCMP_ACT_ALLOW, CALL(ioctl), a, 1) ==
+		    -1)
+			return -1;
+	}
+	if (terminal)
+		return 0;
 	return seccomp_add_when(ctx, SCMP_ACT_ERRNO(ENOTTY), CALL(ioctl), isnt,
 	    1);
 }
@@ -394,7 +410,7 @@ sandbox_seccomp(const struct sandbox_profile *p)
 	if (r == 0)
 		r = seccomp_add_memory(ctx);
 	if (r == 0)
-		r = seccomp_add_ioctl(ctx);
+		r = seccomp_add_ioctl(ctx, p->terminal);
 	if (r == 0)
 		r = seccomp_add_self(ctx);
 	if (r == 0 && p->internet)

@@ -18,7 +18,7 @@
  * What edctl prints: tables, records, JSON, and nothing that a terminal
  * would obey.
  *
- * sources: ctl/print.c ctl/table.c ctl/text.c
+ * sources: ctl/text.c ctl/width.c
  * sources: lib/base64.c lib/row.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c
  * sources: ctl/check.c ctl/print.c ctl/status.c ctl/table.c ctl/text.c
  * sources: lib/row.c lib/msg.c lib/log.c lib/compat.c
@@ -116,6 +116,10 @@ text_is_cleaned(void **state)
 		free(s);
 	}
 	assert_int_equal(text_width("gr\xc3\xbc\xc3\x9f"), 4);
+	/* Two wide characters; a letter with a mark on it; a face. */
+	assert_int_equal(text_width("\xe6\x97\xa5\xe6\x9c\xac"), 4);
+	assert_int_equal(text_width("e\xcc\x81"), 1);
+	assert_int_equal(text_width("\xf0\x9f\x98\x80"), 2);
 }
 
 static void
@@ -123,12 +127,15 @@ text_is_cut_between_characters(void **state)
 {
 	char s[] = "gr\xc3\xbc\xc3\x9f"
 		   "e",
-	     t[] = "short";
+	     t[] = "short", wide[] = "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e";
 
 	text_cut(s, 4);
 	assert_string_equal(s, "gr..");
 	text_cut(t, 5);
 	assert_string_equal(t, "short");
+	/* Three columns are left, and each character takes two. */
+	text_cut(wide, 5);
+	assert_string_equal(wide, "\xe6\x97\xa5..");
 }
 
 static void

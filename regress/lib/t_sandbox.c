@@ -216,6 +216,8 @@ static const struct row_case cases[] = {
 	{ "deliver", try_netlink, "netlink", KILLED },
 	{ "smtpd", try_request, "request", REFUSED },
 	{ "edctl", try_request, "request", REFUSED },
+	{ "edctl top", try_request, "request", KILLED },
+	{ "edctl top", try_open, "open", REFUSED },
 	{ "smtpd", try_signal_parent, "signal another", KILLED },
 	{ "smtpd", try_signal_self, "signal itself", 0 },
 	{ "queue", try_ask_limit, "ask a limit", 0 },

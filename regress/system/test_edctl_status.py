@@ -1,12 +1,14 @@
 """edctl status and top: how edd is, on one screen."""
 
 import os
-import pty
 import re
 import signal
-import subprocess
+import termios
+
+import pytest
 
 from eddtest import EDCTL, wait_for
+from terminal import Terminal
 
 
 def rows(edd, column, *command):
@@ -85,18 +87,38 @@ def test_top_without_a_terminal_is_one_frame(edd):
     assert [r for r in edd.ctl("top", json_rows=True) if "cpuMs" in r]
 
 
-def test_top_on_a_terminal_goes_on(edd):
-    master, slave = pty.openpty()
-    done = subprocess.Popen([EDCTL, "-s", edd.socket, "top"], stdout=slave,
-                            stderr=slave)
-    os.close(slave)
-    text = b""
-    try:
-        while text.count(b"\033[H\033[2J") < 2:
-            text += os.read(master, 65536)
-        assert b"a minute" in text and b"UPTIME" in text
-        assert done.poll() is None
-    finally:
-        done.terminate()
-        done.wait()
-        os.close(master)
+@pytest.fixture
+def top(edd):
+    terminal = Terminal([EDCTL, "-s", edd.socket, "top"])
+    yield terminal
+    terminal.close()
+
+
+def test_top_on_a_terminal_goes_on_until_q(top):
+    before = termios.tcgetattr(top.master)
+    text = top.read(lambda t: t.count("q quits") >= 3, "three frames")
+    assert "a minute" in text and "UPTIME" in text
+    assert "\033[2J" not in text, "it would flicker"
+    assert text.count("\033[?1049h") == 1
+    top.type("q")
+    assert top.wait() == 0
+    assert top.text.endswith("\033[?25h\033[?1049l")
+    assert termios.tcgetattr(top.master) == before
+
+
+def test_top_fits_the_terminal_also_when_that_changes(top):
+    top.expect("q quits")
+    top.text = ""
+    top.resize(60, 12)
+    # The kernel tells the foreground group of the terminal.
+    frame = top.read(lambda t: "there is more below" in t, "a small frame")
+    lines = frame.split("\033[H")[-1].split("\033[K")
+    assert len(lines) <= 13
+    assert max(len(x.strip("\r\n")) for x in lines) <= 60, lines
+
+
+def test_top_leaves_the_terminal_as_it_was_when_interrupted(top):
+    top.expect("q quits")
+    top.type("\x03")
+    assert top.wait() == 0
+    assert top.text.endswith("\033[?25h\033[?1049l")

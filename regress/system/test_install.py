@@ -12,6 +12,8 @@ import eddtest
 from eddtest import BUILD, ROOT, have, wait_for
 
 FILES = ["usr/local/bin/edd", "usr/local/bin/edctl",
+         "usr/local/share/bash-completion/completions/edctl",
+         "usr/local/share/zsh/site-functions/_edctl",
          "usr/local/share/man/man8/edd.8",
          "usr/local/share/man/man5/edd.conf.5",
          "usr/local/share/man/man8/edctl.8"]

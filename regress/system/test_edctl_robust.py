@@ -1,0 +1,155 @@
+"""edctl with a control that hangs, vanishes or lies, with readers that go
+away, and on terminals of any width."""
+
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import threading
+
+import pytest
+
+from eddtest import EDCTL, PATIENCE, wait_for
+from terminal import Terminal
+
+
+def run(*args, **kw):
+    return subprocess.run([EDCTL, *args], capture_output=True, text=True,
+                          timeout=PATIENCE, **kw)
+
+
+@pytest.fixture
+def control(tmp_path, request):
+    """A function: octets -> path of a socket that says them and is silent."""
+    def make(octets, close=False):
+        path = str(tmp_path / "sock")
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(path)
+        server.listen(1)
+        request.addfinalizer(server.close)
+
+        def serve():
+            try:
+                client, _ = server.accept()
+                client.sendall(octets)
+                while not close and client.recv(4096):
+                    pass
+                client.close()
+            except OSError:
+                pass
+        threading.Thread(target=serve, daemon=True).start()
+        return path
+    return make
+
+
+def test_a_control_that_hangs_is_given_up(control):
+    done = run("-s", control(b""), "-t", "1", "status")
+    assert done.returncode == 2
+    assert "edd has said nothing for 1 seconds" in done.stderr
+    assert "hangs" in done.stderr
+
+
+def test_top_of_a_control_that_hangs_is_given_up(control):
+    terminal = Terminal([EDCTL, "-s", control(b""), "-t", "1", "top"])
+    try:
+        assert terminal.wait() == 2
+        assert "said nothing" in terminal.text.split("\033[?1049l")[1]
+    finally:
+        terminal.close()
+
+
+def test_a_control_that_vanishes(control):
+    done = run("-s", control(b"", close=True), "status")
+    assert done.returncode == 2 and "closed the connection" in done.stderr
+
+
+@pytest.mark.parametrize("octets", [
+    b"\xff" * 4096, b"\0" * 4096, struct.pack("<Q", 7) * 100])
+def test_a_control_that_lies(control, octets):
+    done = run("-s", control(octets, close=True), "status")
+    assert done.returncode == 2, done
+
+
+def test_no_edd(tmp_path):
+    path = str(tmp_path / "none")
+    done = run("-s", path, "status")
+    assert done.returncode == 2 and "not running" in done.stderr
+    done = run("-j", "-s", path, "status")
+    error = json.loads(done.stderr)
+    assert error["status"] == done.returncode == 2
+    assert "No such file" in error["error"] and "not running" in error["hint"]
+
+
+def test_errors_of_edd_as_json(edd):
+    done = run("-j", "-s", edd.socket, "user", "remove", "no\x1b[2Jbody")
+    error = json.loads(done.stderr)
+    assert done.returncode == error["status"] == 1 and error["error"]
+    assert "\x1b" not in done.stderr
+    done = run("-s", edd.socket, "user", "remove", "no\x1b[2Jbody")
+    assert "\\x1b[2J" in done.stderr and "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("line,why,hint", [
+    ("sendr list", 'unknown "sendr"', 'did you mean "sender"?'),
+    ("users list", 'unknown "users"', 'did you mean "user"?'),
+    ("add sender x@y.z", 'unknown "add"', 'did you mean "edctl sender add"?'),
+    ("user delete app", 'unknown "user delete"',
+     'did you mean "user remove"?'),
+    ("user add", "NAME is missing", "usage: edctl user add NAME"),
+    ("user add a b", 'unexpected "b"', "usage: edctl user add NAME"),
+    ("sender add a@b.c comp", '"compartment" needs NAME', "usage:"),
+    ("help dkmi", 'there is no help on "dkmi"',
+     'did you mean "edctl help dkim"?'),
+])
+def test_a_mistake_names_what_was_meant(line, why, hint):
+    done = run(*line.split())
+    assert done.returncode == 1
+    assert why in done.stderr and hint in done.stderr, done.stderr
+
+
+def test_followed_events_come_through_a_pipe_and_end_with_it(edd, sink):
+    follower = subprocess.Popen([EDCTL, "-s", edd.socket, "events", "-f"],
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def seen():
+        # It may not have begun to follow yet.
+        edd.send("a@example.net")
+        return select.select([follower.stdout], [], [], 0.2)[0]
+    wait_for(seen, "an event")
+    assert b"accepted" in os.read(follower.stdout.fileno(), 65536)
+    wait_for(lambda: edd.ctl("queue", "list").count("\n") <= 1, "delivery")
+    # Without another event, the end of the reader is the end.
+    follower.stdout.close()
+    assert follower.wait(PATIENCE) == 0
+    assert follower.stderr.read() == b""
+    follower.stderr.close()
+
+
+def test_nothing_is_cut_off_a_terminal_and_columns_stand(edd):
+    name = "a" * 60
+    edd.ctl("user", "add", name)
+    assert name in edd.ctl("user", "list")
+    terminal = Terminal([EDCTL, "-s", edd.socket, "user", "list"], columns=80)
+    try:
+        assert terminal.wait() == 0
+        lines = terminal.text.splitlines()
+        assert max(map(len, lines)) <= 80 and "aa.." in terminal.text
+    finally:
+        terminal.close()
+
+
+def test_every_topic_of_help(tmp_path):
+    overview = run("help").stdout
+    assert len(overview.splitlines()) < 60
+    assert max(map(len, overview.splitlines())) <= 80
+    for topic in ("dkim", "suppressions", "policies", "limits", "first-steps",
+                  "queue", "troubles", "user", "top", "smtp-test", "all"):
+        done = run("help", topic)
+        assert done.returncode == 0 and done.stdout, topic
+        if topic != "all":
+            assert len(done.stdout.splitlines()) < 60, topic
+    assert "edctl dkim rotate DOMAIN" in run("help", "dkim").stdout
+    assert "CREATING" in run("help", "dkim").stdout
