@@ -112,13 +112,6 @@ fieldout_atom(struct fieldout *f, const char *s, size_t len)
 	put(f, s, len);
 }
 
-/* What belongs to the word before. */
-void
-fieldout_glue(struct fieldout *f, const char *s, size_t len)
-{
-	put(f, s, len);
-}
-
 /* End it. */
 void
 fieldout_end(struct fieldout *f)

@@ -38,7 +38,6 @@ struct fieldout {
 
 void fieldout_begin(struct fieldout *, const char *name);
 void fieldout_atom(struct fieldout *, const char *, size_t len);
-void fieldout_glue(struct fieldout *, const char *, size_t len);
 void fieldout_phrase(struct fieldout *, const char *, size_t len);
 void fieldout_text(struct fieldout *, const char *, size_t len, bool literal);
 void fieldout_end(struct fieldout *);

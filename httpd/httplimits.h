@@ -56,9 +56,6 @@
 #define SIGHEADER_OCID_SIZE 256u
 #define SIGHEADER_KEY_SIZE  512u
 
-/* MD5 as hexadecimal pairs joined by colons, and its NUL. */
-#define FINGERPRINT_SIZE 48u
-
 /* Clock skew of a signed request, seconds either way. */
 #define SIGNATURE_SKEW 300
 

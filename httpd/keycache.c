@@ -23,6 +23,7 @@
 #include <sys/queue.h>
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,18 +167,36 @@ keycache_put(struct keycache *c, const char *key_id, struct evp_pkey_st *key,
 	return 0;
 }
 
-/* Drop the keys of that fingerprint, whoever has them; how many it were. */
+/*
+ * Whether a part of "tenancy/user/fingerprint", which begins at at, is that
+ * word; "" is any.
+ */
+static bool
+part_is(const char *at, const char *word)
+{
+	size_t len = strlen(word);
+
+	return len == 0 ||
+	    (strncmp(at, word, len) == 0 && strchr("/", at[len]) != NULL);
+}
+
+/*
+ * Drop the keys of that user with that fingerprint; "" stands for all. How
+ * many it were.
+ */
 size_t
-keycache_drop(struct keycache *c, const char *fingerprint)
+keycache_drop(struct keycache *c, const char *user, const char *fingerprint)
 {
 	struct node *n, *next;
-	const char *slash;
+	const char *first, *second;
 	size_t dropped = 0;
 
 	for (n = TAILQ_FIRST(&c->uses); n != NULL; n = next) {
 		next = TAILQ_NEXT(n, use);
-		slash = strrchr(n->key_id, '/');
-		if (slash != NULL && strcmp(slash + 1, fingerprint) == 0) {
+		first = strchr(n->key_id, '/');
+		second = strrchr(n->key_id, '/');
+		if (first != NULL && part_is(first + 1, user) &&
+		    part_is(second + 1, fingerprint)) {
 			drop(c, n);
 			dropped++;
 		}

@@ -41,7 +41,8 @@ const struct keycache_entry *keycache_get(struct keycache *, const char *key_id,
     int64_t now);
 int keycache_put(struct keycache *, const char *key_id, struct evp_pkey_st *,
     void *data, int64_t now);
-size_t keycache_drop(struct keycache *, const char *fingerprint);
+size_t keycache_drop(struct keycache *, const char *user,
+    const char *fingerprint);
 void keycache_clear(struct keycache *);
 size_t keycache_count(const struct keycache *);
 

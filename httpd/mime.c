@@ -83,22 +83,18 @@ put_field(struct fieldout *f, const char *name, const char *value)
 	fieldout_end(f);
 }
 
-/* A mailbox: "name <address>", or the address alone. */
+/* A mailbox: "name <address>", or the address alone; and a comma. */
 static void
 put_mailbox(struct fieldout *f, const struct email_address *a, bool last)
 {
-	char angle[ADDRESS_SIZE + 2];
+	bool named = a->name.s != NULL;
+	char text[ADDRESS_SIZE + 3];
 
-	if (a->name.s == NULL)
-		fieldout_atom(f, a->address.mailbox, a->address.len);
-	else {
+	if (named)
 		fieldout_phrase(f, a->name.s, a->name.len);
-		(void)snprintf(angle, sizeof(angle), "<%s>",
-		    a->address.mailbox);
-		fieldout_atom(f, angle, strlen(angle));
-	}
-	if (!last)
-		fieldout_glue(f, ",", 1);
+	(void)snprintf(text, sizeof(text), "%s%s%s%s", named ? "<" : "",
+	    a->address.mailbox, named ? ">" : "", last ? "" : ",");
+	fieldout_atom(f, text, strlen(text));
 }
 
 static void

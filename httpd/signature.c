@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "base64.h"
+#include "bounds.h"
 #include "httpdate.h"
 #include "request.h"
 #include "sigheader.h"
@@ -206,27 +207,23 @@ signature_body(const struct request *r, uint64_t size,
 }
 
 /*
- * The public key of a PEM text, for signature_verify(); freed by
- * EVP_PKEY_free(). NULL if it is none of RSA, or of too few or many bits.
+ * A public key as SubjectPublicKeyInfo in DER, for signature_verify(); freed
+ * by EVP_PKEY_free(). NULL if it is none of RSA, or of too few or many bits.
  */
 struct evp_pkey_st *
-signature_key(const char *pem, size_t len)
+signature_key(const uint8_t *der, size_t len)
 {
-	EVP_PKEY *key = NULL;
-	BIO *bio;
+	const uint8_t *end = der;
+	EVP_PKEY *key;
 	int bits;
 
-	if (len > INT_MAX)
+	if (len > PUBKEY_MAX)
 		return NULL;
-	bio = BIO_new_mem_buf(pem, (int)len);
-	if (bio == NULL)
-		return NULL;
-	key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
-	BIO_free(bio);
+	key = d2i_PUBKEY(NULL, &end, (long)len);
 	if (key == NULL)
 		return NULL;
 	bits = EVP_PKEY_bits(key);
-	if (EVP_PKEY_base_id(key) == EVP_PKEY_RSA &&
+	if (end == der + len && EVP_PKEY_base_id(key) == EVP_PKEY_RSA &&
 	    bits >= SIGNATURE_BITS_MIN && bits <= SIGNATURE_BITS_MAX)
 		return key;
 	EVP_PKEY_free(key);

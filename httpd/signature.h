@@ -36,6 +36,6 @@ const char *signature_verify(const struct sigheader *, const struct request *,
     struct evp_pkey_st *);
 const char *signature_body(const struct request *, uint64_t size,
     const uint8_t digest[REQBODY_DIGEST]);
-struct evp_pkey_st *signature_key(const char *pem, size_t len);
+struct evp_pkey_st *signature_key(const uint8_t *der, size_t len);
 
 #endif

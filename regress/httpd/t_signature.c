@@ -25,6 +25,8 @@
  */
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -131,6 +133,28 @@ static const char py_sig[] =
 	"(request-target) host content-length content-type "                   \
 	"x-content-sha256\", keyId=\"" KEY_ID "\", signature=\"%s\"\r\n\r\n"
 
+/* The key of a PEM text as signature_key() takes it, cut by some octets. */
+static EVP_PKEY *
+key_of(const char *text, int cut)
+{
+	unsigned char *der = NULL;
+	EVP_PKEY *key;
+	BIO *bio;
+	int len;
+
+	bio = BIO_new_mem_buf(text, -1);
+	assert_non_null(bio);
+	key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+	assert_non_null(key);
+	BIO_free(bio);
+	len = i2d_PUBKEY(key, &der);
+	assert_true(len > cut);
+	EVP_PKEY_free(key);
+	key = signature_key(der, (size_t)(len - cut));
+	OPENSSL_free(der);
+	return key;
+}
+
 /* NULL if it is verified, or what failed. */
 static const char *
 verify(const char *head, int64_t now)
@@ -146,7 +170,7 @@ verify(const char *head, int64_t now)
 		fail_msg("%s", request_fault(r)->text);
 	value = request_value(r, "authorization");
 	assert_non_null(value);
-	key = signature_key(pem, strlen(pem));
+	key = key_of(pem, 0);
 	assert_non_null(key);
 	why = sigheader_parse(value, &h);
 	if (why == NULL)
@@ -371,14 +395,15 @@ test_body(void **state)
 static void
 test_keys(void **state)
 {
-	static const char junk[] = "-----BEGIN PUBLIC KEY-----\nAAAA\n"
-				   "-----END PUBLIC KEY-----\n";
+	static const uint8_t junk[] = { 0x30, 0x03, 0x02, 0x01, 0x00 };
+	static const uint8_t more[] = { 0x30, 0x80 };
 
-	assert_null(signature_key(small_pem, strlen(small_pem)));
-	assert_null(signature_key(ec_pem, strlen(ec_pem)));
-	assert_null(signature_key(junk, strlen(junk)));
-	assert_null(signature_key("", 0));
-	assert_null(signature_key(pem, strlen(pem) / 2));
+	assert_null(key_of(small_pem, 0));
+	assert_null(key_of(ec_pem, 0));
+	assert_null(key_of(pem, 1));
+	assert_null(signature_key(junk, sizeof(junk)));
+	assert_null(signature_key(more, sizeof(more)));
+	assert_null(signature_key(junk, 0));
 }
 
 int
