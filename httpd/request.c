@@ -129,15 +129,26 @@ append(struct request *r, const char *s, size_t len)
 	return 0;
 }
 
-/*
- * token = 1*tchar, RFC 9110 section 5.6.2. Octets of s that are of one.
- */
+/* token = 1*tchar, RFC 9110 section 5.6.2. Octets of s that are of one. */
 static size_t
 token_length(const char *s)
 {
-	return strspn(s,
-	    "!#$%&'*+-.^_`|~0123456789"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+	static const bool tchars[256] = { ['!'] = true,
+		['#' ... '\''] = true,
+		['*'] = true,
+		['+'] = true,
+		['-'] = true,
+		['.'] = true,
+		['0' ... '9'] = true,
+		['A' ... 'Z'] = true,
+		['^' ... 'z'] = true,
+		['|'] = true,
+		['~'] = true };
+	size_t i;
+
+	for (i = 0; tchars[(unsigned char)s[i]]; i++)
+		continue;
+	return i;
 }
 
 static enum request_method
@@ -393,6 +404,13 @@ request_expects(const struct request *r)
 	return r->expects;
 }
 
+/* Whether two names are the same; most differ in their first letter. */
+static bool
+is_name(const char *a, const char *b)
+{
+	return ((a[0] ^ b[0]) & 0xdf) == 0 && strcasecmp(a, b) == 0;
+}
+
 /* The nth value of a field, from 0, without white space around; or NULL. */
 const char *
 request_field(const struct request *r, const char *name, size_t nth)
@@ -400,8 +418,7 @@ request_field(const struct request *r, const char *name, size_t nth)
 	size_t i;
 
 	for (i = 0; i < r->fields_len; i++) {
-		if (strcasecmp(r->buf + r->fields[i].name, name) == 0 &&
-		    nth-- == 0)
+		if (is_name(r->buf + r->fields[i].name, name) && nth-- == 0)
 			return r->buf + r->fields[i].value;
 	}
 	return NULL;
