@@ -34,8 +34,10 @@
 #include "mailer.h"
 #include "msg.h"
 #include "outcome.h"
+#include "post.h"
 #include "proto_admin.h"
 #include "proto_dns.h"
+#include "proto_hook.h"
 #include "proto_work.h"
 #include "reader.h"
 #include "resolver.h"
@@ -152,6 +154,18 @@ dns_query_cb(struct chan *c, struct msgin *m, void *arg)
 	return 0;
 }
 
+static int
+hook_post_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct deliver *d = arg;
+	struct hook_post post;
+
+	if (hook_post_recv(m, &post) == -1)
+		return -1;
+	posts_ask(d->posts, c, m->id, &post);
+	return 0;
+}
+
 /* One row for each counter. */
 static void
 send_statistics(struct deliver *d, struct chan *c, uint64_t id)
@@ -209,6 +223,11 @@ static const struct chan_rule dns_rules[] = {
 	{ 0, 0, NULL, NULL },
 };
 
+static const struct chan_rule hook_rules[] = {
+	{ M_HOOK_POST, 0, "hook-post", hook_post_cb },
+	{ 0, 0, NULL, NULL },
+};
+
 static const struct chan_rule admin_rules[] = {
 	{ M_ADMIN_COMMAND, 0, "command", command_cb },
 	{ 0, 0, NULL, NULL },
@@ -235,6 +254,15 @@ drop_dns(struct deliver *d)
 }
 
 static void
+drop_hook(struct deliver *d)
+{
+	if (d->control_hook != NULL)
+		posts_forget(d->posts, d->control_hook);
+	chan_free(d->control_hook);
+	d->control_hook = NULL;
+}
+
+static void
 down_cb(struct chan *c, void *arg)
 {
 	struct deliver *d = arg;
@@ -243,6 +271,8 @@ down_cb(struct chan *c, void *arg)
 		drop_work(d);
 	} else if (c == d->control_dns) {
 		drop_dns(d);
+	} else if (c == d->control_hook) {
+		drop_hook(d);
 	} else if (c == d->control_admin) {
 		chan_free(c);
 		d->control_admin = NULL;
@@ -298,16 +328,22 @@ deliver_start(struct deliver *d)
 
 	d->reader = reader_new();
 	d->dns = dnsserver_new();
+	d->posts = posts_new(proc_base());
 	d->mailer = mailer_new(proc_base(), d->tls, &d->stats, &hooks);
-	return d->reader == NULL || d->dns == NULL || d->mailer == NULL ? -1 :
-									  0;
+	if (d->reader == NULL || d->dns == NULL || d->posts == NULL ||
+	    d->mailer == NULL)
+		return -1;
+	if (d->ca_len > 0 && posts_trust(d->posts, d->ca, d->ca_len) == -1)
+		return -1;
+	return 0;
 }
 
 /* Peers may speak now. */
 static void
 release_peers(struct deliver *d)
 {
-	struct chan *peers[] = { d->work, d->control_dns, d->control_admin };
+	struct chan *peers[] = { d->work, d->control_dns, d->control_hook,
+		d->control_admin };
 	size_t i;
 
 	for (i = 0; i < sizeof(peers) / sizeof(peers[0]); i++)
@@ -342,6 +378,7 @@ deliver_apply(struct deliver *d, char *why, size_t size)
 	d->next = NULL;
 	mailer_configure(d->mailer, d->settings, d->resolver);
 	dnsserver_configure(d->dns, d->resolver);
+	posts_configure(d->posts, d->resolver);
 	if (before == NULL)
 		release_peers(d);
 	settings_unref(before);
@@ -381,6 +418,10 @@ deliver_peer(struct deliver *d, enum proc_conv conv, int fd)
 	case CONV_DNS:
 		drop_dns(d);
 		d->control_dns = open_chan(d, fd, "control-dns", dns_rules);
+		break;
+	case CONV_HOOK:
+		drop_hook(d);
+		d->control_hook = open_chan(d, fd, "control-hook", hook_rules);
 		break;
 	case CONV_ADMIN:
 		chan_free(d->control_admin);

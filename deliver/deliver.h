@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "limits.h"
 #include "proc.h"
@@ -33,6 +34,7 @@ struct chan;
 struct dnsserver;
 struct mailer;
 struct msgin;
+struct posts;
 struct reader;
 struct resolver;
 struct settings;
@@ -45,13 +47,17 @@ struct deliver {
 	struct resolver *resolver;
 	struct conf_resolver system[RESOLVER_SERVERS_MAX]; /* resolv.conf */
 	size_t systems;
-	struct tls_config *tls;
+	struct tls_config *tls; /* of mail servers */
+	const uint8_t *ca;	/* of others: PEM, of tls_load_file() */
+	size_t ca_len;
 	struct mailer *mailer;
 	struct reader *reader;
 	struct dnsserver *dns;
+	struct posts *posts;
 	bool jobs_full; /* mailer holds too many batches */
 	struct chan *work;
 	struct chan *control_dns;
+	struct chan *control_hook;
 	struct chan *control_admin;
 	struct stats stats;
 };

@@ -122,4 +122,13 @@
 /* Seconds that what is known of a destination's hosts is kept unused. */
 #define DESTINATION_KEEP 120u
 
+/*
+ * Webhooks: requests at once, addresses of a host that are tried, seconds for
+ * each of them, and octets of an answer before its status is known.
+ */
+#define POSTS_MAX	   64u
+#define POST_ADDRESSES_MAX 8u
+#define POST_SECONDS	   30u
+#define POST_ANSWER_MAX	   16384u
+
 #endif

@@ -87,12 +87,25 @@ client_config(void)
 	return config;
 }
 
+/* Whom this host trusts; without it webhooks must name somebody. */
+static void
+read_certificates(struct deliver *d)
+{
+	const char *path;
+
+	path = tls_default_ca_cert_file();
+	d->ca = tls_load_file(path, &d->ca_len, NULL);
+	if (d->ca == NULL)
+		log_debug("%s: cannot be read", path);
+}
+
 static int
 open_hook(void *arg)
 {
 	struct deliver *d = arg;
 
 	read_resolv_conf(d);
+	read_certificates(d);
 	d->tls = client_config();
 	if (d->tls == NULL)
 		return -1;

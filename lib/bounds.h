@@ -312,4 +312,14 @@
 /* How much of a part is looked at before its encoding is chosen. */
 #define RECODE_WINDOW 65536u
 
+/*
+ * A request to a webhook, which is one message: its body, the certificates
+ * that are trusted for it, and lines of its head.
+ */
+#define HOOK_BODY_MAX	    32768u
+#define HOOK_CA_MAX	    16384u
+#define HOOK_PATH_SIZE	    1024u
+#define HOOK_SIGNATURE_SIZE 128u
+#define HOOK_BATCH_SIZE	    64u
+
 #endif /* BOUNDS_H */

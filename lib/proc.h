@@ -59,7 +59,8 @@ enum proc_conv {
 	CONV_DNS,	 /* control -> deliver */
 	CONV_ADMIN,	 /* control -> every other child */
 	CONV_MANAGE,	 /* httpd -> control */
-	CONV_LAST = CONV_MANAGE
+	CONV_HOOK,	 /* control -> deliver */
+	CONV_LAST = CONV_HOOK
 };
 
 struct event_base;

@@ -28,6 +28,7 @@
 #include "proto_conf.h"
 #include "proto_ctl.h"
 #include "proto_dns.h"
+#include "proto_hook.h"
 #include "proto_manage.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
@@ -164,6 +165,8 @@ REQUEST(notice_bounce)
 REQUEST(notice_taken)
 REQUEST(dns_query)
 REQUEST(dns_answer)
+REQUEST(hook_post)
+REQUEST(hook_posted)
 REQUEST(admin_end)
 REQUEST(admin_progress)
 REQUEST(manage_end)
@@ -424,6 +427,8 @@ static const struct proto protos[] = {
 	STRUCT(notice_taken, M_NOTICE_TAKEN),
 	STRUCT(dns_query, M_DNS_QUERY),
 	STRUCT(dns_answer, M_DNS_ANSWER),
+	STRUCT(hook_post, M_HOOK_POST),
+	STRUCT(hook_posted, M_HOOK_POSTED),
 	STRUCT(admin_end, M_ADMIN_END),
 	STRUCT(admin_progress, M_ADMIN_PROGRESS),
 	STRUCT(manage_end, M_MANAGE_END),

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
 
 /*
  * Every message goes through unchanged; every message that is cut, longer,
@@ -37,6 +37,7 @@
 #include "proto_auth.h"
 #include "proto_conf.h"
 #include "proto_dns.h"
+#include "proto_hook.h"
 #include "proto_manage.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
@@ -204,6 +205,8 @@ static const struct sample accepted[] = {
 	OK(dns_query, DNS_PTR, "example.org"),
 	OK(dns_answer, DNS_OK, true, 2, { "10 mx", "" }),
 	OK(dns_answer, DNS_NXDOMAIN, false, 0, {}),
+	OK(hook_posted, 204, ""),
+	OK(hook_posted, 0, "connection refused"),
 	OK(admin_end, false, "no such queue id", "try show queue"),
 	OK(admin_progress, 3, 1ull << 40),
 	{ NULL, "ctl_progress", &(const struct admin_progress) { 1, 0 } },
@@ -450,7 +453,7 @@ every_message_is_tested(void **state)
 {
 	static const char *const own[] = { "submit_data", "work_batch",
 		"admin_command", "ctl_command", "admin_row", "admin_event",
-		"ctl_row", "manage_request", "manage_row" };
+		"ctl_row", "manage_request", "manage_row", "hook_post" };
 	const struct proto *p;
 	size_t i, j;
 	bool found;
