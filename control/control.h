@@ -44,6 +44,7 @@ struct store;
 struct suppress;
 struct throttle;
 struct usage;
+struct webhooks;
 
 struct control {
 	struct store *store; /* NULL until the first configuration */
@@ -70,6 +71,7 @@ struct control {
 	struct rate *rate;
 	struct seats *seats;
 	struct suppress *suppress;
+	struct webhooks *webhooks;
 	struct ctlsock *sock;
 
 	/* What was answered since the start, for "show status". */

@@ -52,6 +52,7 @@
 #include "tenancy.h"
 #include "throttle.h"
 #include "usage.h"
+#include "webhook_run.h"
 
 /* Seconds between writing last uses and looking whether to checkpoint. */
 #define MAIN_TICK 60
@@ -214,6 +215,8 @@ main_start(void *arg)
 		return -1;
 	if (dkimwatch_start(c->dkimwatch) == -1)
 		return -1;
+	if (webhooks_start(c->webhooks) == -1)
+		return -1;
 	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
 	if (p->tick == NULL || event_add(p->tick, &interval) == -1)
 		return -1;
@@ -234,6 +237,8 @@ peer_rules(enum proc_conv conv)
 		return lookup_rules();
 	case CONV_ADMIN:
 		return relay_rules();
+	case CONV_HOOK:
+		return webhooks_rules();
 	default:
 		return NULL;
 	}
@@ -261,6 +266,9 @@ peer_gone(struct control *c, struct chan *chan)
 		break;
 	case CONV_ADMIN:
 		relay_peer_down(c->relay, chan);
+		break;
+	case CONV_HOOK:
+		webhooks_peer_down(c->webhooks, chan);
 		break;
 	default:
 		break;
@@ -314,6 +322,9 @@ peer_there(struct control *c, const struct peer *peer)
 		break;
 	case CONV_DNS:
 		lookup_peer_up(c->lookup, peer->chan);
+		break;
+	case CONV_HOOK:
+		webhooks_peer_up(c->webhooks, peer->chan);
 		break;
 	case CONV_ADMIN:
 		audit_flush(c->audit);
@@ -369,6 +380,7 @@ main_stop(void *arg)
 	c = &((struct process *)arg)->control;
 	ctlsock_free(c->sock);
 	dkimwatch_free(c->dkimwatch);
+	webhooks_free(c->webhooks);
 	if (usage_flush(c->usage, c->store) == -1)
 		log_warnx("last uses of credentials are lost");
 	if (throttle_flush(c->throttle) == -1)
@@ -432,12 +444,13 @@ main(int argc, char **argv)
 	c->rate = rate_new();
 	c->seats = seats_new();
 	c->suppress = suppress_new();
+	c->webhooks = webhooks_new(c);
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
 	    c->dkimwatch == NULL || c->usage == NULL || c->throttle == NULL ||
 	    c->permits == NULL || c->rate == NULL || c->seats == NULL ||
-	    c->suppress == NULL || c->sock == NULL)
+	    c->suppress == NULL || c->webhooks == NULL || c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

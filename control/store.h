@@ -68,6 +68,7 @@ enum store_table {
 	STORE_SUPPRESSION_SOFT,	  /* number of the place, address or hash */
 	STORE_APIKEY,		  /* user id, fingerprint */
 	STORE_AUDIT,		  /* number */
+	STORE_WEBHOOK,		  /* id */
 	STORE_TABLES
 };
 

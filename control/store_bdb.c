@@ -93,6 +93,7 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_SUPPRESSION_SOFT] = "suppression_soft.db",
 	[STORE_APIKEY] = "apikey.db",
 	[STORE_AUDIT] = "audit.db",
+	[STORE_WEBHOOK] = "webhook.db",
 };
 
 static void

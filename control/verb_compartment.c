@@ -32,6 +32,7 @@
 #include "row.h"
 #include "rule.h"
 #include "verb_need.h"
+#include "webhook.h"
 
 /* The name of what it is in; empty for the root. */
 static const char *
@@ -150,6 +151,11 @@ verb_compartment_remove(struct job *j)
 	if (rule_names(j->control->store, c.id) != STORE_NOTFOUND) {
 		job_fail(j, "see \"edctl policy list\"",
 		    "a policy names compartment \"%s\"", c.name);
+		return;
+	}
+	if (webhook_names(j->control->store, c.id) != STORE_NOTFOUND) {
+		job_fail(j, "see \"edctl webhook list\"",
+		    "a webhook is of compartment \"%s\"", c.name);
 		return;
 	}
 	use = compartment_in_use(j->control->store, &c);

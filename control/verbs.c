@@ -42,6 +42,7 @@
 #include "verb_suppression.h"
 #include "verb_throttle.h"
 #include "verb_user.h"
+#include "verb_webhook.h"
 
 /* Which messages: by id, all, or those that every condition holds for. */
 #define FILTER                                                                 \
@@ -302,6 +303,24 @@ static const struct verb verbs[] = {
 	    { { NULL, "NAME", false }, { "state", "active|inactive", true },
 		{ "class", "transactional|bulk", true } },
 	    "let a user send, or not; say which mail it is" },
+
+	{ { "webhook", "add" }, VERB_WRITE, verb_webhook_add,
+	    { { NULL, "URL", false }, { "compartment", "NAME", true },
+		{ "events", "LIST", true }, { "ca", "FILE", true } },
+	    "tell a URL of events" },
+	{ { "webhook", "list" }, VERB_READ, verb_webhook_list,
+	    { { NULL, NULL, false } }, "list webhooks" },
+	{ { "webhook", "remove" }, VERB_WRITE, verb_webhook_remove,
+	    { { NULL, "ID", false } }, "remove a webhook" },
+	{ { "webhook", "set" }, VERB_WRITE, verb_webhook_set,
+	    { { NULL, "ID", false }, { "state", "active|inactive", true },
+		{ "url", "URL", true }, { "events", "LIST", true },
+		{ "compartment", "NAME", true } },
+	    "change a webhook, or let it rest" },
+	{ { "webhook", "show" }, VERB_READ, verb_webhook_show,
+	    { { NULL, "ID", false } }, "show a webhook and how far it is" },
+	{ { "webhook", "test" }, VERB_READ, verb_webhook_test,
+	    { { NULL, "ID", false } }, "send one event now" },
 
 	{ { "why", NULL }, VERB_READ, verb_why,
 	    { { NULL, "USER", false }, { NULL, "ADDRESS|PERMISSION", false },

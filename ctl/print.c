@@ -167,6 +167,9 @@ print_credential(struct print *p, const struct row *row)
 	if (row_value(row, "password") != NULL)
 		(void)puts("\nThe password is shown this once: edd keeps only "
 			   "a digest of it.");
+	if (row_value(row, "key") != NULL)
+		(void)puts("\nThe key signs what is sent there, and is shown "
+			   "this once.");
 	return 0;
 }
 

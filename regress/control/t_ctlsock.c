@@ -23,9 +23,9 @@
  * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c lib/proto_notice.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
- * libs: -levent -ldb-5.3 -lcrypto -lidn2
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
  */
 #include <sys/resource.h>
 #include <sys/socket.h>

@@ -1,0 +1,213 @@
+"""Webhooks: events reach a URL, signed, in order, and none is lost."""
+
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import ssl
+import threading
+
+import pytest
+
+from eddtest import free_port, make_certificate, wait_for
+
+
+class Receiver:
+    """An HTTP server that keeps what it was sent."""
+
+    def __init__(self, tls=None, port=None):
+        self.batches = []
+        self.statuses = []  # of the next answers; then 200
+        self.seen = 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.seen += 1
+                status = outer.statuses.pop(0) if outer.statuses else 200
+                if status == 200:
+                    outer.batches.append((self.path, dict(self.headers), body))
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.port = port or free_port()
+        self.server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", self.port), Handler)
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True)
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def url(self, scheme="http", path="/hooks?x=1"):
+        return "%s://127.0.0.1:%d%s" % (scheme, self.port, path)
+
+    def events(self):
+        return [e for _, _, body in list(self.batches)
+                for e in json.loads(body)["events"]]
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def receiver():
+    r = Receiver()
+    yield r
+    r.stop()
+
+
+def add(edd, url, *words):
+    row, = edd.ctl("webhook", "add", url, *words, json_rows=True)
+    # It begins where the journal is when it was first looked at.
+    wait_for(lambda: show(edd, row["id"])["journal"], "its place")
+    return row
+
+
+def show(edd, hook):
+    row, = edd.ctl("webhook", "show", hook, json_rows=True)
+    return row
+
+
+def check_signature(headers, body, key):
+    fields = dict(f.split("=", 1) for f in headers["Edd-Signature"].split(","))
+    expected = hmac.new(key.encode(), fields["t"].encode() + b"." + body,
+                        hashlib.sha256).hexdigest()
+    assert hmac.compare_digest(fields["v1"], expected)
+
+
+def test_events_are_sent_signed_and_once(edd, sink, receiver):
+    hook = add(edd, receiver.url(), "events", "bounced,relayed")
+    sink.rcpt_replies["gone@example.net"] = "550 5.1.1 No such user"
+    a = edd.send("x@example.net")
+    b = edd.send("gone@example.net")
+    found = wait_for(
+        lambda: {e["event"]: e for e in receiver.events()
+                 if e.get("id") in (a, b)}
+        if len([e for e in receiver.events()
+                if e.get("id") in (a, b)]) >= 2 else None, "both events")
+    assert found["relayed"]["id"] == a and found["bounced"]["id"] == b
+    assert found["bounced"]["recipient"] == "gone@example.net"
+    assert found["bounced"]["user"] == "app"
+    path, headers, body = receiver.batches[0]
+    assert path == "/hooks?x=1"
+    assert json.loads(body)["webhook"] == hook["id"]
+    assert headers["Content-Type"] == "application/json"
+    for _, headers, body in receiver.batches:
+        check_signature(headers, body, hook["key"])
+    seen = [(e["event"], e.get("id"), e.get("recipient"))
+            for e in receiver.events()]
+    assert len(seen) == len(set(seen))
+    assert "accepted" not in {e["event"] for e in receiver.events()}
+    row = wait_for(lambda: show(edd, hook["id"])["sent"] == len(seen) and
+                   show(edd, hook["id"]), "what was sent is counted")
+    assert row["state"] == "ACTIVE" and row["failures"] == 0
+
+
+def test_nothing_is_lost_over_failures_and_restarts(edd, sink, receiver):
+    hook = add(edd, receiver.url(), "events", "accepted")
+    receiver.statuses = [503, 503]
+    ids = [edd.send("a@example.net")]
+    wait_for(lambda: receiver.seen, "an attempt")
+    wait_for(lambda: show(edd, hook["id"])["state"] == "FAILING", "failing")
+    assert "answered 503" in show(edd, hook["id"])["error"]
+    port = receiver.port
+    receiver.stop()
+    ids.append(edd.send("b@example.net"))
+    edd.kill()
+    edd.start()
+    ids.append(edd.send("c@example.net"))
+    again = Receiver(port=port)
+    try:
+        edd.ctl("webhook", "set", hook["id"], "state", "active")
+        wait_for(lambda: {e["id"] for e in again.events()} >= set(ids),
+                 "all events")
+        order = [e["id"] for e in again.events()]
+        assert [i for i in order if i in ids] == ids
+    finally:
+        again.stop()
+        again.stop = lambda: None
+        receiver.stop = lambda: None
+
+
+def test_certificates_are_verified(edd, folder):
+    where = os.path.join(folder, "hook")
+    os.mkdir(where)
+    cert, key = make_certificate(where)
+    receiver = Receiver(tls=(cert, key))
+    try:
+        bad = edd.ctl("webhook", "add", receiver.url("https"),
+                      json_rows=True)[0]
+        text = edd.ctl("webhook", "test", bad["id"], ok=False)
+        assert "certificate" in text, text
+        good = edd.ctl("webhook", "add", receiver.url("https"), "ca",
+                       str(cert), json_rows=True)[0]
+        assert "was taken" in edd.ctl("webhook", "test", good["id"])
+        assert receiver.events()[0]["event"] == "test"
+    finally:
+        receiver.stop()
+
+
+def test_a_compartment_hears_only_of_its_own(edd, sink, receiver):
+    edd.ctl("compartment", "add", "outer")
+    edd.ctl("compartment", "add", "inner", "parent", "outer")
+    edd.ctl("sender", "add", "inner@example.org", "compartment", "inner")
+    add(edd, receiver.url(), "compartment", "outer", "events", "relayed")
+    edd.send("a@example.net")
+    edd.wait_event("relayed", recipient="a@example.net")
+    edd.send("b@example.net", sender="inner@example.org")
+    wait_for(receiver.events, "an event")
+    assert {e["recipient"] for e in receiver.events()} == {"b@example.net"}
+    edd.ctl("sender", "remove", "inner@example.org")
+    edd.ctl("compartment", "remove", "inner")
+    assert "webhook" in edd.ctl("compartment", "remove", "outer", ok=False)
+
+
+REFUSED = [
+    (("ftp://example.org/",), "https://"),
+    (("http://example.org/",), "without TLS"),
+    (("https://u:p@example.org/",), "must not have a user"),
+    (("https://example.org/#x",), "fragment"),
+    (("https://example.org:0/",), "port"),
+    (("https://exa mple.org/",), "host"),
+    (("https://example.org/", "events", "opened"), "events are accepted"),
+    (("https://example.org/", "compartment", "none"), "compartment"),
+]
+
+
+def test_what_cannot_be_is_refused(edd, folder):
+    empty = os.path.join(folder, "empty.pem")
+    with open(empty, "w") as f:
+        f.write("no certificate\n")
+    refused = REFUSED + [
+        (("https://example.org/", "ca", empty), "no certificate")]
+    for words, why in refused:
+        assert why in edd.ctl("webhook", "add", *words, ok=False)
+    assert edd.ctl("webhook", "list", json_rows=True) == []
+
+
+def test_set_and_remove(edd, receiver):
+    hook = edd.ctl("webhook", "add", receiver.url(), json_rows=True)[0]["id"]
+    assert "nothing to change" in edd.ctl("webhook", "set", hook, ok=False)
+    edd.ctl("webhook", "set", hook, "state", "inactive", "events", "bounced")
+    row, = edd.ctl("webhook", "list", json_rows=True)
+    assert row["state"] == "INACTIVE" and row["events"] == "bounced"
+    assert "key" not in row
+    edd.ctl("webhook", "remove", hook)
+    assert "no webhook" in edd.ctl("webhook", "show", hook, ok=False)
+    audit = edd.ctl("audit", json_rows=True)
+    assert [a["verb"] for a in audit if a["verb"].startswith("webhook")] == [
+        "webhook add", "webhook set", "webhook remove"]
