@@ -298,6 +298,7 @@ read_fields(struct json_object *root, struct email *e, struct fault *f)
 	struct json_object_iterator it, end;
 	struct json_object *o;
 	struct email_field *field;
+	size_t size = 0;
 	int rc;
 
 	rc = json_member_object(root, "headerFields", NULL, &o, f);
@@ -318,6 +319,9 @@ read_fields(struct json_object *root, struct email *e, struct fault *f)
 			return -1;
 		if (!can_fold(&field->value))
 			return json_fail(f, &path, "has too long a word");
+		size += strlen(field->name) + field->value.len;
+		if (size > EMAIL_FIELDS_SIZE)
+			return json_fail(f, &up, "is too long");
 		e->fields_len++;
 	}
 	return 0;

@@ -78,15 +78,17 @@
 
 /*
  * Reply-To addresses; fields of one's own; octets of a display name, of a
- * subject, of the name and value of a field, of an OCID. The service names
- * none of these: each is several times what mail programs show.
+ * subject, of the name and value of a field, of all fields. The service names
+ * none of these: each is several times what mail programs show, and all
+ * together, encoded, stay below the 256 KB that a header may have.
  */
 #define EMAIL_REPLYTO_MAX     50u
 #define EMAIL_FIELDS_MAX      100u
-#define EMAIL_NAME_MAX	      512u
+#define EMAIL_NAME_MAX	      256u
 #define EMAIL_SUBJECT_MAX     4096u
 #define EMAIL_FIELD_NAME_MAX  76u
 #define EMAIL_FIELD_VALUE_MAX 8192u
+#define EMAIL_FIELDS_SIZE     24576u
 
 /* A word of a field: with name and a little around it within 998 octets. */
 #define EMAIL_WORD_MAX 900u
@@ -105,11 +107,7 @@
 #define REQUEST_ID_MAX	100u
 #define REQUEST_ID_SIZE (REQUEST_ID_MAX + 2 * 33 + 1)
 
-/* Parameters of a query, page token of a list, items of a page. */
+/* Parameters of a query: the list with most filters has ten. */
 #define QUERY_PARAMS_MAX 32u
-#define PAGE_KEY_MAX	 512u
-#define PAGE_TOKEN_SIZE	 1056u
-#define PAGE_LIMIT_MAX	 1000
-#define PAGE_LIMIT	 100
 
 #endif

@@ -29,9 +29,6 @@
 #include "httpdate.h"
 #include "percent.h"
 
-/* Digits of a number, and of a time. */
-#define NUMBER_MAX 19u
-
 struct param {
 	const char *name;
 	const char *value;
@@ -124,6 +121,27 @@ query_free(struct query *q)
 		return;
 	free(q->text);
 	free(q);
+}
+
+/* How many parameters there are. */
+size_t
+query_count(const struct query *q)
+{
+	return q->len;
+}
+
+/* The name of a parameter, in the order sent. */
+const char *
+query_name(const struct query *q, size_t i)
+{
+	return q->params[i].name;
+}
+
+/* And its value. */
+const char *
+query_value(const struct query *q, size_t i)
+{
+	return q->params[i].value;
 }
 
 /* The value of a parameter, or NULL if it is not there. */

@@ -32,6 +32,9 @@ struct query;
 
 struct query *query_read(const char *, struct fault *);
 void query_free(struct query *);
+size_t query_count(const struct query *);
+const char *query_name(const struct query *, size_t);
+const char *query_value(const struct query *, size_t);
 const char *query_get(const struct query *, const char *name);
 
 /* 1 it is there, 0 it is not, -1 it is ill-formed and the fault says so. */

@@ -365,6 +365,43 @@ test_recipients(void **state)
 	}
 }
 
+/* Fields of one's own that are too many, or too long all together. */
+static void
+test_fields(void **state)
+{
+	static const struct {
+		size_t count, len;
+		const char *why; /* NULL: accepted */
+	} sets[] = {
+		{ EMAIL_FIELDS_MAX, 10, NULL },
+		{ EMAIL_FIELDS_MAX + 1, 10,
+		    "headerFields has too many fields" },
+		{ 30, EMAIL_WORD_MAX, "headerFields is too long" },
+	};
+	char *body;
+	struct email *e;
+	struct fault f;
+	size_t i, j, len;
+
+	body = malloc(200000);
+	assert_non_null(body);
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		len = (size_t)sprintf(body, "{" ALL ",\"headerFields\":{");
+		for (j = 0; j < sets[i].count; j++)
+			len += (size_t)sprintf(body + len,
+			    "%s\"X-%zu\":\"%0*d\"", j > 0 ? "," : "", j,
+			    (int)sets[i].len, 0);
+		len += (size_t)sprintf(body + len, "}}");
+		e = email_read(body, len, &f);
+		if (sets[i].why == NULL)
+			assert_non_null(e);
+		else
+			assert_string_equal(f.text, sets[i].why);
+		email_free(e);
+	}
+	free(body);
+}
+
 /* Text that is too long: the field is named, nothing is echoed at length. */
 static void
 expect_long(const char *before, size_t len, const char *after, const char *why)
@@ -413,6 +450,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_observed),
 		cmocka_unit_test(test_recipients),
+		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_long),
 	};
 

@@ -231,6 +231,68 @@ test_utf8(void **state)
 	free(t.s);
 }
 
+/* A text made of a word, repeated to some length. */
+static void
+fill(char *to, const char *word, size_t len, bool spaced)
+{
+	size_t n = strlen(word), used = 0;
+
+	do {
+		memcpy(to + used, word, n);
+		used += n;
+		if (spaced && used + n + 1 < len)
+			to[used++] = ' ';
+	} while (used + n < len);
+	to[used] = '\0';
+}
+
+/* A list of so many addresses with the longest names there are. */
+static char *
+put_addresses(char *to, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		to += sprintf(to,
+		    "%s{\"email\":\"u%060zu@example.net\",\"name\":\"%s\"}",
+		    i > 0 ? "," : "", i, name);
+	return to;
+}
+
+/* All at its longest is still a header that is not too large. */
+static void
+test_largest(void **state)
+{
+	char name[EMAIL_NAME_MAX + 1], subject[EMAIL_SUBJECT_MAX + 1];
+	char word[EMAIL_WORD_MAX + 1];
+	struct text t = { NULL, 0, 0 };
+	const char *end;
+	char *body, *p;
+	size_t i;
+
+	fill(name, "\xc3\xa9", sizeof(name), false);
+	fill(subject, "\xc3\xa9", sizeof(subject), false);
+	fill(word, "\xc3\xa9", sizeof(word), false);
+	body = malloc(500000);
+	assert_non_null(body);
+	p = body + sprintf(body, "{" SENDER ",\"recipients\":{\"to\":[");
+	p = put_addresses(p, EMAIL_RCPTS_MAX, name);
+	p += sprintf(p, "]},\"replyTo\":[");
+	p = put_addresses(p, EMAIL_REPLYTO_MAX, name);
+	p += sprintf(p, "],\"subject\":\"%s\",\"headerFields\":{", subject);
+	for (i = 0; i < EMAIL_FIELDS_SIZE / (sizeof(word) + 8); i++)
+		p += sprintf(p, "%s\"X-%zu\":\"%s\"", i > 0 ? "," : "", i,
+		    word);
+	p += sprintf(p, "},\"bodyText\":\"t\"}");
+	build(body, (size_t)(p - body), false, &t);
+	end = strstr(t.s, "\r\n\r\n");
+	assert_non_null(end);
+	assert_true(end - t.s < (ptrdiff_t)HEADER_SIZE_MAX);
+	assert_true(end - t.s > (ptrdiff_t)HEADER_SIZE_MAX / 4);
+	free(t.s);
+	free(body);
+}
+
 static void
 test_owner_fails(void **state)
 {
@@ -250,28 +312,13 @@ static const char *const awkward[] = { "plain", "two words", "a  b", " lead",
 	"trail ", "comma, here", "(comment)", "q\\\"uote", "back\\\\slash",
 	"dot.", "a@b.c", "<a@b.c>", "=?utf-8?q?x?=", "=?", "?=", "a=?b",
 	"\xc3\xa9", "\xc3\xa9 \xc3\xa9", "\xc3\xa9  \xc3\xa9", "a \xc3\xa9 b",
-	("\xc3\xa9"
-	 "a\xc3\xa9"),
+	"\xc3\xa9"
+	"a\xc3\xa9",
 	"_ _", "= =", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80", "a;b:c",
 	"\xe2\x80\x8f\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "''", "-", "." };
 
-/* A text made of one of those, repeated to some length. */
 static void
-fill(char *to, const char *word, size_t len, bool spaced)
-{
-	size_t n = strlen(word), used = 0;
-
-	do {
-		memcpy(to + used, word, n);
-		used += n;
-		if (spaced && used + n + 1 < len)
-			to[used++] = ' ';
-	} while (used + n < len);
-	to[used] = '\0';
-}
-
-static void
-check_one(FILE *python, const char *text, size_t kind)
+check_one(FILE *python, const char *text, const char *name, size_t kind)
 {
 	struct text t = { NULL, 0, 0 };
 	char body[16384], part[8192], *code;
@@ -295,14 +342,13 @@ check_one(FILE *python, const char *text, size_t kind)
 	assert_true(n > 0 && (size_t)n < sizeof(part));
 	n = snprintf(body, sizeof(body),
 	    "{\"sender\":{\"senderAddress\":{\"email\":\"a@example.com\","
-	    "\"name\":\"%.*s\"},\"compartmentId\":\"c\"},\"recipients\":{"
-	    "\"to\":[{\"email\":\"b@example.net\",\"name\":\"%.*s\"},"
+	    "\"name\":\"%s\"},\"compartmentId\":\"c\"},\"recipients\":{"
+	    "\"to\":[{\"email\":\"b@example.net\",\"name\":\"%s\"},"
 	    "{\"email\":\"c@example.net\"}],\"cc\":[{\"email\":"
 	    "\"\\\"d e\\\"@example.net\",\"name\":\"X\"}],\"bcc\":["
 	    "{\"email\":\"secret@example.net\"}]},\"subject\":\"%s\","
 	    "\"headerFields\":{\"X-Text\":\"%s\"},\"messageId\":\"x@y.z\",%s}",
-	    (int)EMAIL_NAME_MAX, text, (int)EMAIL_NAME_MAX, text, text, text,
-	    part);
+	    name, name, text, text, part);
 	assert_true(n > 0 && (size_t)n < sizeof(body));
 	build(body, (size_t)n, false, &t);
 	assert_null(strstr(t.s, "secret"));
@@ -330,7 +376,9 @@ test_python(void **state)
 	for (i = 0; i < sizeof(awkward) / sizeof(awkward[0]); i++) {
 		for (j = 0; j < 2 * sizeof(lengths) / sizeof(lengths[0]); j++) {
 			fill(text, awkward[i], lengths[j / 2], j % 2 == 1);
-			check_one(python, text, i + j);
+			check_one(python, text,
+			    lengths[j / 2] < EMAIL_NAME_MAX ? text : awkward[i],
+			    i + j);
 		}
 	}
 	assert_int_equal(0, pclose(python));
@@ -343,6 +391,7 @@ main(void)
 		cmocka_unit_test(test_exact),
 		cmocka_unit_test(test_boundary),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_owner_fails),
 		cmocka_unit_test(test_python),
 	};

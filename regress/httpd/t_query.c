@@ -14,12 +14,12 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: httpd/query.c httpd/page.c httpd/httpdate.c httpd/fault.c */
-/* sources: httpd/percent.c lib/address.c lib/compat.c lib/crc32c.c */
+/* sources: httpd/query.c httpd/httpdate.c httpd/fault.c */
+/* sources: httpd/percent.c lib/address.c lib/compat.c */
 /* sources: lib/date.c */
 
 /*
- * Queries, and the tokens of pages.
+ * Queries.
  */
 
 #include <setjmp.h>
@@ -33,7 +33,6 @@
 #include <cmocka.h>
 
 #include "fault.h"
-#include "page.h"
 #include "query.h"
 
 static void
@@ -58,6 +57,9 @@ test_values(void **state)
 	assert_string_equal(query_get(q, "alone"), "");
 	assert_string_equal(query_get(q, "a b"), "c=d&e=f");
 	assert_null(query_get(q, "none"));
+	assert_int_equal(query_count(q), 9);
+	assert_string_equal(query_name(q, 0), "compartmentId");
+	assert_string_equal(query_value(q, 8), "2026-11-24T3:04:05Z");
 	assert_int_equal(1, query_number(q, "limit", 1, 1000, &n, &f));
 	assert_int_equal(n, 1000);
 	assert_int_equal(-1, query_number(q, "limit", 1, 999, &n, &f));
@@ -135,42 +137,6 @@ test_numbers(void **state)
 	}
 }
 
-static void
-test_pages(void **state)
-{
-	char token[PAGE_TOKEN_SIZE], key[PAGE_KEY_MAX + 1];
-	char longest[PAGE_KEY_MAX + 2];
-	uint32_t order, other;
-
-	order = page_order(page_order(PAGE_ORDER, "ASC"), NULL);
-	other = page_order(page_order(PAGE_ORDER, "ASC"), "");
-	assert_int_not_equal(order, other);
-	assert_int_not_equal(page_order(page_order(PAGE_ORDER, "a"), "b"),
-	    page_order(page_order(PAGE_ORDER, "ab"), ""));
-	assert_int_equal(0, page_token(order, "a b/\xc3\xa9", token));
-	assert_int_equal(strspn(token, "0123456789abcdef"), strlen(token));
-	assert_int_equal(0, page_parse(token, order, key));
-	assert_string_equal(key, "a b/\xc3\xa9");
-	assert_int_equal(-1, page_parse(token, other, key));
-	token[17] ^= 1;
-	assert_int_equal(-1, page_parse(token, order, key));
-	assert_int_equal(0, page_token(order, "", token));
-	assert_int_equal(0, page_parse(token, order, key));
-	assert_string_equal(key, "");
-	memset(longest, 'a', sizeof(longest));
-	longest[PAGE_KEY_MAX] = '\0';
-	assert_int_equal(0, page_token(order, longest, token));
-	assert_int_equal(0, page_parse(token, order, key));
-	assert_string_equal(key, longest);
-	longest[PAGE_KEY_MAX] = 'a';
-	longest[PAGE_KEY_MAX + 1] = '\0';
-	assert_int_equal(-1, page_token(order, longest, token));
-	assert_int_equal(-1, page_parse("", order, key));
-	assert_int_equal(-1, page_parse("0000000000000000", order, key));
-	assert_int_equal(-1, page_parse("zz", order, key));
-	assert_int_equal(-1, page_parse("000000000000000000", 0, key));
-}
-
 int
 main(void)
 {
@@ -178,7 +144,6 @@ main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

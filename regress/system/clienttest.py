@@ -236,12 +236,12 @@ def assert_came_through(edd, sink, rcpts, count=1):
 
 @once
 def npm_installed(name):
-    """The folder with the packages that regress/clients/NAME locks."""
+    """The folder with the packages that regress/NAME locks."""
     if not have("node") or not have("npm"):
         raise Missing("needs node and npm")
-    source = os.path.join(ROOT, "regress", "clients", name)
+    source = os.path.join(ROOT, "regress", name)
     locked = contents(os.path.join(source, "package-lock.json"))
-    with Kept(os.path.join("npm", name)) as folder:
+    with Kept(os.path.join("npm", os.path.basename(name))) as folder:
         complete = os.path.join(folder, "complete")
         if contents(complete) != locked:
             for file in ("package.json", "package-lock.json"):

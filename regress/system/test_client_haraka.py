@@ -47,7 +47,7 @@ class Haraka(Relay):
 @pytest.fixture
 def haraka(edd, folder, cleanup):
     def make(method="PLAIN"):
-        packages = npm_installed("haraka") + "/node_modules/Haraka"
+        packages = npm_installed("clients/haraka") + "/node_modules/Haraka"
         version = subprocess.run([have("node"), "--version"], check=True,
                                  capture_output=True, text=True).stdout
         if int(version.strip("v").split(".")[0]) < 20:

@@ -16,7 +16,7 @@ from eddtest import PATIENCE, ROOT, have
 @pytest.fixture
 def send(edd):
     """Send messages by nodemailer; returns what it says of each."""
-    folder = npm_installed("nodemailer")
+    folder = npm_installed("clients/nodemailer")
     with open(edd.cert) as f:
         certificate = f.read()
 
