@@ -15,7 +15,7 @@
  */
 
 /*
- * Looking through octets eight at a time: what text is made of is above a
+ * Looking through octets many at a time: what text is made of is above a
  * bound, what ends it below.  In a header, because it runs for every few
  * octets of mail.  Knows no meaning of them.
  */
@@ -26,12 +26,42 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* An octet in each of the eight places of a word. */
 #define OCTETS_EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
 
+#ifdef __SSE2__
+/*
+ * Sixteen at a time, up to those that hold one below bound: an octet is not
+ * below it if it is the greater of both.
+ */
+static inline const char *
+octets_below_sse(const char *p, const char *end, unsigned char bound,
+    unsigned char *all)
+{
+	const __m128i bounds = _mm_set1_epi8((char)bound);
+	__m128i v, high = _mm_setzero_si128();
+
+	for (; end - p >= (ptrdiff_t)sizeof(v); p += sizeof(v)) {
+		memcpy(&v, p, sizeof(v));
+		if (_mm_movemask_epi8(
+			_mm_cmpeq_epi8(_mm_max_epu8(v, bounds), v)) != 0xffff)
+			break;
+		high = _mm_or_si128(high, v);
+	}
+	if (_mm_movemask_epi8(high) != 0)
+		*all |= 0x80;
+	return p;
+}
+#endif
+
 /*
  * The first octet from p on that is below bound, which is at most 128, or
- * end.  Into all go, or-ed together, the octets before it.
+ * end.  all gets its top bit set if an octet before it has; the others of its
+ * bits mean nothing.
  *
  * The subtraction sets the top bit of an octet that is below bound, and may
  * set it falsely only above one such; octets of 128 and more are kept out.
@@ -43,6 +73,9 @@ octets_below(const char *p, const char *end, unsigned char bound,
 	const uint64_t tops = OCTETS_EACH(0x80), bounds = OCTETS_EACH(bound);
 	uint64_t words = 0, w;
 
+#ifdef __SSE2__
+	p = octets_below_sse(p, end, bound, all);
+#endif
 	while ((size_t)(end - p) >= sizeof(w)) {
 		memcpy(&w, p, sizeof(w));
 		if (((w - bounds) & ~w & tops) != 0)
@@ -52,8 +85,8 @@ octets_below(const char *p, const char *end, unsigned char bound,
 	}
 	for (; p < end && (unsigned char)*p >= bound; p++)
 		*all |= (unsigned char)*p;
-	for (; words != 0; words >>= 8)
-		*all |= (unsigned char)words;
+	if ((words & tops) != 0)
+		*all |= 0x80;
 	return p;
 }
 
