@@ -225,6 +225,9 @@
 /* Bytes of a message gathered for one SUBMIT_DATA; a full one. */
 #define SUBMISSION_STAGE 32768u
 
+/* From so many octets on a copy costs more than a message of their own. */
+#define SUBMISSION_PIECE 4096u
+
 /* "TLSv1.3 " and the longest cipher name. */
 #define SMTPD_TLS_SIZE 96u
 

@@ -37,6 +37,18 @@
 #include "submission.h"
 #include "submitter.h"
 
+/* Octets for the queue, at most SUBMIT_DATA_MAX. */
+static void
+content_send(struct submission *sub, const char *p, size_t len)
+{
+	if (peers_data(sub->client->env->peers, sub->epoch, sub->message, p,
+		len) == -1) {
+		sub->open = false;
+		submission_refuse(sub, SUBMISSION_TEMPFAIL, "");
+	}
+	sub->sent += len;
+}
+
 /* Hand what is staged to the queue. */
 static void
 content_flush(struct submission *sub)
@@ -44,18 +56,15 @@ content_flush(struct submission *sub)
 	struct submission_env *env;
 
 	env = sub->client->env;
-	if (env->staged > 0 && sub->open) {
-		if (peers_data(env->peers, sub->epoch, sub->message, env->stage,
-			env->staged) == -1) {
-			sub->open = false;
-			submission_refuse(sub, SUBMISSION_TEMPFAIL, "");
-		}
-		sub->sent += env->staged;
-	}
+	if (env->staged > 0 && sub->open)
+		content_send(sub, env->stage, env->staged);
 	env->staged = 0;
 }
 
-/* Bytes for the queue. A message for nobody (all suppressed) goes nowhere. */
+/*
+ * Bytes for the queue: small pieces are gathered, large ones go as they are.
+ * A message for nobody (all suppressed) goes nowhere.
+ */
 static void
 content_out(struct submission *sub, const char *p, size_t len)
 {
@@ -63,17 +72,16 @@ content_out(struct submission *sub, const char *p, size_t len)
 	size_t n;
 
 	env = sub->client->env;
-	while (len > 0 && sub->open) {
-		n = sizeof(env->stage) - env->staged;
-		if (n > len)
-			n = len;
-		memcpy(env->stage + env->staged, p, n);
-		env->staged += n;
-		p += n;
-		len -= n;
-		if (env->staged == sizeof(env->stage))
-			content_flush(sub);
+	if (env->staged + len > sizeof(env->stage) || len >= SUBMISSION_PIECE)
+		content_flush(sub);
+	for (; len >= SUBMISSION_PIECE && sub->open; p += n, len -= n) {
+		n = len < SUBMIT_DATA_MAX ? len : SUBMIT_DATA_MAX;
+		content_send(sub, p, n);
 	}
+	if (len == 0 || !sub->open)
+		return;
+	memcpy(env->stage + env->staged, p, len);
+	env->staged += len;
 }
 
 static int

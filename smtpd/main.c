@@ -24,6 +24,7 @@
 #include <tls.h>
 
 #include "acceptor.h"
+#include "allocator.h"
 #include "bounds.h"
 #include "client.h"
 #include "frontconf.h"
@@ -301,5 +302,6 @@ main(int argc, char **argv)
 {
 	static struct smtpd smtpd;
 
+	allocator_keep();
 	return proc_main(argc, argv, &hooks, &smtpd);
 }
