@@ -52,7 +52,8 @@ struct incoming {
 	struct blob body;
 	struct segment *big;
 	uint64_t size;
-	uint32_t crc; /* of what is in big */
+	size_t announced; /* of it, for memory; not to be believed */
+	uint32_t crc;	  /* of what is in big */
 	struct blob rcpts;
 	uint32_t rcpt_count;
 	enum submit_status status;
@@ -134,6 +135,7 @@ incoming_new(struct producer *p, uint64_t size, uint64_t *id)
 	if (in == NULL)
 		return SUBMIT_TEMPFAIL;
 	in->id = spool_new_id(q->spool);
+	in->announced = size < SPOOL_BIG_SIZE ? (size_t)size : 0;
 	in->status = SUBMIT_OK;
 	LIST_INSERT_HEAD(&p->open, in, entry);
 	p->last = in;
@@ -202,6 +204,21 @@ incoming_write_big(struct producer *p, struct incoming *in, const uint8_t *data,
 	incoming_fail(p, in, errno);
 }
 
+/*
+ * Room for a body at its first piece: as much as is announced, or if the piece
+ * is large, for those that follow it, instead of a copy at each doubling.
+ */
+static void
+incoming_expect(struct incoming *in, size_t piece)
+{
+	size_t size = in->announced;
+
+	if (size < INTAKE_LARGE && piece >= INTAKE_LARGE_PIECE)
+		size = INTAKE_LARGE;
+	if (size > piece && blob_reserve(&in->body, size) != NULL)
+		in->body.len = 0;
+}
+
 static void
 incoming_write(struct producer *p, struct incoming *in, const uint8_t *data,
     size_t len)
@@ -212,6 +229,8 @@ incoming_write(struct producer *p, struct incoming *in, const uint8_t *data,
 	if (in->status == SUBMIT_OK && in->big != NULL)
 		incoming_write_big(p, in, data, len);
 	else if (in->status == SUBMIT_OK) {
+		if (in->body.cap == 0)
+			incoming_expect(in, len);
 		p->intake->memory -= in->body.len;
 		blob_put_data(&in->body, data, len);
 		p->intake->memory += in->body.len;

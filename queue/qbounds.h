@@ -33,6 +33,18 @@
 #define SEGMENT_SIZE_DEFAULT (64ull << 20)
 #endif
 
+/*
+ * Zeros written behind what is appended, for the next fifty small messages;
+ * and up to which size of a write that is worth it.
+ */
+#ifdef EDD_CRASH
+#define SEGMENT_ZEROS	  (16u << 10)
+#define SEGMENT_ZEROS_FOR (16u << 10)
+#else
+#define SEGMENT_ZEROS	  (256u << 10)
+#define SEGMENT_ZEROS_FOR (64u << 10)
+#endif
+
 /* A message over this streams to a segment of its own, not to memory. */
 #ifdef EDD_CRASH
 #define SPOOL_BIG_SIZE (32u << 10)
@@ -82,6 +94,10 @@
 
 /* Messages are allocated in pieces of this; a power of two. */
 #define POOL_SLAB_SIZE (1u << 20)
+
+/* A first piece of this size begins a message of about that, or more. */
+#define INTAKE_LARGE_PIECE (8u << 10)
+#define INTAKE_LARGE	   (128u << 10)
 
 /* Envelopes kept after the commit so that the first attempt reads nothing. */
 #define ENVELOPE_HOT_MAX (16u << 20)

@@ -31,6 +31,7 @@
 #include "blob.h"
 #include "crc32c.h"
 #include "log.h"
+#include "qbounds.h"
 #include "record.h"
 #include "segment.h"
 
@@ -331,11 +332,28 @@ iov_advance(struct iovec **iov, int *count, size_t n)
 }
 
 /*
- * Write at the end; changes the vector.  0, or -1 with errno and size as it
- * was: what was written in part lies behind it and must be cut.
+ * How many zeros to write behind len octets at the end, so that syncs of what
+ * comes next find blocks that are written already, and have no inode to
+ * write.  None if those have room, a large write, or no room in advance.
+ */
+size_t
+segment_zeros(const struct segment *s, uint64_t len)
+{
+	uint64_t end = s->size + len;
+
+	if (end <= s->zeroed || len > SEGMENT_ZEROS_FOR ||
+	    end + SEGMENT_ZEROS > s->allocated)
+		return 0;
+	return SEGMENT_ZEROS;
+}
+
+/*
+ * Write at the end; the last octets of the vector, as many as zeros says, do
+ * not count.  Changes the vector.  0, or -1 with errno and size as it was:
+ * what was written in part lies behind it and must be cut.
  */
 int
-segment_append(struct segment *s, struct iovec *iov, int count)
+segment_append(struct segment *s, struct iovec *iov, int count, size_t zeros)
 {
 	uint64_t off = s->size;
 	ssize_t n;
@@ -354,7 +372,9 @@ segment_append(struct segment *s, struct iovec *iov, int count)
 		off += (uint64_t)n;
 		iov_advance(&iov, &count, (size_t)n);
 	}
-	s->size = off;
+	s->size = off - zeros;
+	if (zeros > 0)
+		s->zeroed = off;
 	return 0;
 }
 
@@ -393,6 +413,7 @@ int
 segment_cut(struct segment *s, uint64_t size)
 {
 	s->size = size;
+	s->allocated = s->zeroed = 0;
 	return ftruncate(s->fd, (off_t)size);
 }
 

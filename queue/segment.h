@@ -53,6 +53,7 @@ struct segment {
 	int rfd;	     /* for our own reading; -1 until needed */
 	uint64_t size;	     /* octets that count; the file may be longer */
 	uint64_t allocated;  /* octets that the file system has given */
+	uint64_t zeroed;     /* up to here, from size on, are zeros on disk */
 	uint64_t live;	     /* octets of messages that are still wanted */
 	unsigned inflight;   /* batches that deliver reads from it */
 	uint64_t sent;	     /* bit per lane that has a descriptor */
@@ -122,7 +123,8 @@ int segment_remove(struct segment *);
 void segment_name(uint64_t, enum segment_kind, char[SEGMENT_NAME_SIZE]);
 int segment_parse_name(const char *, uint64_t *, enum segment_kind *);
 
-int segment_append(struct segment *, struct iovec *, int);
+size_t segment_zeros(const struct segment *, uint64_t len);
+int segment_append(struct segment *, struct iovec *, int, size_t zeros);
 int segment_write_at(struct segment *, const void *, size_t len, uint64_t off);
 int segment_sync(struct segment *);
 int segment_cut(struct segment *, uint64_t);

@@ -260,12 +260,38 @@ need_current(struct spool *sp)
 	return 0;
 }
 
+static uint64_t
+iov_size(const struct spool *sp)
+{
+	uint64_t size = 0;
+	size_t i;
+
+	for (i = 0; i < sp->iov_count; i++)
+		size += sp->iov[i].iov_len;
+	return size;
+}
+
+static int
+add_zeros(struct spool *sp, size_t len)
+{
+	static uint8_t page[16384];
+	size_t n;
+
+	for (; len > 0; len -= n) {
+		n = len < sizeof(page) ? len : sizeof(page);
+		if (add_iov(sp, page, n) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* Append to the log what waits for it: one write.  0 or -1 with errno. */
 static int
 write_log(struct spool *sp, struct spool_entries *entries)
 {
 	struct segment *s;
 	uint64_t size;
+	size_t ahead;
 	int error;
 
 	if (need_current(sp) == -1 || gather(sp, entries) == -1)
@@ -274,7 +300,9 @@ write_log(struct spool *sp, struct spool_entries *entries)
 		return 0;
 	s = sp->current;
 	size = s->size;
-	if (segment_append(s, sp->iov, (int)sp->iov_count) == -1) {
+	ahead = segment_zeros(s, iov_size(sp));
+	if (add_zeros(sp, ahead) == -1 ||
+	    segment_append(s, sp->iov, (int)sp->iov_count, ahead) == -1) {
 		error = errno;
 		log_warn("spool: segment %016llx",
 		    (unsigned long long)s->number);

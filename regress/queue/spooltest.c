@@ -165,16 +165,23 @@ st_put(struct spool *sp, size_t size, uint32_t rcpts, struct st_ack *ack)
 	assert_int_equal(spool_put(sp, e), 0);
 }
 
-/* Open the spool, with small segments. */
+/* Open the spool with segments of that size. */
 struct spool *
-st_open(struct event_base *base)
+st_open_size(struct event_base *base, uint64_t size)
 {
 	struct spool *sp;
 
 	found = 0;
-	sp = spool_open(folder, base, SMALL_SEGMENT, &hooks);
+	sp = spool_open(folder, base, size, &hooks);
 	assert_non_null(sp);
 	return sp;
+}
+
+/* Open the spool, with small segments. */
+struct spool *
+st_open(struct event_base *base)
+{
+	return st_open_size(base, SMALL_SEGMENT);
 }
 
 /* The body must be what st_fill() makes of the id. */

@@ -44,6 +44,7 @@ unsigned st_files(const char *below, char *name, size_t);
 
 int st_setup(void **);
 int st_teardown(void **);
+struct spool *st_open_size(struct event_base *, uint64_t);
 struct spool *st_open(struct event_base *);
 void st_envelope(struct blob *, uint32_t rcpts);
 void st_fill(uint8_t *, size_t, uint64_t id);
