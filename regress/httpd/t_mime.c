@@ -312,10 +312,9 @@ static const char *const awkward[] = { "plain", "two words", "a  b", " lead",
 	"trail ", "comma, here", "(comment)", "q\\\"uote", "back\\\\slash",
 	"dot.", "a@b.c", "<a@b.c>", "=?utf-8?q?x?=", "=?", "?=", "a=?b",
 	"\xc3\xa9", "\xc3\xa9 \xc3\xa9", "\xc3\xa9  \xc3\xa9", "a \xc3\xa9 b",
-	"\xc3\xa9"
-	"a\xc3\xa9",
-	"_ _", "= =", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80", "a;b:c",
-	"\xe2\x80\x8f\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "''", "-", "." };
+	"\xc3\xa9z\xc3\xa9", "_ _", "= =", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80",
+	"a;b:c", "\xe2\x80\x8f\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "''", "-",
+	"." };
 
 static void
 check_one(FILE *python, const char *text, const char *name, size_t kind)

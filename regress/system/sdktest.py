@@ -7,12 +7,9 @@ import json
 import os
 import subprocess
 
-import pytest
-
 from clienttest import npm_installed
-from eddtest import BUILD, PATIENCE, ROOT, free_port, have
-
-HTTPD = os.path.join(BUILD, "libexec", "edd", "httpd")
+from eddtest import PATIENCE, ROOT, have
+from httpstest import compartment, details, https_edd, submits
 
 
 def openssl(*args, data=None):
@@ -23,9 +20,9 @@ def openssl(*args, data=None):
 class Sdk:
     """Calls as a user, all with one key."""
 
-    def __init__(self, edd, port, user="app"):
+    def __init__(self, edd, user="app"):
         self.edd = edd
-        self.url = "https://localhost:%d" % port
+        self.url = "https://localhost:%d" % edd.https
         self.folder = npm_installed("sdk")
         private = openssl("genrsa", "2048")
         row, = edd.ctl("apikey", "add", user, "-", json_rows=True,
@@ -33,11 +30,6 @@ class Sdk:
         tenancy, user, fingerprint = row["keyId"].split("/")
         self.key = {"tenancy": tenancy, "user": user,
                     "fingerprint": fingerprint, "pem": private.decode()}
-
-    def compartment(self, name="prod"):
-        row, = [r for r in self.edd.ctl("compartment", "list", json_rows=True)
-                if r["name"] == name]
-        return row["id"]
 
     def calls(self, *calls, **more):
         """Each call is (operation, request) or a dict of call.js; returns
@@ -57,13 +49,7 @@ class Sdk:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def details(self, **more):
-        """SubmitEmailDetails that are accepted; None leaves a field out."""
-        made = {"sender": {"senderAddress": {"email": "news@example.org"},
-                           "compartmentId": self.compartment()},
-                "recipients": {"to": [{"email": "a@example.net"}]},
-                "subject": "by the SDK", "bodyText": "One.\n.\nThree.\n",
-                **more}
-        return {k: v for k, v in made.items() if v is not None}
+        return details(self.edd, **more)
 
     def submit(self, *details):
         return self.calls(*[("submitEmail", {"submitEmailDetails": d})
@@ -72,19 +58,13 @@ class Sdk:
     def submit_raw(self, message, recipients, sender="news@example.org",
                    kind="message/rfc822", **more):
         return ("submitRawEmail", {
-            "contentType": kind, "compartmentId": self.compartment(),
+            "contentType": kind, "compartmentId": compartment(self.edd),
             "sender": sender, "recipients": recipients, "rawMessage": message,
             "contentLength": len(message.encode()), **more})
 
 
 def make_sdk(make_edd, sink, extra=""):
-    if not os.path.exists(HTTPD):
-        pytest.skip("httpd is not built")
-    port = free_port()
-    edd = make_edd(route=(sink.address, sink.port),
-                   extra="listen on 127.0.0.1 https port %d pki main\n%s" %
-                   (port, extra)).start().setup()
-    return Sdk(edd, port)
+    return Sdk(submits(https_edd(make_edd, sink, extra)))
 
 
 def accepted(answer, what="emailSubmittedResponse"):

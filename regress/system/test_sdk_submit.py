@@ -3,6 +3,7 @@
 import pytest
 
 from clienttest import assert_came_through
+from httpstest import compartment
 from sdktest import accepted, make_sdk, parsed, refused
 
 
@@ -43,7 +44,7 @@ def test_everything_it_can_say(sdk, sink):
         messageId="abc.1@example.org",
         sender={"senderAddress": {"email": "news@example.org",
                                   "name": "Grüße, \"Nachrichten\""},
-                "compartmentId": sdk.compartment()},
+                "compartmentId": compartment(sdk.edd)},
         recipients={"to": [{"email": "a@example.net", "name": "Ä. B"}],
                     "cc": [{"email": "c@example.net"}],
                     "bcc": [{"email": "hidden@example.net"}]},
