@@ -33,6 +33,7 @@ struct audit;
 struct children;
 struct ctlsock;
 struct dkimwatch;
+struct gathering;
 struct keys;
 struct lookup;
 struct peers;
@@ -72,6 +73,7 @@ struct control {
 	struct seats *seats;
 	struct suppress *suppress;
 	struct webhooks *webhooks;
+	struct gathering *gathering; /* of metrics; NULL: nobody asks */
 	struct ctlsock *sock;
 
 	/* What was answered since the start, for "show status". */

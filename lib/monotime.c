@@ -15,7 +15,7 @@
  */
 
 /*
- * The monotonic clock in seconds. It knows no date.
+ * The monotonic clock. It knows no date.
  */
 #include "monotime.h"
 
@@ -29,4 +29,14 @@ monotime(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec;
+}
+
+/* The same in microseconds. */
+int64_t
+monotime_us(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }

@@ -15,7 +15,7 @@
  */
 
 /*
- * Seconds that only grow, for times between two events of this process. Not
+ * Seconds, or microseconds, that only grow, for times between two events of this process. Not
  * for anything that is written down.
  */
 #ifndef MONOTIME_H
@@ -24,5 +24,6 @@
 #include <stdint.h>
 
 int64_t monotime(void);
+int64_t monotime_us(void);
 
 #endif /* MONOTIME_H */

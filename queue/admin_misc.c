@@ -26,6 +26,8 @@
 #include "base64.h"
 #include "clock.h"
 #include "envelope.h"
+#include "histogram.h"
+#include "histogram_row.h"
 #include "id.h"
 #include "intake.h"
 #include "journal.h"
@@ -99,6 +101,31 @@ statistics(struct answer *a, const struct admin_command *cmd)
 	row_num(row, "cpuMs", cpu);
 	row_num(row, "memoryKiB", memory);
 	answer_row(a, row);
+	row_free(row);
+	answer_ok(a);
+}
+
+/* How long mail took, by kind of destination. */
+static void
+times(struct answer *a, const struct admin_command *cmd)
+{
+	const struct histogram *h;
+	struct row *row;
+	unsigned p;
+	size_t i;
+
+	row = row_new();
+	if (row == NULL) {
+		answer_fail(a, NULL, "queue is out of memory");
+		return;
+	}
+	for (p = 0; p < PROVIDERS; p++) {
+		h = &a->queue->relayed[p];
+		for (i = 0; i <= HISTOGRAM_BOUNDS; i++) {
+			histogram_row(h, "delivery", provider_name(p), i, row);
+			answer_row(a, row);
+		}
+	}
 	row_free(row);
 	answer_ok(a);
 }
@@ -452,6 +479,7 @@ admin_misc_verbs(void)
 {
 	static const struct admin_verb verbs[] = {
 		{ { "statistics", NULL }, statistics },
+		{ { "times", NULL }, times },
 		{ { "trace", NULL }, trace },
 		{ { "drain", NULL }, drain },
 		{ { "queue", "export" }, export_start },

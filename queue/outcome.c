@@ -29,8 +29,10 @@
 #include "clock.h"
 #include "compat.h"
 #include "crash.h"
+#include "destination.h"
 #include "envelope.h"
 #include "filter.h"
+#include "histogram.h"
 #include "id.h"
 #include "journal.h"
 #include "log.h"
@@ -38,6 +40,7 @@
 #include "proto_notice.h"
 #include "proto_submit.h"
 #include "proto_work.h"
+#include "provider.h"
 #include "qbounds.h"
 #include "queue.h"
 #include "schedule.h"
@@ -171,6 +174,19 @@ journal_outcome(struct batch *b, const char *event, const struct batch_rcpt *r,
 	journal_end(j);
 }
 
+/* How long the message took until it was relayed. */
+static void
+count_time(struct batch *b)
+{
+	const struct message *m = task_message(b->task);
+	const char *name = b->task->destination->domain;
+	enum provider p;
+
+	p = provider_of(name, destination_domain_length(name));
+	histogram_add(&b->queue->relayed[p],
+	    (clock_wall() - m->accepted) * 1000);
+}
+
 static void
 mark_done(struct batch *b, uint32_t index)
 {
@@ -279,6 +295,7 @@ batch_outcome(struct batch *b, const struct work_outcome *o)
 	case OUTCOME_DELIVERED:
 		b->took = true;
 		b->queue->stats.relayed++;
+		count_time(b);
 		journal_outcome(b, "relayed", r, o);
 		report_success(b, r, o);
 		mark_done(b, r->index);

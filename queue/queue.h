@@ -24,7 +24,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "histogram.h"
 #include "proto_conf.h"
+#include "provider.h"
 
 struct admin;
 struct intake;
@@ -60,7 +62,8 @@ struct queue {
 	struct conf_global global;
 	struct conf_queue conf;
 	struct queue_stats stats;
-	int64_t started; /* unix seconds */
+	struct histogram relayed[PROVIDERS]; /* since it was accepted */
+	int64_t started;		     /* unix seconds */
 	bool stopping;
 };
 

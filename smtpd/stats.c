@@ -15,8 +15,8 @@
  */
 
 /*
- * Answers to operators: smtpd knows the one command "statistics". It changes
- * nothing.
+ * Answers to operators: smtpd knows the commands "statistics" and "times".
+ * It changes nothing.
  */
 #include "stats.h"
 
@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "chan.h"
+#include "histogram_row.h"
 #include "proto_admin.h"
 #include "row.h"
 
@@ -75,11 +76,15 @@ stats_admin(const struct stats *st, struct chan *c, uint64_t id,
 	struct admin_end end;
 
 	memset(&end, 0, sizeof(end));
-	end.ok = cmd->words == 1 && strcmp(cmd->word[0], "statistics") == 0;
-	if (end.ok) {
+	end.ok = cmd->words == 1;
+	if (end.ok && strcmp(cmd->word[0], "statistics") == 0) {
 		stats_send(st, c, id);
 		(void)admin_self_send(c, id);
-	} else
+	} else if (end.ok && strcmp(cmd->word[0], "times") == 0)
+		histogram_send(&st->accept, "accept", c, id);
+	else
+		end.ok = false;
+	if (!end.ok)
 		(void)snprintf(end.why, sizeof(end.why), "unknown command");
 	(void)admin_end_send(c, id, &end);
 }

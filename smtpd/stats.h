@@ -23,6 +23,8 @@
 
 #include <stdint.h>
 
+#include "histogram.h"
+
 struct chan;
 struct admin_command;
 
@@ -39,6 +41,7 @@ struct stats {
 	uint64_t suppressed;
 	uint64_t refused;
 	uint64_t octets;
+	struct histogram accept; /* from the last octet to the reply */
 };
 
 void stats_admin(const struct stats *, struct chan *, uint64_t id,

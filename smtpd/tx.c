@@ -26,7 +26,9 @@
 #include "compat.h"
 #include "content.h"
 #include "frontconf.h"
+#include "histogram.h"
 #include "id.h"
+#include "monotime.h"
 #include "proto_policy.h"
 #include "session.h"
 
@@ -165,6 +167,7 @@ tx_data_end(struct session *s)
 {
 	content_end(&s->tx->sub);
 	s->env->stats.octets += s->tx->sub.data.size;
+	s->tx->ended = monotime_us();
 	session_enter(s, SESSION_COMMIT);
 }
 
@@ -215,6 +218,7 @@ tx_accept(struct session *s)
 	stats->messages++;
 	stats->recipients += sub->live;
 	stats->suppressed += sub->suppressed;
+	histogram_add(&stats->accept, monotime_us() - s->tx->ended);
 	s->errors = s->junk = 0;
 	commit_report(sub, tx_text_cb, s);
 	if (sub->message == 0)

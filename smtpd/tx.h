@@ -36,6 +36,7 @@ struct tx {
 	struct command_mail mail;
 	bool chunked;	/* BDAT has begun */
 	size_t replied; /* the first recipient that has no reply yet */
+	int64_t ended;	/* its last octet came, monotonic microseconds */
 };
 
 void tx_set_client(struct session *);

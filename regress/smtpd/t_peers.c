@@ -25,7 +25,7 @@
  * sources: smtpd/cmd_data.c smtpd/cmd_auth.c smtpd/cmd_auth_scram.c smtpd/scram.c smtpd/sasl.c smtpd/reply.c
  * sources: smtpd/session.c smtpd/tx.c lib/submission.c lib/recipient.c lib/content.c lib/commit.c
  * sources: lib/fields.c lib/printable.c lib/dkimsign.c lib/senders.c smtpd/line.c
- * sources: lib/data.c lib/monotime.c lib/address.c lib/base64.c
+ * sources: lib/histogram.c lib/data.c lib/monotime.c lib/address.c lib/base64.c
  * sources: lib/throttled.c lib/netkey.c lib/units.c
  * sources: lib/compat.c lib/date.c lib/dkim.c lib/header.c lib/id.c lib/log.c lib/logsock.c
  * sources: smtpd/cmd_bdat.c lib/pace.c lib/idn.c

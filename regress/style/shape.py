@@ -20,7 +20,8 @@ LONG_FUNCTION = 50      # nine functions of ten are within this
 # Modules of lib that speak a conversation for the programs: the setup of
 # every child, and the handshake signatures asked below libtls.
 SPEAKERS = {("proc.c", "proto_setup.h"), ("signsync.c", "proto_sign.h"),
-            ("tlskey_provider.c", "proto_sign.h")}
+            ("tlskey_provider.c", "proto_sign.h"),
+            ("histogram_row.c", "proto_admin.h")}
 
 # Modules of lib for the programs that take mail in: they speak with control,
 # signer and queue, whatever the protocol that the mail came by.
