@@ -148,6 +148,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	}
 	if (c->store != NULL && p->conf.has_secret &&
 	    !store_fits(c->store, p->conf.secret.key)) {
+		explicit_bzero(&p->conf.secret, sizeof(p->conf.secret));
 		(void)snprintf(why, size,
 		    "the store key is another one; it "
 		    "cannot change while edd runs");

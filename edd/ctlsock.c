@@ -24,7 +24,10 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "compat.h"
@@ -39,12 +42,57 @@ enum place {
 	PLACE_TAKEN
 };
 
+/* Whether the edd that bound the socket at the other end still runs. */
+static bool
+is_alive(int fd)
+{
+	struct ucred cred;
+	socklen_t len;
+
+	len = sizeof(cred);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return true;
+	return kill(cred.pid, 0) == 0 || errno != ESRCH;
+}
+
+/*
+ * Whether somebody listens.  Processes of an edd that was killed end by
+ * themselves; that is waited for.
+ */
+static bool
+is_served(const struct sockaddr_un *sun)
+{
+	const struct timespec pause = { 0, HOLD_PAUSE_MS * 1000000L };
+	unsigned tries;
+	bool served;
+	int fd;
+
+	for (tries = 0;; tries++) {
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
+		if (fd == -1)
+			return true;
+		served = connect(fd, (const struct sockaddr *)sun,
+			     sizeof(*sun)) == 0 ||
+		    errno == EAGAIN;
+		if (!served || is_alive(fd) ||
+		    tries == HOLD_SECONDS * 1000 / HOLD_PAUSE_MS) {
+			(void)close(fd);
+			return served;
+		}
+		(void)close(fd);
+		if (tries == 0)
+			log_info("waiting for processes of an edd that was "
+				 "killed");
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 /* Look whether somebody listens; PLACE_TAKEN was logged. */
 static enum place
 look(const struct sockaddr_un *sun)
 {
 	struct stat st;
-	int fd, r;
 
 	if (lstat(sun->sun_path, &st) == -1) {
 		if (errno == ENOENT)
@@ -57,14 +105,7 @@ look(const struct sockaddr_un *sun)
 		    sun->sun_path);
 		return PLACE_TAKEN;
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd == -1) {
-		log_warn("control socket %s", sun->sun_path);
-		return PLACE_TAKEN;
-	}
-	r = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
-	(void)close(fd);
-	if (r == 0 || errno == EAGAIN) {
+	if (is_served(sun)) {
 		log_warnx("edd is running already: control socket %s answers",
 		    sun->sun_path);
 		return PLACE_TAKEN;

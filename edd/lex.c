@@ -183,7 +183,8 @@ slurp(int fd)
 		errno = S_ISDIR(st.st_mode) ? EISDIR : EFBIG;
 		return NULL;
 	}
-	if (geteuid() == 0 && (st.st_mode & 02) != 0) {
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+	    (st.st_mode & 022) != 0) {
 		errno = EPERM;
 		return NULL;
 	}
@@ -231,8 +232,8 @@ resolve(const struct lex *l, const char *path)
 
 /*
  * Read a file of at most CONF_FILE_MAX octets now, then go on where reading
- * was.  0, or -1 with errno; ELOOP if files include each other, EPERM if we
- * are root and anybody may write the file.
+ * was.  0, or -1 with errno; ELOOP if files include each other, EPERM if others
+ * than root and we may write the file.
  */
 int
 lex_push_file(struct lex *l, const char *path)

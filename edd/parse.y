@@ -452,7 +452,8 @@ parser_why(int error)
 	if (error == ELOOP)
 		return "files are included too deeply";
 	if (error == EPERM)
-		return "anybody may write it: chmod o-w it";
+		return "others than root and the user of edd may write it: "
+		       "chown and chmod go-w it";
 	return strerror(error);
 }
 

@@ -56,6 +56,10 @@ pem_read(const char *path, bool private, const char **why)
 		*why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
 		*why = "not a regular file";
+	else if (private && st.st_uid != 0 && st.st_uid != geteuid())
+		*why = "belongs to neither root nor the user of edd: chown it";
+	else if (private && (st.st_mode & 020) != 0)
+		*why = "its group may write it: chmod g-w it";
 	else if (private && (st.st_mode & 07) != 0)
 		*why = "others may read or write it: chmod o= it";
 	else if (st.st_size == 0 || st.st_size >= PEM_MAX)
@@ -213,7 +217,7 @@ check_task(const void *arg, char why[ERROR_SIZE])
 
 	path = c->pki->key_file;
 	key = pem_read(path, true, &wrong);
-	if (key != NULL || c->check_only) {
+	if (key != NULL || (c->check_only && access(path, R_OK) == -1)) {
 		path = c->pki->cert_file;
 		wrong = pair_check(c->pki->cert, key);
 	}

@@ -94,19 +94,37 @@ def test_key_that_cannot_serve_is_refused(make_edd, kind, complaint):
         assert "%s near \"%s\"" % (complaint, edd.cert) in done.stderr
 
 
-@pytest.mark.root
+@pytest.mark.parametrize("mode", [0o666, 0o664, 0o646])
 @pytest.mark.parametrize("which", ["file", "include"])
-def test_file_that_anybody_may_write_is_refused(make_edd, folder, which):
+def test_file_that_others_may_write_is_refused(make_edd, folder, which, mode):
     include = os.path.join(folder, "more.conf")
     edd = make_edd(extra='include "%s"' % include)
     with open(include, "w") as f:
         f.write("log verbose\n")
-    os.chmod(edd.conf if which == "file" else include, 0o666)
+    os.chmod(edd.conf if which == "file" else include, mode)
     done = check(edd.conf)
     assert done.returncode == 1
-    assert "anybody may write it: chmod o-w it" in done.stderr
+    assert "may write it: chown and chmod go-w it" in done.stderr
     os.chmod(edd.conf, 0o644)
     os.chmod(include, 0o644)
+    assert check(edd.conf).returncode == 0
+
+
+@pytest.mark.root
+def test_files_of_somebody_else_are_refused(make_edd):
+    edd = make_edd()
+    os.chown(edd.conf, 65534, -1)
+    assert "may write it: chown and chmod" in check(edd.conf).stderr
+    os.chown(edd.conf, 0, -1)
+    os.chown(edd.key, 65534, -1)
+    done = check(edd.conf)
+    assert done.returncode == 1
+    assert "belongs to neither root nor the user" in done.stderr
+    os.chown(edd.key, 0, -1)
+    os.chmod(edd.key, 0o620)
+    assert "its group may write it" in check(edd.conf).stderr
+    os.chmod(edd.key, 0o640)
+    os.chown(edd.cert, 65534, -1)
     assert check(edd.conf).returncode == 0
 
 

@@ -159,6 +159,23 @@ def test_same_socket_is_said_at_once(edd, make_edd):
     assert "prod" in edd.ctl("compartment", "list")
 
 
+def test_new_daemon_waits_for_the_control_of_a_killed_one(edd):
+    """Which owns the control socket until it has ended, too."""
+    control = edd.pid_of("control")
+    others = [pid for pid, name in edd.children() if name != "control"]
+    os.kill(control, signal.SIGSTOP)
+    edd.process.kill()
+    edd.process.wait()
+    wait_for(lambda: not any(is_alive(p) for p in others), "the others")
+    mark = edd.log_size()
+    edd.start(wait=False)
+    edd.wait_log("waiting for processes", since=mark)
+    assert edd.process.poll() is None
+    os.kill(control, signal.SIGCONT)
+    edd.wait_log("edd ready", since=mark)
+    assert edd.ctl("user", "list", json_rows=True)
+
+
 def test_new_daemon_waits_for_the_queue_of_a_killed_one(edd, sink):
     slow, control = edd.pid_of("queue"), edd.pid_of("control")
     os.kill(slow, signal.SIGSTOP)
