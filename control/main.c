@@ -388,7 +388,7 @@ main_stop(void *arg)
 		log_warnx("failures of addresses are lost");
 	if (rate_flush(c->rate, true) == -1)
 		log_warnx("rates are counted too high after this");
-	store_close(c->store);
+	(void)store_close(c->store);
 	proc_exit();
 }
 

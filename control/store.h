@@ -91,7 +91,12 @@ typedef bool (
 
 struct store *store_open(const char *dir,
     const uint8_t secret[STORE_SECRET_SIZE], char *why, size_t);
-void store_close(struct store *);
+struct store *store_open_at(const char *place,
+    const uint8_t secret[STORE_SECRET_SIZE], char *why, size_t);
+int store_close(struct store *);
+bool store_is_for(const char *dir, const uint8_t[STORE_SECRET_SIZE]);
+void store_mirror(struct store *, struct store *);
+bool store_mirrors(const struct store *);
 bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
 int store_checkpoint(struct store *);
 

@@ -36,6 +36,7 @@
 #include "msg.h"
 #include "store.h"
 #include "store_lock.h"
+#include "store_place.h"
 
 /* Cache: all of a small store, the upper levels of a large one. */
 #define BDB_CACHE_SIZE (32u * 1024 * 1024)
@@ -63,6 +64,9 @@ struct store {
 	uint8_t check[STORE_SUBKEY_SIZE];
 	char error[256]; /* what Berkeley DB said last */
 	bool full;	 /* and once, that the disk is */
+
+	struct store *mirror; /* has all changes of this one, or NULL */
+	bool mirror_bad;      /* it has not */
 };
 
 static const char *const table_file[STORE_TABLES] = {
@@ -202,7 +206,8 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 	if (r != 0) {
 		(void)snprintf(why, size,
 		    "the store in %s cannot be opened or recovered: %s%s%s; "
-		    "restore it from a backup",
+		    "put back a copy of the folder, or name an empty one and "
+		    "give it a backup with \"edctl restore\"",
 		    dir, db_strerror(r), s->error[0] == '\0' ? "" : ": ",
 		    s->error);
 		return -1;
@@ -211,13 +216,40 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 }
 
 /*
- * Open the store in folder dir, making it if the folder is empty, with
- * recovery of what a crash left.  The secret is not kept.  NULL with why if
- * the secret is another store's, or the store is beyond recovery.
+ * Open the store in folder dir, in the place that is in use there, making it
+ * if the folder is empty, with recovery of what a crash left.  The secret is
+ * not kept.  NULL with why if the secret is another store's, or the store is
+ * beyond recovery.
  */
 struct store *
 store_open(const char *dir, const uint8_t secret[STORE_SECRET_SIZE], char *why,
     size_t size)
+{
+	char place[STORE_PLACE_SIZE];
+	struct store *s;
+
+	if (store_place_find(dir, place, why, size) == -1)
+		return NULL;
+	s = store_open_at(place, secret, why, size);
+	if (s != NULL)
+		store_place_clean(dir);
+	return s;
+}
+
+/* Whether there is a store in folder dir, of this secret. */
+bool
+store_is_for(const char *dir, const uint8_t secret[STORE_SECRET_SIZE])
+{
+	char place[STORE_PLACE_SIZE], why[256];
+
+	return store_place_find(dir, place, why, sizeof(why)) == 0 &&
+	    store_lock_fits(place, secret, STORE_SECRET_SIZE);
+}
+
+/* As store_open(), of just this folder. */
+struct store *
+store_open_at(const char *dir, const uint8_t secret[STORE_SECRET_SIZE],
+    char *why, size_t size)
 {
 	struct store *s;
 
@@ -230,7 +262,7 @@ store_open(const char *dir, const uint8_t secret[STORE_SECRET_SIZE], char *why,
 	}
 	s->found.flags = DB_DBT_REALLOC;
 	if (bdb_open(s, dir, secret, why, size) == -1) {
-		store_close(s);
+		(void)store_close(s);
 		return NULL;
 	}
 	return s;
@@ -238,29 +270,60 @@ store_open(const char *dir, const uint8_t secret[STORE_SECRET_SIZE], char *why,
 
 /*
  * Close with a checkpoint, so that the next open has nothing to recover.  An
- * open transaction is aborted; NULL is allowed.
+ * open transaction is aborted; NULL is allowed.  0, or -1 if not all of it is
+ * on disk.
  */
-void
+int
 store_close(struct store *s)
 {
 	unsigned i;
+	int bad;
 
 	if (s == NULL)
-		return;
+		return 0;
 	store_abort(s);
+	bad = 0;
 	for (i = 0; i < STORE_TABLES; i++) {
-		if (s->db[i] != NULL)
-			(void)s->db[i]->close(s->db[i], 0);
+		if (s->db[i] != NULL && s->db[i]->close(s->db[i], 0) != 0)
+			bad = -1;
 	}
 	if (s->env != NULL) {
-		(void)s->env->txn_checkpoint(s->env, 0, 0, DB_FORCE);
-		(void)s->env->close(s->env, 0);
+		if (s->env->txn_checkpoint(s->env, 0, 0, DB_FORCE) != 0 ||
+		    s->env->close(s->env, 0) != 0)
+			bad = -1;
 	}
 	if (s->found.data != NULL) {
 		explicit_bzero(s->found.data, s->found.size);
 		free(s->found.data);
 	}
 	free(s);
+	return bad;
+}
+
+/*
+ * From now on what changes in s changes in to as well; NULL: no more.  No
+ * transaction is open.
+ */
+void
+store_mirror(struct store *s, struct store *to)
+{
+	s->mirror = to;
+	s->mirror_bad = false;
+}
+
+/* Whether the mirror has all that was changed. */
+bool
+store_mirrors(const struct store *s)
+{
+	return s->mirror != NULL && !s->mirror_bad;
+}
+
+/* What cannot be done in the mirror costs only the mirror. */
+static void
+mirror_note(struct store *s, bool good)
+{
+	if (!good)
+		s->mirror_bad = true;
 }
 
 /* Whether the store was opened with this secret. */
@@ -305,6 +368,8 @@ store_begin(struct store *s)
 	r = s->env->txn_begin(s->env, NULL, &s->txn, 0);
 	if (r == 0) {
 		s->begun++;
+		if (store_mirrors(s))
+			mirror_note(s, store_begin(s->mirror) == 0);
 		return 0;
 	}
 	s->txn = NULL;
@@ -321,6 +386,10 @@ bdb_commit(struct store *s, uint32_t flags)
 	txn = s->txn;
 	s->txn = NULL;
 	r = txn->commit(txn, flags);
+	if (r == 0 && store_mirrors(s))
+		mirror_note(s, store_commit_lazy(s->mirror) == 0);
+	else if (s->mirror != NULL)
+		store_abort(s->mirror);
 	if (r == 0)
 		return 0;
 	(void)bdb_fail(s, "commit", r);
@@ -354,6 +423,8 @@ store_abort(struct store *s)
 	s->txn = NULL;
 	for (i = 0; i < STORE_TABLES; i++)
 		s->changes[i]++;
+	if (s->mirror != NULL)
+		store_abort(s->mirror);
 	r = txn->abort(txn);
 	if (r != 0)
 		(void)bdb_fail(s, "abort", r);
@@ -422,6 +493,9 @@ store_put(struct store *s, enum store_table table, const struct store_key *k,
 	data.size = (uint32_t)record->len;
 	s->changes[table]++;
 	r = s->db[table]->put(s->db[table], s->txn, &key, &data, 0);
+	if (r == 0 && store_mirrors(s))
+		mirror_note(s,
+		    store_put(s->mirror, table, k, record) == STORE_OK);
 	return r == 0 ? STORE_OK : bdb_fail(s, "put", r);
 }
 
@@ -440,6 +514,8 @@ store_del(struct store *s, enum store_table table, const struct store_key *k)
 	dbt_key(&key, k, &copy);
 	s->changes[table]++;
 	r = s->db[table]->del(s->db[table], s->txn, &key, 0);
+	if (r == 0 && store_mirrors(s))
+		mirror_note(s, store_del(s->mirror, table, k) != STORE_FAIL);
 	if (r == DB_NOTFOUND)
 		return STORE_NOTFOUND;
 	return r == 0 ? STORE_OK : bdb_fail(s, "delete", r);

@@ -134,7 +134,7 @@ lock_compare(const uint8_t *found, ssize_t n, const uint8_t *want,
 	    memcmp(found, lock_magic, LOCK_MAGIC_LEN) != 0) {
 		(void)snprintf(why, size,
 		    "%s/%s is damaged or of another "
-		    "version; restore the store from a backup",
+		    "version; restore the store from a backup (\"edctl restore\")",
 		    dir, LOCK_NAME);
 		return -1;
 	}
@@ -206,4 +206,24 @@ store_lock_check(const char *dir, const uint8_t *secret, size_t len, char *why,
 	r = lock_check_dir(d, want, dir, why, size);
 	(void)closedir(d);
 	return r;
+}
+
+/* Whether the folder has a store of this secret; nothing is made or said. */
+bool
+store_lock_fits(const char *dir, const uint8_t *secret, size_t len)
+{
+	uint8_t found[LOCK_LEN + 1], want[STORE_SUBKEY_SIZE];
+	ssize_t n;
+	DIR *d;
+
+	if (store_subkey(secret, len, "edd store check", want) == -1)
+		return false;
+	d = opendir(dir);
+	if (d == NULL)
+		return false;
+	n = lock_read(dirfd(d), found, sizeof(found));
+	(void)closedir(d);
+	return n == (ssize_t)LOCK_LEN &&
+	    memcmp(found, lock_magic, LOCK_MAGIC_LEN) == 0 &&
+	    CRYPTO_memcmp(found + LOCK_MAGIC_LEN, want, STORE_SUBKEY_SIZE) == 0;
 }

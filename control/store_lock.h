@@ -22,6 +22,7 @@
 #ifndef STORE_LOCK_H
 #define STORE_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,7 @@
 int store_subkey(const uint8_t *secret, size_t, const char *purpose,
     uint8_t out[STORE_SUBKEY_SIZE]);
 int store_phrase(const uint8_t *secret, size_t, char out[STORE_PHRASE_SIZE]);
+bool store_lock_fits(const char *dir, const uint8_t *secret, size_t);
 int store_lock_check(const char *dir, const uint8_t *secret, size_t, char *why,
     size_t);
 

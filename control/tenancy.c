@@ -26,11 +26,15 @@
 #include "control.h"
 #include "id.h"
 #include "log.h"
+#include "msg.h"
 #include "record.h"
 #include "store.h"
 
 /* In STORE_META; its value is the id. */
 #define META_TENANCY "tenancy"
+
+/* The keys of digests, which outlive the secret of the store. */
+#define META_KEYS "digest.keys"
 
 /* A new store gets its tenancy and root compartment in one transaction. */
 static int
@@ -58,19 +62,68 @@ tenancy_make(struct control *c)
 	return 0;
 }
 
+/* The keys of digests as the store has them. */
+static enum store_status
+keys_get(struct control *c)
+{
+	struct store_key k;
+	struct msgin m;
+	enum store_status r;
+
+	store_key(&k, META_KEYS, NULL);
+	r = store_get(c->store, STORE_META, &k, &m);
+	if (r != STORE_OK)
+		return r;
+	if (msg_get_data(&m, c->login_key, sizeof(c->login_key)) !=
+		sizeof(c->login_key) ||
+	    msg_get_data(&m, c->scram_key, sizeof(c->scram_key)) !=
+		sizeof(c->scram_key))
+		m.bad = true;
+	return record_done(msg_end(&m), "keys of digests");
+}
+
 /*
- * Read the tenancy of the open store, or make it in a new one, and derive
- * the keys of the credentials' digests and of salts.  0, or -1 logged.
+ * In a store that has none they come from the secret, and are kept from then
+ * on: the secret can change, and so can the machine.
+ */
+static int
+keys_make(struct control *c, const unsigned char *secret)
+{
+	struct store_key k;
+	struct msgout m;
+	enum store_status r;
+
+	if (store_subkey(secret, STORE_SECRET_SIZE, "edd credential",
+		c->login_key) == -1 ||
+	    store_subkey(secret, STORE_SECRET_SIZE, "edd scram",
+		c->scram_key) == -1 ||
+	    store_begin(c->store) == -1)
+		return -1;
+	memset(&m, 0, sizeof(m));
+	m.secret = true;
+	msg_put_data(&m, c->login_key, sizeof(c->login_key));
+	msg_put_data(&m, c->scram_key, sizeof(c->scram_key));
+	store_key(&k, META_KEYS, NULL);
+	r = store_put(c->store, STORE_META, &k, &m);
+	msgout_free(&m);
+	if (r == STORE_OK)
+		return store_commit(c->store);
+	store_abort(c->store);
+	return -1;
+}
+
+/*
+ * Read the tenancy of the open store and the keys of the credentials' digests
+ * and of salts, or make them in a new one.  0, or -1 logged.
  */
 int
 tenancy_load(struct control *c, const unsigned char *secret)
 {
 	enum store_status r;
 
-	if (store_subkey(secret, STORE_SECRET_SIZE, "edd credential",
-		c->login_key) == -1 ||
-	    store_subkey(secret, STORE_SECRET_SIZE, "edd scram",
-		c->scram_key) == -1)
+	r = keys_get(c);
+	if (r == STORE_FAIL ||
+	    (r == STORE_NOTFOUND && keys_make(c, secret) == -1))
 		return -1;
 	r = record_get_id(c->store, STORE_META, META_TENANCY, c->tenancy,
 	    sizeof(c->tenancy));

@@ -19,6 +19,7 @@
  *
  * sources: control/limit.c control/meter.c control/rate.c control/record.c
  * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/store_place.c
  * sources: regress/control/tmpdir.c
  * sources: lib/compat.c lib/log.c lib/logsock.c lib/msg.c
  * libs: -ldb-5.3 -lcrypto
@@ -64,7 +65,7 @@ close_all(bool clean)
 	if (clean)
 		assert_int_equal(rate_flush(r, true), 0);
 	rate_free(r);
-	store_close(store);
+	(void)store_close(store);
 }
 
 static void

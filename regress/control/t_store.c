@@ -18,6 +18,7 @@
  * The policy store: transactions, scans, encryption, wrong keys, damage.
  *
  * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/store_copy.c control/store_place.c
  * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c regress/control/tmpdir.c
  * libs: -ldb-5.3 -lcrypto
  */
@@ -37,6 +38,7 @@
 
 #include "msg.h"
 #include "store.h"
+#include "store_copy.h"
 #include "tmpdir.h"
 
 static const uint8_t secret[STORE_SECRET_SIZE] = "the right key";
@@ -53,7 +55,7 @@ static struct fixture fx;
 static void
 reopen(void)
 {
-	store_close(fx.store);
+	(void)store_close(fx.store);
 	fx.store = store_open(fx.dir, secret, fx.why, sizeof(fx.why));
 	assert_non_null(fx.store);
 }
@@ -70,7 +72,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	store_close(fx.store);
+	(void)store_close(fx.store);
 	tmpdir_remove(fx.dir);
 	return 0;
 }
@@ -252,7 +254,7 @@ wrong_key_is_refused_and_changes_nothing(void **state)
 	assert_int_equal(store_commit(fx.store), 0);
 	assert_true(store_fits(fx.store, secret));
 	assert_false(store_fits(fx.store, wrong));
-	store_close(fx.store);
+	(void)store_close(fx.store);
 	fx.store = NULL;
 	s = store_open(fx.dir, wrong, fx.why, sizeof(fx.why));
 	assert_null(s);
@@ -285,7 +287,7 @@ crash_loses_nothing_committed(void **state)
 	pid_t pid;
 	int status;
 
-	store_close(fx.store);
+	(void)store_close(fx.store);
 	fx.store = NULL;
 	pid = fork();
 	if (pid == 0) {
@@ -312,7 +314,7 @@ damaged_table_is_a_clear_error(void **state)
 	char path[TMPDIR_SIZE + 32], junk[8192];
 	int fd;
 
-	store_close(fx.store);
+	(void)store_close(fx.store);
 	fx.store = NULL;
 	(void)snprintf(path, sizeof(path), "%s/suppression.db", fx.dir);
 	memset(junk, 0x5a, sizeof(junk));
@@ -323,6 +325,206 @@ damaged_table_is_a_clear_error(void **state)
 	(void)close(fd);
 	assert_null(store_open(fx.dir, secret, fx.why, sizeof(fx.why)));
 	assert_non_null(strstr(fx.why, "backup"));
+}
+
+/* How a copy is made while the store changes: k<n> have v<n>. */
+static struct store_copy *
+copy_begin(unsigned rows, const uint8_t *under)
+{
+	struct store_copy *c;
+	char k[16], v[16];
+	unsigned i;
+
+	assert_int_equal(store_begin(fx.store), 0);
+	for (i = 0; i < rows; i++) {
+		(void)snprintf(k, sizeof(k), "k%06u", i);
+		(void)snprintf(v, sizeof(v), "v%u", i);
+		put("c1", k, v);
+	}
+	assert_int_equal(store_commit(fx.store), 0);
+	c = store_copy_new(fx.store, fx.dir, under, fx.why, sizeof(fx.why));
+	if (c == NULL)
+		fail_msg("%s", fx.why);
+	return c;
+}
+
+static void
+copy_finish(struct store_copy *c)
+{
+	enum store_copy_state state;
+
+	while ((state = store_copy_step(c)) == STORE_COPY_MORE)
+		;
+	assert_int_equal(state, STORE_COPY_DONE);
+}
+
+static void
+reopen_under(const uint8_t *under)
+{
+	(void)store_close(fx.store);
+	fx.store = store_open(fx.dir, under, fx.why, sizeof(fx.why));
+	if (fx.store == NULL)
+		fail_msg("%s", fx.why);
+}
+
+static void
+copy_has_what_changes_meanwhile(void **state)
+{
+	struct store_key k;
+	struct store_copy *c;
+
+	c = copy_begin(5000, wrong);
+	assert_int_equal(store_copy_step(c), STORE_COPY_MORE);
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "k000001", "early");
+	put("c1", "k004999", "late");
+	put("c1", "k9", "new");
+	store_key(&k, "c1", "k000002");
+	assert_int_equal(store_del(fx.store, STORE_SUPPRESSION, &k), STORE_OK);
+	store_key(&k, "c1", "k004998");
+	assert_int_equal(store_del(fx.store, STORE_SUPPRESSION, &k), STORE_OK);
+	assert_int_equal(store_copy_step(c), STORE_COPY_MORE);
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "k000003", "never");
+	put("c1", "k004997", "never");
+	store_abort(fx.store);
+	copy_finish(c);
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "k8", "after the end");
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_int_equal(store_copy_use(c), 0);
+	store_copy_free(c);
+	assert_null(store_open(fx.dir, secret, fx.why, sizeof(fx.why)));
+	assert_non_null(strstr(fx.why, "does not fit"));
+	reopen_under(wrong);
+	assert_true(has("c1", "k000001", "early"));
+	assert_true(has("c1", "k004999", "late"));
+	assert_true(has("c1", "k9", "new"));
+	assert_true(has("c1", "k8", "after the end"));
+	assert_false(has("c1", "k000002", "v2"));
+	assert_false(has("c1", "k004998", "v4998"));
+	assert_true(has("c1", "k000003", "v3"));
+	assert_true(has("c1", "k004997", "v4997"));
+	assert_true(has("c1", "k000000", "v0"));
+	assert_true(has("c1", "k002500", "v2500"));
+	assert_true(store_is_for(fx.dir, wrong));
+	assert_false(store_is_for(fx.dir, secret));
+}
+
+static void
+copy_that_is_given_up_leaves_nothing(void **state)
+{
+	char path[TMPDIR_SIZE + 8];
+	struct store_copy *c;
+
+	c = copy_begin(10, wrong);
+	assert_int_equal(store_copy_step(c), STORE_COPY_DONE);
+	store_copy_free(c);
+	(void)snprintf(path, sizeof(path), "%s/env.1", fx.dir);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "k9", "new");
+	assert_int_equal(store_commit(fx.store), 0);
+	reopen();
+	assert_true(has("c1", "k9", "new"));
+}
+
+/* A process dies at some step of two copies in a row. */
+static void
+copy_and_die(unsigned step)
+{
+	static const uint8_t *const keys[] = { wrong, secret };
+	struct store_copy *c;
+	unsigned i, at;
+
+	at = 0;
+	for (i = 0; i < 2; i++) {
+		if (at++ == step)
+			_exit(0);
+		c = store_copy_new(fx.store, fx.dir, keys[i], fx.why,
+		    sizeof(fx.why));
+		if (c == NULL)
+			_exit(1);
+		if (at++ == step)
+			_exit(0);
+		while (store_copy_step(c) == STORE_COPY_MORE) {
+			if (at++ == step)
+				_exit(0);
+		}
+		if (at++ == step)
+			_exit(0);
+		if (store_copy_use(c) == -1)
+			_exit(1);
+		if (at++ == step)
+			_exit(0);
+		store_copy_free(c);
+		(void)store_close(fx.store);
+		fx.store = store_open(fx.dir, keys[i], fx.why, sizeof(fx.why));
+		if (fx.store == NULL)
+			_exit(1);
+	}
+	_exit(2);
+}
+
+static void
+death_at_any_step_leaves_one_store(void **state)
+{
+	const uint8_t *key;
+	unsigned step;
+	int status;
+	pid_t pid;
+
+	store_copy_free(copy_begin(3000, wrong));
+	(void)store_close(fx.store);
+	fx.store = NULL;
+	for (step = 0, status = 0; status != 2 << 8; step++) {
+		pid = fork();
+		if (pid == 0) {
+			key = store_is_for(fx.dir, secret) ? secret : wrong;
+			fx.store = store_open(fx.dir, key, fx.why,
+			    sizeof(fx.why));
+			if (fx.store == NULL)
+				_exit(1);
+			copy_and_die(step);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (status == 1 << 8)
+			fail_msg("step %u", step);
+		assert_true(store_is_for(fx.dir, secret) !=
+		    store_is_for(fx.dir, wrong));
+		reopen_under(store_is_for(fx.dir, secret) ? secret : wrong);
+		assert_true(has("c1", "k000000", "v0"));
+		assert_true(has("c1", "k002999", "v2999"));
+		(void)store_close(fx.store);
+		fx.store = NULL;
+	}
+	assert_true(step > 8);
+	reopen_under(store_is_for(fx.dir, secret) ? secret : wrong);
+}
+
+static void
+damaged_name_of_the_place_is_a_clear_error(void **state)
+{
+	char path[TMPDIR_SIZE + 8];
+	struct store_copy *c;
+	int fd;
+
+	c = copy_begin(1, secret);
+	copy_finish(c);
+	assert_int_equal(store_copy_use(c), 0);
+	store_copy_free(c);
+	(void)store_close(fx.store);
+	fx.store = NULL;
+	(void)snprintf(path, sizeof(path), "%s/CURRENT", fx.dir);
+	fd = open(path, O_WRONLY | O_TRUNC);
+	assert_int_equal(write(fd, "../x\n", 5), 5);
+	assert_null(store_open(fx.dir, secret, fx.why, sizeof(fx.why)));
+	assert_non_null(strstr(fx.why, "CURRENT: it is damaged"));
+	assert_int_equal(pwrite(fd, "env.1\n", 6, 0), 6);
+	(void)close(fd);
+	reopen();
+	assert_true(has("c1", "k000000", "v0"));
 }
 
 static void
@@ -359,6 +561,10 @@ main(void)
 		T(foreign_folder_is_refused),
 		T(crash_loses_nothing_committed),
 		T(damaged_table_is_a_clear_error),
+		T(copy_has_what_changes_meanwhile),
+		T(copy_that_is_given_up_leaves_nothing),
+		T(death_at_any_step_leaves_one_store),
+		T(damaged_name_of_the_place_is_a_clear_error),
 		T(checkpoint_lets_logs_go),
 	};
 

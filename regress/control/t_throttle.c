@@ -19,6 +19,7 @@
  *
  * sources: control/throttle.c control/record.c control/store_bdb.c
  * sources: control/store_key.c control/store_lock.c
+ * sources: control/store_place.c
  * sources: regress/control/tmpdir.c regress/control/fake_proc.c
  * sources: lib/compat.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * libs: -levent -ldb-5.3 -lcrypto
@@ -74,7 +75,7 @@ close_all(void)
 {
 	assert_int_equal(throttle_flush(t), 0);
 	throttle_free(t);
-	store_close(store);
+	(void)store_close(store);
 }
 
 static int

@@ -39,10 +39,11 @@ tmpdir_make(char path[TMPDIR_SIZE])
 		abort();
 }
 
-/* Remove a folder and the files in it. */
+/* Remove a folder and all in it. */
 void
 tmpdir_remove(const char *path)
 {
+	char below[2 * TMPDIR_SIZE];
 	const struct dirent *e;
 	DIR *d;
 
@@ -50,8 +51,12 @@ tmpdir_remove(const char *path)
 	if (d == NULL)
 		return;
 	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] != '.')
-			(void)unlinkat(dirfd(d), e->d_name, 0);
+		if (e->d_name[0] == '.' ||
+		    unlinkat(dirfd(d), e->d_name, 0) == 0)
+			continue;
+		(void)snprintf(below, sizeof(below), "%s/%.40s", path,
+		    e->d_name);
+		tmpdir_remove(below);
 	}
 	(void)closedir(d);
 	(void)rmdir(path);
@@ -71,10 +76,11 @@ file_has(int fd, const void *text, size_t len)
 	return memmem(buf, have, text, len) != NULL;
 }
 
-/* Whether any file in the folder holds these octets. */
+/* Whether any file in the folder, or below, holds these octets. */
 bool
 tmpdir_grep(const char *path, const void *text, size_t len)
 {
+	char below[2 * TMPDIR_SIZE];
 	const struct dirent *e;
 	bool found;
 	DIR *d;
@@ -85,6 +91,11 @@ tmpdir_grep(const char *path, const void *text, size_t len)
 	if (d == NULL)
 		abort();
 	while ((e = readdir(d)) != NULL) {
+		(void)snprintf(below, sizeof(below), "%s/%.40s", path,
+		    e->d_name);
+		if (e->d_name[0] != '.' && e->d_type == DT_DIR &&
+		    tmpdir_grep(below, text, len))
+			found = true;
 		fd = openat(dirfd(d), e->d_name, O_RDONLY);
 		if (fd == -1)
 			continue;

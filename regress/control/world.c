@@ -135,7 +135,7 @@ world_reopen(struct world *w)
 	rate_free(w->control.rate);
 	seats_free(w->control.seats);
 	permits_forget(w->control.permits);
-	store_close(w->control.store);
+	(void)store_close(w->control.store);
 	w->control.throttle = throttle_new(world_throttle_cb, w);
 	w->control.rate = rate_new();
 	w->control.seats = seats_new();
@@ -165,7 +165,7 @@ world_free(struct world *w)
 	lookup_free(c->lookup);
 	keys_free(c->keys);
 	peers_free(c->peers);
-	store_close(c->store);
+	(void)store_close(c->store);
 	tmpdir_remove(w->dir);
 }
 
