@@ -148,7 +148,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	}
 	if (c->store != NULL && p->conf.has_secret &&
 	    !store_fits(c->store, p->conf.secret.key)) {
-		explicit_bzero(&p->conf.secret, sizeof(p->conf.secret));
+		conf_secret_wipe(&p->conf.secret);
 		(void)snprintf(why, size,
 		    "the store key is another one; it "
 		    "cannot change while edd runs");
@@ -171,7 +171,7 @@ main_conf_end(char *why, size_t size, void *arg)
 		p->conf.fd = -1;
 	}
 	if (c->store != NULL)
-		explicit_bzero(&p->conf.secret, sizeof(p->conf.secret));
+		conf_secret_wipe(&p->conf.secret);
 	return 0;
 }
 
@@ -205,7 +205,7 @@ main_start(void *arg)
 		return -1;
 	}
 	r = tenancy_load(c, p->conf.secret.key);
-	explicit_bzero(&p->conf.secret, sizeof(p->conf.secret));
+	conf_secret_wipe(&p->conf.secret);
 	if (r == -1) {
 		log_warnx("the policy store has no tenancy");
 		return -1;

@@ -21,6 +21,8 @@
  */
 #include "proto_conf.h"
 
+#include <string.h>
+
 #include "chan.h"
 #include "msg.h"
 #include "proto_setup.h"
@@ -336,6 +338,9 @@ conf_secret_send(struct chan *c, const struct conf_secret *s)
 
 	o = chan_begin(c, M_CONF_SECRET, 0);
 	msg_put_data(o, s->key, sizeof(s->key));
+	msg_put_bool(o, s->has_next);
+	if (s->has_next)
+		msg_put_data(o, s->next, sizeof(s->next));
 	return chan_end(c, -1);
 }
 
@@ -343,12 +348,21 @@ conf_secret_send(struct chan *c, const struct conf_secret *s)
 int
 conf_secret_recv(struct msgin *m, struct conf_secret *s)
 {
-	size_t len;
-
-	len = msg_get_data(m, s->key, sizeof(s->key));
-	if (len != sizeof(s->key))
+	memset(s->next, 0, sizeof(s->next));
+	if (msg_get_data(m, s->key, sizeof(s->key)) != sizeof(s->key))
+		m->bad = true;
+	s->has_next = msg_get_bool(m);
+	if (s->has_next &&
+	    msg_get_data(m, s->next, sizeof(s->next)) != sizeof(s->next))
 		m->bad = true;
 	return msg_end(m);
+}
+
+/* Leave nothing of the keys in memory. */
+void
+conf_secret_wipe(struct conf_secret *s)
+{
+	explicit_bzero(s, sizeof(*s));
 }
 
 /*

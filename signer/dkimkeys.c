@@ -154,6 +154,52 @@ dkimkeys_import(const struct conf_secret *secret,
 	EVP_PKEY_free(key);
 }
 
+/* Seal a key anew: to the key of a backup, or under the newest secret. */
+void
+dkimkeys_reseal(const struct conf_secret *secret, const struct sign_reseal *q,
+    struct sign_resealed *a)
+{
+	EVP_PKEY *key;
+
+	memset(a, 0, sizeof(*a));
+	key = key_open(secret, q->sealed, q->sealed_len);
+	if (key == NULL)
+		return;
+	a->ok = (q->to_box ? key_box(key, q->box, a->sealed, &a->sealed_len,
+				 sizeof(a->sealed)) :
+			     key_seal(key, secret, a->sealed, &a->sealed_len,
+				 sizeof(a->sealed))) == 0;
+	EVP_PKEY_free(key);
+}
+
+/*
+ * Take a key out of a backup and seal it; what opens its box is in a box that
+ * transport opens.
+ */
+void
+dkimkeys_unbox(const struct conf_secret *secret,
+    const uint8_t transport[BOX_KEY_SIZE], const struct sign_unbox *q,
+    struct sign_resealed *a)
+{
+	uint8_t opener[BOX_KEY_SIZE];
+	EVP_PKEY *key;
+	size_t len;
+
+	memset(a, 0, sizeof(*a));
+	if (box_open(transport, q->opener, q->opener_len, opener, &len,
+		sizeof(opener)) == -1 ||
+	    len != sizeof(opener))
+		return;
+	key = key_unbox(opener, q->boxed, q->boxed_len);
+	explicit_bzero(opener, sizeof(opener));
+	if (key == NULL)
+		return;
+	a->ok = key_check(key) == 0 &&
+	    key_seal(key, secret, a->sealed, &a->sealed_len,
+		sizeof(a->sealed)) == 0;
+	EVP_PKEY_free(key);
+}
+
 static struct dkimkey **
 find(struct dkimkeys *d, uint64_t number)
 {

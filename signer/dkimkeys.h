@@ -22,6 +22,9 @@
 #define DKIMKEYS_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "box.h"
 
 struct conf_secret;
 struct dkimkeys;
@@ -29,8 +32,11 @@ struct sign_dkim;
 struct sign_import;
 struct sign_load;
 struct sign_made;
+struct sign_reseal;
+struct sign_resealed;
 struct sign_make;
 struct sign_signature;
+struct sign_unbox;
 
 struct dkimkeys *dkimkeys_new(void);
 void dkimkeys_free(struct dkimkeys *);
@@ -39,6 +45,11 @@ void dkimkeys_make(const struct conf_secret *, const struct sign_make *,
     struct sign_made *);
 void dkimkeys_import(const struct conf_secret *, const struct sign_import *,
     struct sign_made *);
+void dkimkeys_reseal(const struct conf_secret *, const struct sign_reseal *,
+    struct sign_resealed *);
+void dkimkeys_unbox(const struct conf_secret *,
+    const uint8_t transport[BOX_KEY_SIZE], const struct sign_unbox *,
+    struct sign_resealed *);
 int dkimkeys_load(struct dkimkeys *, const struct conf_secret *,
     const struct sign_load *);
 void dkimkeys_drop(struct dkimkeys *, unsigned long long);

@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "box.h"
 #include "log.h"
 #include "proto_conf.h"
 
@@ -163,15 +164,14 @@ key_algorithm(const EVP_PKEY *key, enum sign_algorithm *algorithm)
 }
 
 static int
-encrypt(const struct conf_secret *secret, uint8_t *out, const uint8_t *der,
-    int len)
+encrypt(const uint8_t *secret, uint8_t *out, const uint8_t *der, int len)
 {
 	EVP_CIPHER_CTX *ctx;
 	int n, ok;
 
 	ctx = EVP_CIPHER_CTX_new();
 	ok = ctx != NULL &&
-	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->key,
+	    EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret,
 		out + SEAL_AAD) == 1 &&
 	    EVP_EncryptUpdate(ctx, NULL, &n, out, SEAL_AAD) == 1 &&
 	    EVP_EncryptUpdate(ctx, out + SEAL_HEAD, &n, der, len) == 1 &&
@@ -182,7 +182,10 @@ encrypt(const struct conf_secret *secret, uint8_t *out, const uint8_t *der,
 	return ok ? 0 : -1;
 }
 
-/* Seal a key into out of size octets.  0, or -1 if it cannot be. */
+/*
+ * Seal a key into out of size octets, under the newest secret.  0, or -1 if it
+ * cannot be.
+ */
 int
 key_seal(EVP_PKEY *key, const struct conf_secret *secret, uint8_t *out,
     uint32_t *outlen, size_t size)
@@ -203,7 +206,8 @@ key_seal(EVP_PKEY *key, const struct conf_secret *secret, uint8_t *out,
 	out[0] = SEAL_VERSION;
 	out[1] = (uint8_t)algorithm;
 	rc = RAND_bytes(out + SEAL_AAD, SEAL_NONCE) == 1 ?
-	    encrypt(secret, out, der, len) :
+	    encrypt(secret->has_next ? secret->next : secret->key, out, der,
+		len) :
 	    -1;
 	*outlen = SEAL_HEAD + (uint32_t)len;
 	OPENSSL_clear_free(der, (size_t)len);
@@ -211,8 +215,8 @@ key_seal(EVP_PKEY *key, const struct conf_secret *secret, uint8_t *out,
 }
 
 static int
-decrypt(const struct conf_secret *secret, const uint8_t *in, size_t len,
-    uint8_t *der, int *derlen)
+decrypt(const uint8_t *secret, const uint8_t *in, size_t len, uint8_t *der,
+    int *derlen)
 {
 	EVP_CIPHER_CTX *ctx;
 	uint8_t tag[SEAL_TAG];
@@ -221,7 +225,7 @@ decrypt(const struct conf_secret *secret, const uint8_t *in, size_t len,
 	memcpy(tag, in + SEAL_AAD + SEAL_NONCE, SEAL_TAG);
 	ctx = EVP_CIPHER_CTX_new();
 	ok = ctx != NULL &&
-	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret->key,
+	    EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, secret,
 		in + SEAL_AAD) == 1 &&
 	    EVP_DecryptUpdate(ctx, NULL, &n, in, SEAL_AAD) == 1 &&
 	    EVP_DecryptUpdate(ctx, der, derlen, in + SEAL_HEAD,
@@ -248,13 +252,61 @@ key_open(const struct conf_secret *secret, const uint8_t *in, size_t len)
 	der = OPENSSL_secure_malloc(len);
 	if (der == NULL)
 		return NULL;
-	if (decrypt(secret, in, len, der, &derlen) == 0) {
+	if (decrypt(secret->key, in, len, der, &derlen) == 0 ||
+	    (secret->has_next &&
+		decrypt(secret->next, in, len, der, &derlen) == 0)) {
 		p = der;
 		key = d2i_AutoPrivateKey(NULL, &p, derlen);
 	}
 	OPENSSL_secure_clear_free(der, len);
 	if (key != NULL &&
 	    (key_algorithm(key, &algorithm) == -1 || algorithm != in[1])) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	return key;
+}
+
+/* A key for a backup: its PKCS#8 DER in a box.  0 or -1. */
+int
+key_box(EVP_PKEY *key, const uint8_t box[BOX_KEY_SIZE], uint8_t *out,
+    uint32_t *outlen, size_t size)
+{
+	uint8_t *der = NULL;
+	size_t n;
+	int len, rc;
+
+	len = i2d_PrivateKey(key, &der);
+	if (len <= 0)
+		return -1;
+	rc = box_seal(box, der, (size_t)len, out, &n, size);
+	*outlen = (uint32_t)n;
+	OPENSSL_clear_free(der, (size_t)len);
+	return rc;
+}
+
+/*
+ * A key from a backup, by the private key that opens its box.  NULL if it
+ * does not, or no key of DKIM is in it.  The caller checks it.
+ */
+EVP_PKEY *
+key_unbox(const uint8_t opener[BOX_KEY_SIZE], const uint8_t *in, size_t len)
+{
+	enum sign_algorithm algorithm;
+	const uint8_t *p;
+	EVP_PKEY *key = NULL;
+	uint8_t *der;
+	size_t derlen;
+
+	der = OPENSSL_secure_malloc(len);
+	if (der == NULL)
+		return NULL;
+	if (box_open(opener, in, len, der, &derlen, len) == 0) {
+		p = der;
+		key = d2i_AutoPrivateKey(NULL, &p, (long)derlen);
+	}
+	OPENSSL_secure_clear_free(der, len);
+	if (key != NULL && key_algorithm(key, &algorithm) == -1) {
 		EVP_PKEY_free(key);
 		key = NULL;
 	}

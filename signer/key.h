@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "box.h"
 #include "proto_policy.h"
 
 struct conf_secret;
@@ -37,6 +38,10 @@ int key_check(EVP_PKEY *);
 EVP_PKEY *key_make(enum sign_algorithm, unsigned bits);
 int key_algorithm(const EVP_PKEY *, enum sign_algorithm *);
 int key_seal(EVP_PKEY *, const struct conf_secret *, uint8_t *, uint32_t *,
+    size_t);
+int key_box(EVP_PKEY *, const uint8_t box[BOX_KEY_SIZE], uint8_t *, uint32_t *,
+    size_t);
+EVP_PKEY *key_unbox(const uint8_t opener[BOX_KEY_SIZE], const uint8_t *,
     size_t);
 EVP_PKEY *key_open(const struct conf_secret *, const uint8_t *, size_t);
 

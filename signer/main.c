@@ -147,6 +147,7 @@ stop(void *arg)
 	struct signer *s = arg;
 
 	explicit_bzero(&s->secret, sizeof(s->secret));
+	explicit_bzero(s->transport, sizeof(s->transport));
 	tlskeys_free(s->tls);
 	dkimkeys_free(s->dkim);
 	proc_exit();

@@ -178,6 +178,61 @@ drop_cb(struct chan *c, struct msgin *m, void *arg)
 	return 0;
 }
 
+static int
+reseal_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	static struct sign_resealed a;
+	static struct sign_reseal q;
+	struct peer *p = arg;
+
+	if (sign_reseal_recv(m, &q) == -1)
+		return -1;
+	a.ok = false;
+	if (p->signer->has_secret)
+		dkimkeys_reseal(&p->signer->secret, &q, &a);
+	if (q.to_box)
+		p->signer->exported++;
+	(void)sign_resealed_send(c, m->id, &a);
+	return 0;
+}
+
+static int
+unbox_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	static struct sign_resealed a;
+	static struct sign_unbox q;
+	struct peer *p = arg;
+
+	if (sign_unbox_recv(m, &q) == -1)
+		return -1;
+	a.ok = false;
+	if (p->signer->has_secret && p->signer->has_transport)
+		dkimkeys_unbox(&p->signer->secret, p->signer->transport, &q,
+		    &a);
+	(void)sign_resealed_send(c, m->id, &a);
+	return 0;
+}
+
+static int
+transport_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	static struct sign_resealed a;
+	struct peer *p = arg;
+	struct signer *s;
+
+	s = p->signer;
+	if (sign_transport_recv(m) == -1)
+		return -1;
+	if (!s->has_transport)
+		s->has_transport = box_make(s->transport,
+				       s->transport_public) == 0;
+	a.ok = s->has_transport;
+	a.sealed_len = sizeof(s->transport_public);
+	memcpy(a.sealed, s->transport_public, sizeof(s->transport_public));
+	(void)sign_resealed_send(c, m->id, &a);
+	return 0;
+}
+
 static void
 send_number(struct chan *c, uint64_t id, const char *name, uint64_t value)
 {
@@ -209,6 +264,8 @@ command_cb(struct chan *c, struct msgin *m, void *arg)
 		    p->signer->handshakes);
 		send_number(c, m->id, "DKIM signatures", p->signer->signatures);
 		send_number(c, m->id, "refused", p->signer->refused);
+		send_number(c, m->id, "DKIM keys given to backups",
+		    p->signer->exported);
 		send_number(c, m->id, "DKIM keys loaded",
 		    dkimkeys_count(p->signer->dkim));
 	} else
@@ -232,6 +289,9 @@ static const struct chan_rule control_rules[] = {
 	{ M_SIGN_IMPORT, 0, "import", import_cb },
 	{ M_SIGN_LOAD, 0, "load", load_cb },
 	{ M_SIGN_DROP, 0, "drop", drop_cb },
+	{ M_SIGN_RESEAL, 0, "reseal", reseal_cb },
+	{ M_SIGN_UNBOX, 0, "unbox", unbox_cb },
+	{ M_SIGN_TRANSPORT, 0, "transport", transport_cb },
 	{ 0, 0, NULL, NULL },
 };
 static const struct chan_rule admin_rules[] = {

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "box.h"
 #include "proc.h"
 #include "proto_conf.h"
 
@@ -36,10 +37,14 @@ struct signer {
 	struct dkimkeys *dkim;
 	struct conf_secret secret;
 	bool has_secret;
+	bool has_transport; /* boxes for this process are opened with it */
+	uint8_t transport[BOX_KEY_SIZE];
+	uint8_t transport_public[BOX_KEY_SIZE];
 	char why[ERROR_SIZE]; /* what is wrong with the one that comes */
 	uint64_t handshakes;
 	uint64_t signatures;
 	uint64_t refused;
+	uint64_t exported; /* in boxes, to backups */
 };
 
 void signer_peer(struct signer *, enum proc_conv, enum proc_kind, unsigned,

@@ -155,6 +155,9 @@ REQUEST(sign_import)
 REQUEST(sign_made)
 REQUEST(sign_load)
 REQUEST(sign_loaded)
+REQUEST(sign_reseal)
+REQUEST(sign_unbox)
+REQUEST(sign_resealed)
 REQUEST(submit_opened)
 PLAIN(submit_rcpt)
 REQUEST(submit_commit)
@@ -417,6 +420,9 @@ static const struct proto protos[] = {
 	STRUCT(sign_made, M_SIGN_MADE),
 	STRUCT(sign_load, M_SIGN_LOAD),
 	STRUCT(sign_loaded, M_SIGN_LOADED),
+	STRUCT(sign_reseal, M_SIGN_RESEAL),
+	STRUCT(sign_unbox, M_SIGN_UNBOX),
+	STRUCT(sign_resealed, M_SIGN_RESEALED),
 	STRUCT(submit_opened, M_SUBMIT_OPENED),
 	STRUCT(submit_rcpt, M_SUBMIT_RCPT),
 	STRUCT(submit_commit, M_SUBMIT_COMMIT),

@@ -123,7 +123,8 @@ static const struct sample accepted[] = {
 	OK(conf_site, 1, 1, "", false, 0, {}),
 	OK(conf_site, 345600, 3600, "dkim.example.org", true, 2,
 	    { "192.0.2.1", "2001:db8::1" }),
-	OK(conf_secret, { 1, 2, 0, 4 }),
+	OK(conf_secret, { 1, 2, 0, 4 }, false, {}),
+	OK(conf_secret, { 1, 2, 0, 4 }, true, { 5 }),
 	OK(conf_socket, true, 27),
 	OK(policy_auth, "login", "secret", "192.0.2.1", 7),
 	OK(policy_auth_reply, POLICY_OK, "user", "credential", "", {}, false, {}),
@@ -173,6 +174,10 @@ static const struct sample accepted[] = {
 	OK(sign_made, false, "no", SIGN_RSA_SHA256, 0, 0, {}, 0, {}),
 	OK(sign_load, 12, 1, { 9 }),
 	OK(sign_loaded, true),
+	OK(sign_reseal, true, { 1 }, 1, { 9 }),
+	OK(sign_unbox, 1, { 7 }, 2, { 8, 9 }),
+	OK(sign_resealed, false, 0, {}),
+	OK(sign_resealed, true, 1, { 9 }),
 	NUMBER(sign_drop, uint64_t, 1ull << 40),
 	OK(submit_opened, SUBMIT_OK, 0x0123456789abcdef),
 	OK(submit_opened, SUBMIT_FULL, 0),
@@ -313,6 +318,8 @@ static const struct sample refused[] = {
 	NO("no public half", sign_made, true, "", SIGN_RSA_SHA256, 2048, 3,
 	    { 1, 2, 3 }, 0, {}),
 	NO("empty key", sign_load, 1, 0, {}),
+	NO("empty key", sign_reseal, false, {}, 0, {}),
+	NO("empty box", sign_unbox, 1, { 7 }, 0, {}),
 	NO("opened without id", submit_opened, SUBMIT_OK, 0),
 	NO("no recipient", submit_rcpt, 1, "", 0, ""),
 	NO("unknown notify", submit_rcpt, 1, "a@b", 0x10, ""),
@@ -611,7 +618,7 @@ data_is_bounded(void **state)
 static void
 fixed_blocks_have_their_size(void **state)
 {
-	const struct conf_secret s = { { 1 } };
+	const struct conf_secret s = { .key = { 1 } };
 	const struct proto *p;
 	size_t len;
 

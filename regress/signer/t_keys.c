@@ -18,7 +18,8 @@
  * Private keys: made, imported, sealed, opened, and what they sign.
  *
  * sources: signer/key.c signer/tlskeys.c signer/dkimkeys.c
- * sources: lib/log.c lib/logsock.c lib/compat.c lib/sandbox_linux.c
+ * sources: lib/box.c lib/log.c lib/logsock.c lib/compat.c
+ * sources: lib/sandbox_linux.c
  * sources: regress/lib/testcert.c
  * libs: -ltls -lssl -lcrypto -lseccomp
  */
@@ -50,8 +51,12 @@
 #include "testcert.h"
 #include "tlskeys.h"
 
-static const struct conf_secret secret = { "0123456789abcdef0123456789abcde" };
-static const struct conf_secret other = { "0123456789abcdef0123456789abcdX" };
+static const struct conf_secret secret = {
+	.key = "0123456789abcdef0123456789abcde"
+};
+static const struct conf_secret other = {
+	.key = "0123456789abcdef0123456789abcdX"
+};
 static struct sign_made rsa, ed;
 
 static void
@@ -511,10 +516,121 @@ test_profile_allows_the_work(void **state)
 	testcert_free(&c);
 }
 
+/* Whether a sealed key is that public half. */
+static bool
+opens_as(const struct conf_secret *s, const uint8_t *sealed, uint32_t len,
+    const struct sign_made *made)
+{
+	EVP_PKEY *key, *pub;
+	bool same;
+
+	key = key_open(s, sealed, len);
+	pub = public_half(made);
+	same = key != NULL && EVP_PKEY_eq(key, pub) == 1;
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(pub);
+	return same;
+}
+
+static void
+test_next_secret_seals_and_both_open(void **state)
+{
+	static struct sign_resealed a;
+	static struct sign_reseal q;
+	struct conf_secret both;
+
+	both = secret;
+	both.has_next = true;
+	memcpy(both.next, other.key, sizeof(both.next));
+	q.to_box = false;
+	q.sealed_len = ed.sealed_len;
+	memcpy(q.sealed, ed.sealed, ed.sealed_len);
+	dkimkeys_reseal(&both, &q, &a);
+	assert_true(a.ok);
+	assert_true(opens_as(&both, ed.sealed, ed.sealed_len, &ed));
+	assert_true(opens_as(&both, a.sealed, a.sealed_len, &ed));
+	assert_true(opens_as(&other, a.sealed, a.sealed_len, &ed));
+	assert_false(opens_as(&secret, a.sealed, a.sealed_len, &ed));
+	dkimkeys_reseal(&secret, &q, &a);
+	assert_true(opens_as(&secret, a.sealed, a.sealed_len, &ed));
+	dkimkeys_reseal(&other, &q, &a);
+	assert_false(a.ok);
+}
+
+/* A key goes to another machine in a box that control cannot open. */
+static void
+test_keys_move_in_boxes(void **state)
+{
+	uint8_t opener[BOX_KEY_SIZE], transport[BOX_KEY_SIZE];
+	uint8_t public[BOX_KEY_SIZE];
+	static struct sign_resealed a, b;
+	static struct sign_reseal q;
+	static struct sign_unbox u;
+	const struct sign_made *made[] = { &rsa, &ed };
+	size_t i, len;
+
+	assert_int_equal(box_make(opener, q.box), 0);
+	assert_int_equal(box_make(transport, public), 0);
+	assert_int_equal(box_seal(public, opener, sizeof(opener), u.opener,
+			     &len, sizeof(u.opener)),
+	    0);
+	u.opener_len = (uint32_t)len;
+	q.to_box = true;
+	for (i = 0; i < 2; i++) {
+		q.sealed_len = made[i]->sealed_len;
+		memcpy(q.sealed, made[i]->sealed, q.sealed_len);
+		dkimkeys_reseal(&secret, &q, &a);
+		assert_true(a.ok);
+		assert_null(key_open(&secret, a.sealed, a.sealed_len));
+		u.boxed_len = a.sealed_len;
+		memcpy(u.boxed, a.sealed, a.sealed_len);
+		dkimkeys_unbox(&other, transport, &u, &b);
+		assert_true(b.ok);
+		assert_true(opens_as(&other, b.sealed, b.sealed_len, made[i]));
+		dkimkeys_unbox(&other, opener, &u, &b);
+		assert_false(b.ok);
+		u.boxed[a.sealed_len / 2] ^= 1;
+		dkimkeys_unbox(&other, transport, &u, &b);
+		assert_false(b.ok);
+		u.boxed[a.sealed_len / 2] ^= 1;
+		u.boxed_len--;
+		dkimkeys_unbox(&other, transport, &u, &b);
+		assert_false(b.ok);
+	}
+}
+
+static void
+test_box_opens_whole_or_not(void **state)
+{
+	uint8_t private[BOX_KEY_SIZE], public[BOX_KEY_SIZE];
+	uint8_t box[64 + BOX_OVERHEAD], out[64];
+	size_t i, len, n;
+
+	assert_int_equal(box_make(private, public), 0);
+	memset(out, 7, sizeof(out));
+	assert_int_equal(box_seal(public, out, 5, box, &len, sizeof(box)), 0);
+	assert_int_equal(len, 5 + BOX_OVERHEAD);
+	assert_int_equal(box_seal(public, out, 64, box, &n, sizeof(box) - 1),
+	    -1);
+	assert_int_equal(box_open(private, box, len, out, &n, 4), -1);
+	assert_int_equal(box_open(private, box, len, out, &n, 5), 0);
+	assert_int_equal(n, 5);
+	assert_int_equal(out[4], 7);
+	for (i = 0; i < len; i++) {
+		box[i] ^= 0x10;
+		assert_int_equal(box_open(private, box, len, out, &n, 5), -1);
+		box[i] ^= 0x10;
+		assert_int_equal(box_open(private, box, i, out, &n, 5), -1);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_next_secret_seals_and_both_open),
+		cmocka_unit_test(test_keys_move_in_boxes),
+		cmocka_unit_test(test_box_opens_whole_or_not),
 		cmocka_unit_test(test_dkim_signatures_verify),
 		cmocka_unit_test(test_load_replaces_and_drop_forgets),
 		cmocka_unit_test(test_seal_opens_with_its_secret_only),
