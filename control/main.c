@@ -43,6 +43,7 @@
 #include "proc.h"
 #include "proto_conf.h"
 #include "proto_policy.h"
+#include "proto_secret.h"
 #include "proto_setup.h"
 #include "rate.h"
 #include "relay.h"

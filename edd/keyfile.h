@@ -22,6 +22,7 @@
 #define KEYFILE_H
 
 #include "proto_conf.h"
+#include "proto_secret.h"
 
 struct keyfile {
 	struct conf_secret store;

@@ -20,6 +20,7 @@
  * buffers that held keys.
  */
 #include "proto_conf.h"
+#include "proto_secret.h"
 
 #include <string.h>
 

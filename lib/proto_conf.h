@@ -123,13 +123,6 @@ struct conf_resolver {
 	uint16_t port;
 };
 
-/* next is there while the key is being changed: what it made is known too. */
-struct conf_secret {
-	uint8_t key[CONF_SECRET_SIZE];
-	bool has_next;
-	uint8_t next[CONF_SECRET_SIZE];
-};
-
 /* Which group besides root and the daemon's own user may administer. */
 struct conf_socket {
 	bool has_gid;
@@ -164,9 +157,6 @@ int conf_resolver_send(struct chan *, const struct conf_resolver *);
 int conf_resolver_recv(struct msgin *, struct conf_resolver *);
 int conf_network_send(struct chan *, const struct conf_network *);
 int conf_network_recv(struct msgin *, struct conf_network *);
-int conf_secret_send(struct chan *, const struct conf_secret *);
-int conf_secret_recv(struct msgin *, struct conf_secret *);
-void conf_secret_wipe(struct conf_secret *);
 int conf_socket_send(struct chan *, const struct conf_socket *, int fd);
 int conf_socket_recv(struct msgin *, struct conf_socket *);
 int conf_policy_send(struct chan *, const struct conf_policy *);

@@ -22,11 +22,7 @@
  *   MAKE, IMPORT -> MADE   a sealed private key and its public half
  *   LOAD -> LOADED         hold this sealed key ready under this id
  *   DROP                   forget it; no answer
- *   RESEAL -> RESEALED     a sealed key sealed anew: to a public key, for a
- *                          backup, or under the newest seal of signer
- *   UNBOX -> RESEALED      a key of a backup, sealed as ours are
- *   TRANSPORT -> RESEALED  the public key to which the key that opens the
- *                          backup is to be sealed, until signer ends
+ *   RESEAL, UNBOX, TRANSPORT -> RESEALED   proto_reseal.h
  *
  * Each kind of peer may send only its own rows.  signer computes what it is
  * asked over digests it checks for their length; it never sees a message.
@@ -39,7 +35,6 @@
 #include <stdint.h>
 
 #include "bounds.h"
-#include "box.h"
 #include "proto_policy.h"
 
 struct chan;
@@ -128,26 +123,6 @@ struct sign_loaded {
 	bool ok;
 };
 
-struct sign_reseal {
-	bool to_box; /* else under the newest seal */
-	uint8_t box[BOX_KEY_SIZE];
-	uint32_t sealed_len;
-	uint8_t sealed[SEALED_KEY_MAX];
-};
-
-struct sign_unbox {
-	uint32_t opener_len; /* the private key, in a box of its own */
-	uint8_t opener[BOX_OVERHEAD + BOX_KEY_SIZE];
-	uint32_t boxed_len;
-	uint8_t boxed[SEALED_KEY_MAX];
-};
-
-struct sign_resealed {
-	bool ok;
-	uint32_t sealed_len;
-	uint8_t sealed[SEALED_KEY_MAX];
-};
-
 void sign_tls_put(struct msgout *, const struct sign_tls *);
 int sign_tls_send(struct chan *, uint64_t, const struct sign_tls *);
 int sign_tls_recv(struct msgin *, struct sign_tls *);
@@ -167,13 +142,5 @@ int sign_loaded_send(struct chan *, uint64_t, const struct sign_loaded *);
 int sign_loaded_recv(struct msgin *, struct sign_loaded *);
 int sign_drop_send(struct chan *, uint64_t key);
 int sign_drop_recv(struct msgin *, uint64_t *key);
-int sign_reseal_send(struct chan *, uint64_t, const struct sign_reseal *);
-int sign_reseal_recv(struct msgin *, struct sign_reseal *);
-int sign_unbox_send(struct chan *, uint64_t, const struct sign_unbox *);
-int sign_unbox_recv(struct msgin *, struct sign_unbox *);
-int sign_transport_send(struct chan *, uint64_t);
-int sign_transport_recv(struct msgin *);
-int sign_resealed_send(struct chan *, uint64_t, const struct sign_resealed *);
-int sign_resealed_recv(struct msgin *, struct sign_resealed *);
 
 #endif

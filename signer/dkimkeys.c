@@ -30,6 +30,7 @@
 #include <string.h>
 
 #include "key.h"
+#include "proto_reseal.h"
 #include "proto_sign.h"
 
 /* RFC 8301: signers must use at least 1024, should 2048; less is refused. */

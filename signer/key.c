@@ -37,6 +37,7 @@
 #include "box.h"
 #include "log.h"
 #include "proto_conf.h"
+#include "proto_secret.h"
 
 #define SEAL_VERSION 1u
 #define SEAL_AAD     2u /* version and algorithm */

@@ -32,6 +32,7 @@
 #include "log.h"
 #include "msg.h"
 #include "proto_admin.h"
+#include "proto_reseal.h"
 #include "proto_sign.h"
 #include "row.h"
 #include "tlskeys.h"

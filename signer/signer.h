@@ -26,6 +26,7 @@
 #include "box.h"
 #include "proc.h"
 #include "proto_conf.h"
+#include "proto_secret.h"
 
 struct dkimkeys;
 struct msgin;

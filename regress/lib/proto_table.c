@@ -32,6 +32,8 @@
 #include "proto_manage.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
+#include "proto_reseal.h"
+#include "proto_secret.h"
 #include "proto_setup.h"
 #include "proto_sign.h"
 #include "proto_site.h"

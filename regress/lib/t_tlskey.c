@@ -20,6 +20,7 @@
  *
  * sources: lib/tlskey_provider.c lib/keyref.c lib/signsync.c
  * sources: lib/proto_sign.c lib/chan.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c
+ * sources: lib/proto_reseal.c
  * sources: lib/box.c lib/compat.c signer/tlskeys.c signer/key.c
  * sources: regress/lib/testcert.c
  * libs: -levent -ltls -lssl -lcrypto

@@ -46,6 +46,8 @@
 #include "dkimkeys.h"
 #include "key.h"
 #include "proto_conf.h"
+#include "proto_reseal.h"
+#include "proto_secret.h"
 #include "proto_sign.h"
 #include "sandbox.h"
 #include "testcert.h"
