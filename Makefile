@@ -83,7 +83,7 @@ LINK = $(CC) $(CFLAGS) $(MODE) $(LDFLAGS) -pie \
 
 LIBS_edd = -levent -lcrypto -lseccomp
 LIBS_smtpd = -levent -ltls -lssl -lcrypto -lidn2 -lseccomp
-LIBS_httpd = -levent -ltls -lssl -lcrypto -ljson-c -lseccomp
+LIBS_httpd = -levent -ltls -lssl -lcrypto -ljson-c -lidn2 -lseccomp
 LIBS_queue = -levent -ldb-5.3 -ljson-c -lseccomp -lpthread
 LIBS_deliver = -levent -ltls -lssl -lcrypto -lunbound -lidn2 -lseccomp
 LIBS_signer = -levent -lcrypto -lseccomp

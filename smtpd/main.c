@@ -28,13 +28,13 @@
 #include "bounds.h"
 #include "client.h"
 #include "frontconf.h"
+#include "frontstats.h"
 #include "log.h"
 #include "monotime.h"
 #include "peers.h"
 #include "proc.h"
 #include "proxied.h"
 #include "session.h"
-#include "stats.h"
 #include "throttled.h"
 #include "tlskey.h"
 
@@ -128,7 +128,7 @@ smtpd_admin(void *arg, struct chan *c, uint64_t id,
 	struct smtpd *d;
 
 	d = arg;
-	stats_admin(&d->env.stats, c, id, cmd);
+	frontstats_admin(&d->env.stats, c, id, cmd);
 }
 
 static const struct peers_ops peers_ops = {

@@ -30,12 +30,12 @@
 #include "address.h"
 #include "bounds.h"
 #include "command.h"
+#include "frontstats.h"
 #include "line.h"
 #include "pace.h"
 #include "reply.h"
 #include "sasl.h"
 #include "senders.h"
-#include "stats.h"
 #include "submitter.h"
 
 struct frontconf;
@@ -94,7 +94,7 @@ enum want {
 struct session_env {
 	struct submission_env sub;
 	struct throttled *throttled;
-	struct stats stats;
+	struct frontstats stats;
 	TAILQ_HEAD(session_blocked, session)
 	blocked; /* the queue's channel is full */
 };

@@ -211,7 +211,7 @@ tx_accept(struct session *s)
 {
 	char id[ID_TEXT_SIZE];
 	struct submission *sub;
-	struct stats *stats;
+	struct frontstats *stats;
 
 	sub = &s->tx->sub;
 	stats = &s->env->stats;

@@ -25,7 +25,7 @@ SPEAKERS = {("proc.c", "proto_setup.h"), ("signsync.c", "proto_sign.h"),
 
 # Modules of lib for the programs that take mail in: they speak with control,
 # signer and queue, whatever the protocol that the mail came by.
-FRONT = {"commit", "content", "dkimsign", "frontconf", "peers", "peers_ask",
+FRONT = {"commit", "content", "dkimsign", "frontconf", "frontstats", "peers", "peers_ask",
          "recipient", "senders", "submission", "throttled", "units"}
 
 COPYRIGHT = "Copyright (c) 2026 The edd authors"

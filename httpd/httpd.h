@@ -15,36 +15,29 @@
  */
 
 /*
- * What this process has done since its start, for "show status". Numbers
- * only.
+ * What all requests of the process share.
  */
-#ifndef STATS_H
-#define STATS_H
+#ifndef HTTPD_H
+#define HTTPD_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-#include "histogram.h"
+#include "frontstats.h"
+#include "submitter.h"
 
-struct chan;
-struct admin_command;
+struct conns;
+struct keycache;
+struct throttled;
 
-struct stats {
-	uint64_t sessions; /* open now */
-	uint64_t connections;
-	uint64_t refused_connections;
-	uint64_t handshakes;
-	uint64_t handshake_failures;
-	uint64_t logins;
-	uint64_t login_failures;
-	uint64_t messages;
-	uint64_t recipients;
-	uint64_t suppressed;
-	uint64_t refused;
-	uint64_t octets;
-	struct histogram accept; /* from the last octet to the reply */
+struct httpd {
+	struct submission_env sub;
+	struct throttled *throttled;
+	struct keycache *keys;
+	struct conns *conns;
+	struct frontstats stats;
+	uint64_t sessions; /* numbers given to connections, for control */
+	size_t held;	   /* octets of bodies in memory */
 };
 
-void stats_admin(const struct stats *, struct chan *, uint64_t id,
-    const struct admin_command *);
-
-#endif /* STATS_H */
+#endif /* HTTPD_H */

@@ -15,10 +15,10 @@
  */
 
 /*
- * Answers to operators: smtpd knows the commands "statistics" and "times".
+ * Answers to operators: a front end knows the commands "statistics" and "times".
  * It changes nothing.
  */
-#include "stats.h"
+#include "frontstats.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -33,22 +33,24 @@ static const struct {
 	const char *name;
 	size_t offset;
 } columns[] = {
-	{ "sessions", offsetof(struct stats, sessions) },
-	{ "connections", offsetof(struct stats, connections) },
-	{ "connections refused", offsetof(struct stats, refused_connections) },
-	{ "handshakes", offsetof(struct stats, handshakes) },
-	{ "handshakes failed", offsetof(struct stats, handshake_failures) },
-	{ "logins", offsetof(struct stats, logins) },
-	{ "logins refused", offsetof(struct stats, login_failures) },
-	{ "messages", offsetof(struct stats, messages) },
-	{ "recipients", offsetof(struct stats, recipients) },
-	{ "suppressed", offsetof(struct stats, suppressed) },
-	{ "refused", offsetof(struct stats, refused) },
-	{ "octets", offsetof(struct stats, octets) },
+	{ "sessions", offsetof(struct frontstats, sessions) },
+	{ "connections", offsetof(struct frontstats, connections) },
+	{ "connections refused",
+	    offsetof(struct frontstats, refused_connections) },
+	{ "handshakes", offsetof(struct frontstats, handshakes) },
+	{ "handshakes failed",
+	    offsetof(struct frontstats, handshake_failures) },
+	{ "logins", offsetof(struct frontstats, logins) },
+	{ "logins refused", offsetof(struct frontstats, login_failures) },
+	{ "messages", offsetof(struct frontstats, messages) },
+	{ "recipients", offsetof(struct frontstats, recipients) },
+	{ "suppressed", offsetof(struct frontstats, suppressed) },
+	{ "refused", offsetof(struct frontstats, refused) },
+	{ "octets", offsetof(struct frontstats, octets) },
 };
 
 static void
-stats_send(const struct stats *st, struct chan *c, uint64_t id)
+frontstats_send(const struct frontstats *st, struct chan *c, uint64_t id)
 {
 	struct row *row;
 	uint64_t value;
@@ -70,7 +72,7 @@ stats_send(const struct stats *st, struct chan *c, uint64_t id)
 
 /* Answer a command of control: rows, then the end. */
 void
-stats_admin(const struct stats *st, struct chan *c, uint64_t id,
+frontstats_admin(const struct frontstats *st, struct chan *c, uint64_t id,
     const struct admin_command *cmd)
 {
 	struct admin_end end;
@@ -78,7 +80,7 @@ stats_admin(const struct stats *st, struct chan *c, uint64_t id,
 	memset(&end, 0, sizeof(end));
 	end.ok = cmd->words == 1;
 	if (end.ok && strcmp(cmd->word[0], "statistics") == 0) {
-		stats_send(st, c, id);
+		frontstats_send(st, c, id);
 		(void)admin_self_send(c, id);
 	} else if (end.ok && strcmp(cmd->word[0], "times") == 0)
 		histogram_send(&st->accept, "accept", c, id);
