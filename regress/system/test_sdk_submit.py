@@ -3,6 +3,7 @@
 import pytest
 
 from clienttest import assert_came_through
+from eddtest import wait_for
 from httpstest import compartment
 from sdktest import accepted, make_sdk, parsed, refused
 
@@ -86,12 +87,14 @@ def test_fifty_recipients_and_one_more(sdk, sink):
     refused(too_many, 400, "InvalidParameter",
             "maxItems: 50, for recipients across the To:, CC: and BCC: "
             "fields.")
-    assert_came_through(sdk.edd, sink,
-                        ["u%d@example.net" % i for i in range(50)])
+    wanted = sorted("u%d@example.net" % i for i in range(50))
+    wait_for(lambda: sorted(r for m in sink.messages for r in m.rcpts) ==
+             wanted, "each of 50 recipients once")
 
 
 def test_suppressed_recipients_are_told(sdk, sink):
-    sdk.edd.ctl("suppression", "add", "gone@example.net")
+    sdk.edd.ctl("suppression", "add", "gone@example.net",
+                "compartment", "prod")
     answer, = sdk.submit(sdk.details(recipients={
         "to": [{"email": "a@example.net"}],
         "cc": [{"email": "gone@example.net", "name": "G"}]}))
@@ -101,7 +104,8 @@ def test_suppressed_recipients_are_told(sdk, sink):
 
 
 def test_raw(sdk, sink):
-    sdk.edd.ctl("suppression", "add", "gone@example.net")
+    sdk.edd.ctl("suppression", "add", "gone@example.net",
+                "compartment", "prod")
     message = ("From: news@example.org\r\nTo: x@example.net\r\n"
                "Subject: raw\r\nMessage-ID: <raw@example.org>\r\n\r\n"
                "One.\r\n.\r\n")
