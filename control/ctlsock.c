@@ -51,6 +51,9 @@
 #define CTL_BEAT  10
 #define CTL_BEATS 3u
 
+/* Looks until a file that does not go on is given up; it may be a pipe. */
+#define CTL_FILE_BEATS 60u
+
 /* Unsent octets of an answer above which a list waits. */
 #define CTL_HIGH (128u * 1024)
 #define CTL_LOW	 (32u * 1024)
@@ -71,7 +74,9 @@ struct ctl {
 	struct job_who who;
 	bool greeted;
 	bool busy;
-	bool done; /* the answer has ended */
+	bool done;	 /* the answer has ended */
+	uint32_t blocks; /* of a file that were asked for */
+	unsigned waits;	 /* looks since the last of them */
 };
 
 struct ctlsock {
@@ -213,8 +218,18 @@ ctl_end(const struct admin_end *end, void *arg)
 	(void)ctl_end_send(c->chan, end);
 }
 
+static void
+ctl_more(uint32_t blocks, void *arg)
+{
+	struct ctl *c;
+
+	c = arg;
+	c->blocks += blocks;
+	(void)ctl_more_send(c->chan, blocks);
+}
+
 static const struct job_sink ctl_sink = { ctl_row, ctl_full, ctl_progress,
-	ctl_end };
+	ctl_end, ctl_more };
 
 /* A version that is not ours gets ours, and then the end of the line. */
 static int
@@ -246,14 +261,39 @@ command_cb(struct chan *chan, struct msgin *m, void *arg)
 		return -1;
 	c->busy = true;
 	c->done = false;
+	c->blocks = 0;
+	c->waits = 0;
 	ctl_step(c);
 	c->job = job_start(c->sock->control, &c->who, &ctl_sink, c, &command);
+	return 0;
+}
+
+/*
+ * A block that was asked for; what is on its way when a command ends early is
+ * passed over.
+ */
+static int
+data_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	const uint8_t *data;
+	struct ctl *c;
+	size_t len;
+
+	c = arg;
+	if (c->blocks == 0 || ctl_data_recv(m, &data, &len) == -1)
+		return -1;
+	c->blocks--;
+	c->waits = 0;
+	ctl_step(c);
+	if (c->job != NULL && !job_data(c->job, data, len))
+		return -1;
 	return 0;
 }
 
 static const struct chan_rule ctl_rules[] = {
 	{ M_CTL_HELLO, 0, "hello", hello_cb },
 	{ M_CTL_COMMAND, 0, "command", command_cb },
+	{ M_CTL_DATA, 0, "data", data_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -287,7 +327,10 @@ beat_cb(evutil_socket_t fd, short what, void *arg)
 	struct ctl *c;
 
 	c = arg;
-	if (c->job != NULL && chan_queued(c->chan) == 0) {
+	if (c->blocks > 0)
+		c->waits++;
+	if (c->job != NULL && chan_queued(c->chan) == 0 &&
+	    c->waits < CTL_FILE_BEATS) {
 		(void)ctl_progress_send(c->chan, &alive);
 		ctl_step(c);
 		return;

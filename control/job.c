@@ -151,6 +151,23 @@ job_send(struct job *j)
 	row_clear(j->row);
 }
 
+/* Ask for blocks of a file.  0, or -1 if this reader cannot send any. */
+int
+job_more(struct job *j, uint32_t blocks)
+{
+	if (j->sink->more == NULL)
+		return -1;
+	j->sink->more(blocks, j->sink_arg);
+	return 0;
+}
+
+/* Say how far the command is. */
+void
+job_progress(struct job *j, const struct admin_progress *progress)
+{
+	j->sink->progress(progress, j->sink_arg);
+}
+
 /* Whether to wait for resume before sending more. */
 bool
 job_is_full(struct job *j)
@@ -298,4 +315,19 @@ job_cancel(struct job *j)
 	if (j->cancel != NULL)
 		j->cancel(j);
 	(void)job_leave(j);
+}
+
+/*
+ * A block of a file that the command asked for; none of 0 octets is the end.
+ * False: it asked for none.
+ */
+bool
+job_data(struct job *j, const uint8_t *data, size_t len)
+{
+	if (j->data == NULL || j->ended)
+		return false;
+	job_enter(j);
+	j->data(j, data, len);
+	(void)job_leave(j);
+	return true;
 }

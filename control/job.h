@@ -49,6 +49,7 @@ struct job_sink {
 	bool (*full)(void *);
 	void (*progress)(const struct admin_progress *, void *);
 	void (*end)(const struct admin_end *, void *);
+	void (*more)(uint32_t blocks, void *); /* of a file; NULL: has none */
 };
 
 struct job;
@@ -67,6 +68,7 @@ struct job {
 	/* Set by a command that waits. */
 	void (*resume)(struct job *); /* the reader has room again */
 	void (*cancel)(struct job *); /* nobody waits; do not end the job */
+	void (*data)(struct job *, const uint8_t *, size_t);
 	void *work;
 
 	/* job.c's own */
@@ -87,7 +89,11 @@ struct job *job_start(struct control *, const struct job_who *,
 void job_resume(struct job *);
 void job_cancel(struct job *);
 
+bool job_data(struct job *, const uint8_t *, size_t);
+
 void job_send(struct job *);
+int job_more(struct job *, uint32_t blocks);
+void job_progress(struct job *, const struct admin_progress *);
 bool job_is_full(struct job *);
 void job_list(struct job *, enum store_table, const struct store_key *prefix,
     job_list_cb);

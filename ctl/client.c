@@ -50,6 +50,8 @@ struct client {
 	struct row *row; /* the one that came last */
 	client_progress_cb progress;
 	void *progress_arg;
+	client_more_cb more;
+	void *more_arg;
 
 	/* of the command that runs */
 	client_row_cb cb;
@@ -141,6 +143,21 @@ progress_cb(struct chan *chan, struct msgin *m, void *arg)
 	return 0;
 }
 
+/* A command that takes no file is not asked for one. */
+static int
+more_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct client *c;
+	uint32_t blocks;
+
+	c = arg;
+	if (ctl_more_recv(m, &blocks) == -1 || c->more == NULL)
+		return -1;
+	heard(c);
+	c->more(blocks, c->more_arg);
+	return 0;
+}
+
 static int
 end_cb(struct chan *chan, struct msgin *m, void *arg)
 {
@@ -159,6 +176,7 @@ static const struct chan_rule rules[] = {
 	{ M_CTL_ROW, 0, "row", row_cb },
 	{ M_CTL_END, 0, "end", end_cb },
 	{ M_CTL_PROGRESS, 0, "progress", progress_cb },
+	{ M_CTL_MORE, 0, "more", more_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -310,6 +328,28 @@ client_on_progress(struct client *c, client_progress_cb cb, void *arg)
 {
 	c->progress = cb;
 	c->progress_arg = arg;
+}
+
+/* cb sends a file as control asks for its blocks. */
+void
+client_on_more(struct client *c, client_more_cb cb, void *arg)
+{
+	c->more = cb;
+	c->more_arg = arg;
+}
+
+/*
+ * Send a block of the file, or with no octets its end.  Silence counts from
+ * now on: reading the file may have taken its time.
+ */
+void
+client_data(struct client *c, const void *data, size_t len)
+{
+	if (c->chan == NULL)
+		return;
+	(void)ctl_data_send(c->chan, data, len);
+	(void)event_base_update_cache_time(c->base);
+	heard(c);
 }
 
 /* Where other events of the same loop belong. */

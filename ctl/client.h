@@ -22,6 +22,8 @@
 #define CLIENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "bounds.h"
 
@@ -39,6 +41,9 @@ struct row;
 typedef int (*client_row_cb)(const struct row *, void *);
 typedef void (*client_progress_cb)(const struct admin_progress *, void *);
 
+/* control can take so many more blocks of the file; send with client_data(). */
+typedef void (*client_more_cb)(uint32_t blocks, void *);
+
 /* How a command went. */
 enum client_result {
 	CLIENT_ENDED,	/* it has an end, good or bad */
@@ -51,6 +56,8 @@ struct client *client_open(const char *path, unsigned silence,
 struct client *client_adopt(int fd, unsigned silence);
 void client_free(struct client *);
 void client_on_progress(struct client *, client_progress_cb, void *);
+void client_on_more(struct client *, client_more_cb, void *);
+void client_data(struct client *, const void *, size_t);
 struct event_base *client_base(struct client *);
 enum client_result client_run(struct client *, const struct admin_command *,
     client_row_cb, void *, struct admin_end *);

@@ -121,3 +121,41 @@ ctl_progress_recv(struct msgin *m, struct admin_progress *s)
 {
 	return admin_progress_recv(m, s);
 }
+
+/* Send a block of a file, or with no octets its end.  0 or -1. */
+int
+ctl_data_send(struct chan *c, const void *data, size_t len)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_CTL_DATA, 0);
+	msg_put_data(o, data, len);
+	return chan_end(c, -1);
+}
+
+/* Decode DATA, whose octets live as long as the message.  -1: ill-formed. */
+int
+ctl_data_recv(struct msgin *m, const uint8_t **data, size_t *len)
+{
+	*data = msg_ref_data(m, len, CTL_DATA_MAX);
+	return msg_end(m);
+}
+
+/* Ask for so many more blocks.  0 or -1. */
+int
+ctl_more_send(struct chan *c, uint32_t blocks)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_CTL_MORE, 0);
+	msg_put_u32(o, blocks);
+	return chan_end(c, -1);
+}
+
+/* Decode MORE.  -1 if ill-formed. */
+int
+ctl_more_recv(struct msgin *m, uint32_t *blocks)
+{
+	*blocks = msg_get_u32(m);
+	return msg_end(m);
+}

@@ -20,6 +20,12 @@
  *   edctl -> control:   HELLO {version}, then COMMAND
  *   control -> edctl:   HELLO {version}, ROW ..., PROGRESS ..., END
  *
+ * A command that takes a file asks for it in blocks, and says how many more it
+ * can hold; without being asked edctl sends none.  An empty block is the end:
+ *
+ *   control -> edctl:   MORE {blocks}
+ *   edctl -> control:   DATA {octets} ..., DATA {}
+ *
  * control treats edctl as hostile: an ill-formed message closes that
  * connection and nothing else.  The structures are those of proto_admin.h;
  * the numbers are this conversation's own.
@@ -27,6 +33,7 @@
 #ifndef PROTO_CTL_H
 #define PROTO_CTL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -45,8 +52,13 @@ enum ctl_type {
 	M_CTL_COMMAND,
 	M_CTL_ROW,
 	M_CTL_END,
-	M_CTL_PROGRESS
+	M_CTL_PROGRESS,
+	M_CTL_DATA,
+	M_CTL_MORE
 };
+
+/* Octets of a block. */
+#define CTL_DATA_MAX 32768u
 
 int ctl_hello_send(struct chan *, uint32_t version);
 int ctl_hello_recv(struct msgin *, uint32_t *version);
@@ -58,5 +70,9 @@ int ctl_end_send(struct chan *, const struct admin_end *);
 int ctl_end_recv(struct msgin *, struct admin_end *);
 int ctl_progress_send(struct chan *, const struct admin_progress *);
 int ctl_progress_recv(struct msgin *, struct admin_progress *);
+int ctl_data_send(struct chan *, const void *, size_t);
+int ctl_data_recv(struct msgin *, const uint8_t **, size_t *);
+int ctl_more_send(struct chan *, uint32_t blocks);
+int ctl_more_recv(struct msgin *, uint32_t *blocks);
 
 #endif

@@ -41,8 +41,9 @@ struct world {
 	struct job *job; /* the command that waits, if any */
 	bool ended;
 	bool ok;
-	bool full;     /* the reader does not read */
-	unsigned told; /* how often smtpd was told of an address */
+	uint32_t blocks; /* of a file that it asked for */
+	bool full;	 /* the reader does not read */
+	unsigned told;	 /* how often smtpd was told of an address */
 	uint32_t told_seconds;
 	unsigned rows;
 	char why[ERROR_SIZE];
