@@ -45,11 +45,13 @@
 #include "proto_policy.h"
 #include "proto_secret.h"
 #include "proto_setup.h"
+#include "proto_suppress.h"
 #include "rate.h"
 #include "relay.h"
 #include "seat.h"
 #include "store.h"
 #include "suppress.h"
+#include "suppress_tend.h"
 #include "tenancy.h"
 #include "throttle.h"
 #include "usage.h"
@@ -66,6 +68,7 @@ struct conf {
 	struct conf_socket socket;
 	struct conf_global global;
 	struct conf_site site;
+	struct conf_suppress suppress;
 	struct certs certs;
 	int fd; /* the listening control socket, or -1 */
 };
@@ -124,6 +127,8 @@ main_conf_item(struct msgin *m, void *arg)
 		return main_conf_pki(m, &conf->certs);
 	case M_CONF_SITE:
 		return conf_site_recv(m, &conf->site);
+	case M_CONF_SUPPRESS:
+		return conf_suppress_recv(m, &conf->suppress);
 	case M_CONF_SOCKET:
 		if (conf_socket_recv(m, &conf->socket) == -1)
 			return -1;
@@ -156,6 +161,7 @@ main_conf_end(char *why, size_t size, void *arg)
 		return -1;
 	}
 	throttle_set(c->throttle, &p->conf.policy);
+	suppress_set(c->suppress, &p->conf.suppress);
 	c->sessions_user = p->conf.policy.sessions_user;
 	c->credentials_user = p->conf.policy.credentials_user;
 	c->apikeys_user = p->conf.policy.apikeys_user;
@@ -184,6 +190,7 @@ main_tick_cb(evutil_socket_t fd, short what, void *arg)
 	c = arg;
 	(void)usage_flush(c->usage, c->store);
 	(void)rate_flush(c->rate, false);
+	suppress_tend_tick(c->suppress->tend);
 	(void)audit_prune(c->audit);
 	(void)store_checkpoint(c->store);
 }
@@ -331,6 +338,9 @@ peer_there(struct control *c, const struct peer *peer)
 	case CONV_ADMIN:
 		audit_flush(c->audit);
 		break;
+	case CONV_NOTICE:
+		notice_peer(c, peer->chan);
+		break;
 	default:
 		break;
 	}
@@ -387,6 +397,8 @@ main_stop(void *arg)
 		log_warnx("last uses of credentials are lost");
 	if (throttle_flush(c->throttle) == -1)
 		log_warnx("failures of addresses are lost");
+	if (suppress_tend_stop(c->suppress->tend) == -1)
+		log_warnx("times of suppressions are lost");
 	if (rate_flush(c->rate, true) == -1)
 		log_warnx("rates are counted too high after this");
 	(void)store_close(c->store);

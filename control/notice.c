@@ -15,8 +15,9 @@
  */
 
 /*
- * Bounces become suppressions.  The answer is sent after the commit, and the
- * same notice may come again: it then changes nothing.
+ * Bounces become suppressions: hard ones at once, soft ones when there have
+ * been enough.  The answer is sent after the commit, and the same notice may
+ * come again: it then changes nothing.
  */
 #include "notice.h"
 
@@ -31,6 +32,8 @@
 #include "msg.h"
 #include "proto_notice.h"
 #include "store.h"
+#include "suppress.h"
+#include "suppress_soft.h"
 #include "suppression.h"
 
 /* The record for a notice; false if it cannot be one. */
@@ -54,25 +57,102 @@ bounce_fill(struct control *c, const struct notice_bounce *b,
 	return true;
 }
 
+static void
+bounce_log(struct control *c, const struct notice_bounce *b,
+    const struct suppression *s)
+{
+	char id[ID_TEXT_SIZE];
+
+	c->bounces++;
+	log_info("%s: suppressed rcpt=%s reason=%s host=%s",
+	    id_format(b->message, id), s->address,
+	    suppression_reason_name(s->reason), s->host);
+}
+
+/* A recipient that does not exist is suppressed, and that is on disk. */
 static int
-bounce_commit(struct control *c, struct suppression *s)
+bounce_hard(struct control *c, const struct notice_bounce *b,
+    struct suppression *s)
 {
 	if (store_begin(c->store) == -1)
 		return -1;
-	if (suppression_put(c->suppress, s) != STORE_OK) {
+	if (suppression_put(c->suppress, s) != STORE_OK ||
+	    suppress_soft_forget(c->suppress, s->compartment, s->address) !=
+		STORE_OK) {
 		store_abort(c->store);
 		return -1;
 	}
-	return store_commit(c->store);
+	if (store_commit(c->store) == -1)
+		return -1;
+	bounce_log(c, b, s);
+	return 0;
+}
+
+/* Have queue tell when the recipient is reached. */
+static void
+soft_watch(struct control *c, uint64_t hash, struct chan *chan)
+{
+	static struct notice_watch watch;
+
+	if (chan == NULL)
+		return;
+	memcpy(watch.key, c->suppress->watch_key, sizeof(watch.key));
+	watch.n = 1;
+	watch.hash[0] = hash;
+	(void)notice_watch_send(chan, &watch);
+}
+
+static int
+bounce_soft(struct control *c, const struct notice_bounce *b,
+    struct suppression *s, struct chan *chan)
+{
+	bool suppressed;
+	uint64_t hash;
+	int r;
+
+	if (c->suppress->soft_limit == 0)
+		return 0;
+	hash = notice_watch_hash(c->suppress->watch_key, b->compartment,
+	    b->rcpt);
+	if (store_begin(c->store) == -1)
+		return -1;
+	if (suppress_soft_count(c->suppress, s, hash, &suppressed) !=
+	    STORE_OK) {
+		store_abort(c->store);
+		return -1;
+	}
+	r = suppressed ? store_commit(c->store) : store_commit_lazy(c->store);
+	if (r == -1)
+		return -1;
+	if (suppressed)
+		bounce_log(c, b, s);
+	else
+		soft_watch(c, hash, chan);
+	return 0;
+}
+
+static int
+delivered(struct control *c, const struct suppression *s)
+{
+	if (store_begin(c->store) == -1)
+		return -1;
+	if (suppress_soft_forget(c->suppress, s->compartment, s->address) !=
+	    STORE_OK) {
+		store_abort(c->store);
+		return -1;
+	}
+	return store_commit_lazy(c->store);
 }
 
 /*
- * Suppress the recipient in the compartment of the sender.  0 if that is on
- * disk, was there before, or can never be (no such compartment any more); -1
- * if queue is to send it again later.
+ * Take what queue says of a recipient of mail from a compartment, in which it
+ * is suppressed or its soft bounces are counted; chan (NULL: none) is told whom
+ * to watch.  0 if that is done, was before, or can never be (no such
+ * compartment any more); -1 if queue is to send it again later.
  */
 int
-notice_bounce(struct control *c, const struct notice_bounce *b)
+notice_bounce(struct control *c, const struct notice_bounce *b,
+    struct chan *chan)
 {
 	struct suppression s, old;
 	char id[ID_TEXT_SIZE];
@@ -86,15 +166,13 @@ notice_bounce(struct control *c, const struct notice_bounce *b)
 		    id_format(b->message, id), b->rcpt);
 		return 0;
 	}
+	if (b->kind == NOTICE_DELIVERED)
+		return delivered(c, &s);
 	r = suppression_get(c->suppress, s.compartment, s.address, &old);
 	if (r != STORE_NOTFOUND)
 		return r == STORE_OK ? 0 : -1;
-	if (bounce_commit(c, &s) == -1)
-		return -1;
-	c->bounces++;
-	log_info("%s: suppressed rcpt=%s reason=HARDBOUNCE host=%s",
-	    id_format(b->message, id), s.address, s.host);
-	return 0;
+	return b->kind == NOTICE_HARD ? bounce_hard(c, b, &s) :
+					bounce_soft(c, b, &s, chan);
 }
 
 static int
@@ -105,9 +183,46 @@ notice_bounce_cb(struct chan *chan, struct msgin *m, void *arg)
 
 	if (notice_bounce_recv(m, &b) == -1)
 		return -1;
-	taken.ok = notice_bounce(arg, &b) == 0;
+	taken.ok = notice_bounce(arg, &b, chan) == 0;
 	(void)notice_taken_send(chan, m->id, &taken);
 	return 0;
+}
+
+struct tell {
+	struct chan *chan;
+	struct notice_watch *watch;
+};
+
+static void
+tell_cb(uint64_t hash, void *arg)
+{
+	struct notice_watch *w;
+	struct tell *t;
+
+	t = arg;
+	w = t->watch;
+	w->hash[w->n++] = hash;
+	if (w->n < NOTICE_WATCH_MAX)
+		return;
+	(void)notice_watch_send(t->chan, w);
+	w->n = 0;
+}
+
+/* A new queue is told of all recipients that have soft bounces. */
+void
+notice_peer(struct control *c, struct chan *chan)
+{
+	static struct notice_watch watch;
+	struct tell t = { chan, &watch };
+
+	if (c->store == NULL)
+		return;
+	memcpy(watch.key, c->suppress->watch_key, sizeof(watch.key));
+	watch.n = 0;
+	if (suppress_soft_each(c->suppress, tell_cb, &t) != STORE_OK)
+		log_warnx("queue does not hear of soft bounces");
+	if (watch.n > 0)
+		(void)notice_watch_send(chan, &watch);
 }
 
 /* What queue may send; the channel's arg is struct control. */

@@ -21,11 +21,14 @@
 #ifndef NOTICE_H
 #define NOTICE_H
 
+struct chan;
 struct chan_rule;
 struct control;
 struct notice_bounce;
 
 const struct chan_rule *notice_rules(void);
-int notice_bounce(struct control *, const struct notice_bounce *);
+void notice_peer(struct control *, struct chan *);
+int notice_bounce(struct control *, const struct notice_bounce *,
+    struct chan *);
 
 #endif

@@ -38,6 +38,8 @@
 #include "sender.h"
 #include "signed.h"
 #include "store.h"
+#include "suppress.h"
+#include "suppress_hit.h"
 #include "suppression.h"
 #include "usage.h"
 #include "user.h"
@@ -152,6 +154,8 @@ rcpt_find(struct control *c, const struct policy_rcpt *q,
 	for (i = path->n; i > 0 && r == STORE_NOTFOUND; i--)
 		r = suppression_get(c->suppress, path->place[i - 1], address,
 		    &s);
+	if (r == STORE_OK)
+		suppress_hit(c->suppress->hits, s.number, (int64_t)time(NULL));
 	return r;
 }
 

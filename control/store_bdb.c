@@ -39,7 +39,7 @@
 #include "store_place.h"
 
 /* Cache: all of a small store, the upper levels of a large one. */
-#define BDB_CACHE_SIZE (32u * 1024 * 1024)
+#define BDB_CACHE_SIZE (64u * 1024 * 1024)
 
 /* Log file: small, so that checkpoints let old ones go. */
 #define BDB_LOG_SIZE (4u * 1024 * 1024)

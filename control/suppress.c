@@ -28,8 +28,13 @@
 
 #include "log.h"
 #include "msg.h"
+#include "proto_suppress.h"
 #include "record.h"
 #include "store.h"
+#include "store_lock.h"
+#include "suppress_hit.h"
+#include "suppress_soft.h"
+#include "suppress_tend.h"
 #include "suppress_upgrade.h"
 
 /* In STORE_META: the key of the hashes, which lives as long as the store. */
@@ -39,7 +44,17 @@
 struct suppress *
 suppress_new(void)
 {
-	return calloc(1, sizeof(struct suppress));
+	struct suppress *sp;
+
+	sp = calloc(1, sizeof(*sp));
+	if (sp == NULL)
+		return NULL;
+	sp->hits = suppress_hits_new();
+	sp->tend = suppress_tend_new(sp);
+	if (sp->hits != NULL && sp->tend != NULL)
+		return sp;
+	suppress_free(sp);
+	return NULL;
 }
 
 /* NULL is allowed. */
@@ -48,8 +63,22 @@ suppress_free(struct suppress *sp)
 {
 	if (sp == NULL)
 		return;
+	suppress_hits_free(sp->hits);
+	suppress_tend_free(sp->tend);
 	explicit_bzero(sp, sizeof(*sp));
 	free(sp);
+}
+
+/* Keep to a configuration. */
+void
+suppress_set(struct suppress *sp, const struct conf_suppress *conf)
+{
+	sp->hash = conf->hash;
+	sp->soft_limit = conf->soft_bounces;
+	sp->soft_window = conf->soft_window;
+	sp->soft_lifetime = conf->soft_lifetime;
+	if (sp->store != NULL)
+		suppress_tend_check(sp->tend);
 }
 
 static int
@@ -95,6 +124,20 @@ key_load(struct suppress *sp)
 	return 0;
 }
 
+/* Queue is not to know the key of the hashes. */
+static int
+watch_key(struct suppress *sp)
+{
+	uint8_t key[STORE_SUBKEY_SIZE];
+
+	if (store_subkey(sp->key, sizeof(sp->key), "edd soft bounces", key) ==
+	    -1)
+		return -1;
+	memcpy(sp->watch_key, key, sizeof(sp->watch_key));
+	explicit_bzero(key, sizeof(key));
+	return 0;
+}
+
 /*
  * Use this store, which is open: the key of the hashes is read, or made in a
  * new store, and records of older versions are changed.  0, or -1 and it is
@@ -104,7 +147,11 @@ int
 suppress_load(struct suppress *sp, struct store *s)
 {
 	sp->store = s;
-	return key_load(sp) == -1 ? -1 : suppress_upgrade(sp);
+	if (key_load(sp) == -1 || watch_key(sp) == -1 ||
+	    suppress_upgrade(sp) == -1 || suppress_soft_load(sp) == -1)
+		return -1;
+	suppress_tend_check(sp->tend);
+	return 0;
 }
 
 /* The hash of a folded address.  0, or -1 if libcrypto fails. */
@@ -112,21 +159,26 @@ int
 suppress_hash(const struct suppress *sp, const char *address,
     char text[SUPPRESS_HASH_TEXT_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
-	uint8_t hash[SUPPRESS_HASH_SIZE];
+	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint8_t hash[SUPPRESS_KEY_SIZE];
 	const uint8_t *digest;
-	unsigned i, n;
+	unsigned i, n, used;
+	uint64_t group;
 
 	n = sizeof(hash);
 	digest = HMAC(EVP_sha256(), sp->key, sizeof(sp->key),
 	    (const uint8_t *)address, strlen(address), hash, &n);
 	if (digest == NULL || n != sizeof(hash))
 		return -1;
-	text[0] = SUPPRESS_HASH_MARK;
-	for (i = 0; i < sizeof(hash); i++) {
-		text[1 + 2 * i] = digits[hash[i] >> 4];
-		text[2 + 2 * i] = digits[hash[i] & 15];
+	used = 0;
+	text[used++] = SUPPRESS_HASH_MARK;
+	for (i = 0; i < SUPPRESS_HASH_SIZE; i += 5) {
+		group = (uint64_t)hash[i] << 32 | (uint64_t)hash[i + 1] << 24 |
+		    (uint64_t)hash[i + 2] << 16 | (uint64_t)hash[i + 3] << 8 |
+		    hash[i + 4];
+		for (n = 40; n > 0; n -= 5)
+			text[used++] = digits[group >> (n - 5) & 31];
 	}
-	text[1 + 2 * sizeof(hash)] = '\0';
+	text[used] = '\0';
 	return 0;
 }

@@ -25,24 +25,40 @@
 #include <stdint.h>
 
 #include "bounds.h"
+#include "siphash.h"
+#include "store.h"
 
-struct store;
+struct conf_suppress;
+struct suppress_hits;
+struct suppress_tend;
 
-/* HMAC-SHA256. */
-#define SUPPRESS_HASH_SIZE 32u
+/* HMAC-SHA256, of which 160 bits are kept (RFC 2104 section 5). */
+#define SUPPRESS_KEY_SIZE  32u
+#define SUPPRESS_HASH_SIZE 20u
 
-/* A hash in text: "#", its digits, a NUL.  No address begins so. */
+/* A hash in text: "#", 32 digits in base 32, a NUL.  No address is like it. */
 #define SUPPRESS_HASH_MARK	'#'
-#define SUPPRESS_HASH_TEXT_SIZE (2 * SUPPRESS_HASH_SIZE + 2)
+#define SUPPRESS_HASH_TEXT_SIZE (SUPPRESS_HASH_SIZE / 5 * 8 + 2)
 
 struct suppress {
 	struct store *store; /* NULL until it is loaded */
-	bool hash;	     /* what is new is stored under a hash */
-	uint8_t key[SUPPRESS_HASH_SIZE];
+	uint8_t key[SUPPRESS_KEY_SIZE];
+	uint8_t watch_key[SIPHASH_KEY_SIZE]; /* of what queue watches */
+
+	bool hash;		/* what is new is stored under a hash */
+	uint32_t soft_limit;	/* soft bounces that suppress; 0: none do */
+	uint32_t soft_window;	/* seconds in which they count */
+	uint32_t soft_lifetime; /* seconds of what they make; 0: for ever */
+
+	uint32_t softs; /* recipients that have soft bounces */
+	struct store_key soft_swept;
+	struct suppress_hits *hits;
+	struct suppress_tend *tend;
 };
 
 struct suppress *suppress_new(void);
 void suppress_free(struct suppress *);
+void suppress_set(struct suppress *, const struct conf_suppress *);
 int suppress_load(struct suppress *, struct store *);
 int suppress_hash(const struct suppress *, const char *address,
     char text[SUPPRESS_HASH_TEXT_SIZE]);

@@ -22,21 +22,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "address.h"
 #include "compartment.h"
-#include "compat.h"
 #include "control.h"
 #include "id.h"
-#include "idn.h"
 #include "job.h"
-#include "record.h"
 #include "row.h"
-#include "suppress.h"
 #include "turn.h"
-#include "verb_need.h"
-#include "when.h"
 
 /* Records of a turn: a millisecond or two. */
 #define LIST_TURN 500u
@@ -67,115 +59,6 @@ suppress_row(struct job *j, const struct suppression *s,
 	row_str(j->row, "host", s->host);
 	row_str(j->row, "text", s->text);
 	row_str(j->row, "id", id);
-}
-
-static const char *
-arg_at(const struct job *j, int place)
-{
-	return place == -1 ? NULL : j->arg[place];
-}
-
-static int
-need_reason(struct job *j, const char *text, unsigned *reason)
-{
-	enum suppression_reason r;
-
-	if (suppression_reason_parse(text, &r) == -1) {
-		job_fail(j,
-		    "a reason is manual, hardbounce, softbounce, "
-		    "complaint, unsubscribe or unknown",
-		    "unknown reason \"%s\"", text);
-		return -1;
-	}
-	*reason = r;
-	return 0;
-}
-
-/* A day, or so long ago. */
-static int
-need_past(struct job *j, const char *text, int64_t *when)
-{
-	int64_t now;
-
-	now = (int64_t)time(NULL);
-	if (when_parse(text, now, when) != NULL || *when == WHEN_NEVER) {
-		job_fail(j, NULL,
-		    "\"%s\" is neither an age (90d, 12h, 2w) nor a day "
-		    "(2027-01-31)",
-		    text);
-		return -1;
-	}
-	if (strchr(text, '-') == NULL)
-		*when = now - (*when - now);
-	return 0;
-}
-
-static int
-need_times(struct job *j, const struct suppress_args *at,
-    struct suppress_filter *f)
-{
-	const char *older, *newer;
-
-	older = arg_at(j, at->older);
-	newer = arg_at(j, at->newer);
-	if (older != NULL && need_past(j, older, &f->older) == -1)
-		return -1;
-	if (newer != NULL && need_past(j, newer, &f->newer) == -1)
-		return -1;
-	return 0;
-}
-
-/* A prefix is of an address as it is stored. */
-static int
-need_prefix(struct job *j, const char *prefix, struct suppress_filter *f)
-{
-	if (prefix[0] != '\0' &&
-	    record_fold(prefix, f->prefix, sizeof(f->prefix)) == 0)
-		return 0;
-	job_fail(j, NULL, "a prefix has 1 to %zu octets",
-	    sizeof(f->prefix) - 1);
-	return -1;
-}
-
-static int
-need_filter_domain(struct job *j, const char *domain, struct suppress_filter *f)
-{
-	char ascii[DOMAIN_SIZE];
-
-	if (domain[0] == '@')
-		domain++;
-	if (idn_domain_ascii(domain, ascii, sizeof(ascii)) == 0 &&
-	    record_fold(ascii, f->domain, sizeof(f->domain)) == 0 &&
-	    f->domain[0] != '\0')
-		return 0;
-	job_fail(j, "a domain is what stands behind the @",
-	    "\"%s\" is no domain", domain);
-	return -1;
-}
-
-/* What the arguments say; else the job ends. */
-int
-suppress_need_filter(struct job *j, const struct suppress_args *at,
-    struct suppress_filter *f)
-{
-	const char *compartment, *prefix, *domain, *reason;
-	struct compartment c;
-
-	memset(f, 0, sizeof(*f));
-	compartment = arg_at(j, at->compartment);
-	prefix = arg_at(j, at->prefix);
-	domain = arg_at(j, at->domain);
-	reason = arg_at(j, at->reason);
-	if (compartment != NULL) {
-		if (need_compartment(j, compartment, &c) == -1)
-			return -1;
-		(void)strlcpy(f->compartment, c.id, sizeof(f->compartment));
-	}
-	if ((prefix != NULL && need_prefix(j, prefix, f) == -1) ||
-	    (domain != NULL && need_filter_domain(j, domain, f) == -1) ||
-	    (reason != NULL && need_reason(j, reason, &f->reason) == -1))
-		return -1;
-	return need_times(j, at, f);
 }
 
 static void
@@ -237,18 +120,13 @@ list_step(struct job *j)
 		job_fail_store(j);
 }
 
-/*
- * suppression list [compartment NAME] [prefix TEXT] [domain DOMAIN]
- * [reason REASON] [older TIME] [newer TIME]
- */
-void
-verb_suppression_list(struct job *j)
+static void
+list_start(struct job *j, const struct suppress_args *at)
 {
-	static const struct suppress_args at = { 0, 1, 2, 3, 4, 5 };
 	struct suppress_filter filter;
 	struct list *l;
 
-	if (suppress_need_filter(j, &at, &filter) == -1)
+	if (suppress_need_filter(j, at, &filter) == -1)
 		return;
 	l = calloc(1, sizeof(*l));
 	if (l == NULL || (l->turn = turn_new(j, list_step)) == NULL) {
@@ -261,4 +139,28 @@ verb_suppression_list(struct job *j)
 	j->resume = list_resume;
 	j->cancel = list_free;
 	list_step(j);
+}
+
+/*
+ * suppression list [compartment NAME] [prefix TEXT] [domain DOMAIN]
+ * [reason REASON] [older TIME] [newer TIME]
+ */
+void
+verb_suppression_list(struct job *j)
+{
+	static const struct suppress_args at = { 0, 1, 2, 3, 4, 5 };
+
+	list_start(j, &at);
+}
+
+/*
+ * suppression export [FILE] [format FORMAT] and the same; the first two are
+ * edctl's own.
+ */
+void
+verb_suppression_export(struct job *j)
+{
+	static const struct suppress_args at = { 2, 3, 4, 5, 6, 7 };
+
+	list_start(j, &at);
 }

@@ -15,14 +15,17 @@
  */
 
 /*
- * Commands over many suppressions: a list, a count, removing by a filter.
- * Each ends its job.
+ * Commands over many suppressions: list and export, count, removing.  Each
+ * ends its job.
  */
 #ifndef SUPPRESS_LIST_H
 #define SUPPRESS_LIST_H
 
+#include <stdbool.h>
+
 #include "suppress_walk.h"
 
+struct compartment;
 struct job;
 
 /* Where arguments of a filter are in a job's, or -1. */
@@ -35,10 +38,21 @@ struct suppress_args {
 	int newer;
 };
 
+/* Of suppress_filter.c; else the job ends. */
 int suppress_need_filter(struct job *, const struct suppress_args *,
     struct suppress_filter *);
+int suppress_need_reason(struct job *, const char *, enum suppression_reason *);
+bool suppress_filter_given(const struct job *, const struct suppress_args *);
+
+/* Of verb_suppression.c: the one that the first argument names. */
+int suppress_need(struct job *, const char *compartment, struct suppression *,
+    struct compartment *);
+
 void suppress_row(struct job *, const struct suppression *,
     const char *compartment);
+void verb_suppression_count(struct job *);
+void verb_suppression_export(struct job *);
 void verb_suppression_list(struct job *);
+void verb_suppression_remove(struct job *);
 
 #endif

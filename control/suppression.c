@@ -60,7 +60,7 @@ bool
 suppression_is_hash(const char *address)
 {
 	return address[0] == SUPPRESS_HASH_MARK &&
-	    strspn(address + 1, "0123456789abcdef") ==
+	    strspn(address + 1, "abcdefghijklmnopqrstuvwxyz234567") ==
 	    SUPPRESS_HASH_TEXT_SIZE - 2 &&
 	    address[SUPPRESS_HASH_TEXT_SIZE - 1] == '\0';
 }

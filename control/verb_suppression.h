@@ -15,7 +15,7 @@
  */
 
 /*
- * Operators' commands on suppressions; each ends its job.
+ * Operators' commands on one suppression; each ends its job.
  */
 #ifndef VERB_SUPPRESSION_H
 #define VERB_SUPPRESSION_H
@@ -24,6 +24,7 @@ struct job;
 
 void verb_suppression_add(struct job *);
 void verb_suppression_check(struct job *);
-void verb_suppression_remove(struct job *);
+void verb_suppression_set(struct job *);
+void verb_suppression_show(struct job *);
 
 #endif

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "proto_admin.h"
+#include "suppress_import.h"
 #include "suppress_list.h"
 #include "verb_apikey.h"
 #include "verb_audit.h"
@@ -51,6 +52,14 @@
 	    { "older", "TIME", true },                                         \
 	{                                                                      \
 		"state", "waiting|inflight|deferred|held|rerouted", true       \
+	}
+
+/* Which suppressions: those that every condition holds for. */
+#define SUPPRESSED                                                             \
+	{ "prefix", "TEXT", true }, { "domain", "DOMAIN", true },              \
+	    { "reason", "REASON", true }, { "older", "TIME", true },           \
+	{                                                                      \
+		"newer", "TIME", true                                          \
 	}
 
 static const struct verb verbs[] = {
@@ -268,20 +277,38 @@ static const struct verb verbs[] = {
 
 	{ { "suppression", "add" }, VERB_WRITE, verb_suppression_add,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false },
-		{ "reason", "REASON", true }, { "note", "TEXT", true } },
+		{ "reason", "REASON", true }, { "expires", "WHEN", true },
+		{ "note", "TEXT", true } },
 	    "never send to an address" },
 	{ { "suppression", "check" }, VERB_READ, verb_suppression_check,
 	    { { NULL, "ADDRESS", false } },
-	    "show where an address is "
-	    "suppressed" },
+	    "show where an address is suppressed" },
+	{ { "suppression", "count" }, VERB_READ, verb_suppression_count,
+	    { { "compartment", "NAME", true }, SUPPRESSED },
+	    "count suppressions" },
+	{ { "suppression", "export" }, VERB_READ, verb_suppression_export,
+	    { { NULL, "FILE", true }, { "format", "csv|json", true },
+		{ "compartment", "NAME", true }, SUPPRESSED },
+	    "write suppressions to a file" },
+	{ { "suppression", "import" }, VERB_WRITE, verb_suppression_import,
+	    { { NULL, "FILE|-", false }, { "format", "csv|json", true },
+		{ "compartment", "NAME", true }, { "reason", "REASON", true } },
+	    "take over suppressions from a file" },
 	{ { "suppression", "list" }, VERB_READ, verb_suppression_list,
-	    { { "compartment", "NAME", true }, { "prefix", "TEXT", true },
-		{ "domain", "DOMAIN", true }, { "reason", "REASON", true },
-		{ "older", "TIME", true }, { "newer", "TIME", true } },
+	    { { "compartment", "NAME", true }, SUPPRESSED },
 	    "list suppressions" },
 	{ { "suppression", "remove" }, VERB_WRITE, verb_suppression_remove,
-	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", true } },
-	    "send to an address again" },
+	    { { NULL, "ADDRESS|all", true }, { "compartment", "NAME", true },
+		SUPPRESSED },
+	    "send to an address again, or to many" },
+	{ { "suppression", "set" }, VERB_WRITE, verb_suppression_set,
+	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", true },
+		{ "reason", "REASON", true }, { "expires", "WHEN", true },
+		{ "note", "TEXT", true } },
+	    "change a suppression" },
+	{ { "suppression", "show" }, VERB_READ, verb_suppression_show,
+	    { { NULL, "ADDRESS|ID", false } },
+	    "show all that is known of a suppression" },
 
 	{ { "throttle", "clear" }, VERB_WRITE, verb_throttle_clear,
 	    { { NULL, "ADDRESS", true } },

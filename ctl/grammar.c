@@ -46,6 +46,15 @@
 
 #define REASONS "manual|hardbounce|softbounce|complaint|unsubscribe|unknown"
 
+#define SUPPRESSED                                                             \
+	{ "prefix", "TEXT", ARGUMENT_WORD, MAY },                              \
+	    { "domain", "DOMAIN", ARGUMENT_WORD, MAY },                        \
+	    { "reason", REASONS, ARGUMENT_CHOICE, MAY },                       \
+	    { "older", "TIME", ARGUMENT_WORD, MAY },                           \
+	{                                                                      \
+		"newer", "TIME", ARGUMENT_WORD, MAY                            \
+	}
+
 static const struct command commands[] = {
 	{ { "apikey", "add" }, LAYOUT_RECORD,
 	    { { NULL, "USER", ARGUMENT_WORD, MUST },
@@ -296,23 +305,43 @@ static const struct command commands[] = {
 	    { { NULL, "ADDRESS", ARGUMENT_WORD, MUST },
 		{ "compartment", "NAME", ARGUMENT_WORD, MUST },
 		{ "reason", REASONS, ARGUMENT_CHOICE, MAY },
+		{ "expires", "WHEN", ARGUMENT_WORD, MAY },
 		{ "note", "TEXT", ARGUMENT_TEXT, MAY } },
 	    "never send to an address" },
 	{ { "suppression", "check" }, LAYOUT_RECORD,
 	    { { NULL, "ADDRESS", ARGUMENT_WORD, MUST } },
 	    "show where an address is suppressed" },
+	{ { "suppression", "count" }, LAYOUT_RECORD,
+	    { { "compartment", "NAME", ARGUMENT_WORD, MAY }, SUPPRESSED },
+	    "count suppressions" },
+	{ { "suppression", "export" }, LAYOUT_TABLE,
+	    { { NULL, "FILE", ARGUMENT_WORD, MAY },
+		{ "format", "csv|json", ARGUMENT_CHOICE, MAY },
+		{ "compartment", "NAME", ARGUMENT_WORD, MAY }, SUPPRESSED },
+	    "write suppressions to a file" },
+	{ { "suppression", "import" }, LAYOUT_RECORD,
+	    { { NULL, "FILE|-", ARGUMENT_WORD, MUST },
+		{ "format", "csv|json", ARGUMENT_CHOICE, MAY },
+		{ "compartment", "NAME", ARGUMENT_WORD, MAY },
+		{ "reason", REASONS, ARGUMENT_CHOICE, MAY } },
+	    "take over suppressions from a file" },
 	{ { "suppression", "list" }, LAYOUT_TABLE,
-	    { { "compartment", "NAME", ARGUMENT_WORD, MAY },
-		{ "prefix", "TEXT", ARGUMENT_WORD, MAY },
-		{ "domain", "DOMAIN", ARGUMENT_WORD, MAY },
-		{ "reason", REASONS, ARGUMENT_CHOICE, MAY },
-		{ "older", "TIME", ARGUMENT_WORD, MAY },
-		{ "newer", "TIME", ARGUMENT_WORD, MAY } },
+	    { { "compartment", "NAME", ARGUMENT_WORD, MAY }, SUPPRESSED },
 	    "list suppressions" },
-	{ { "suppression", "remove" }, LAYOUT_TABLE,
+	{ { "suppression", "remove" }, LAYOUT_RECORD,
+	    { { NULL, "ADDRESS|all", ARGUMENT_WORD, MAY },
+		{ "compartment", "NAME", ARGUMENT_WORD, MAY }, SUPPRESSED },
+	    "send to an address again, or to many" },
+	{ { "suppression", "set" }, LAYOUT_RECORD,
 	    { { NULL, "ADDRESS", ARGUMENT_WORD, MUST },
-		{ "compartment", "NAME", ARGUMENT_WORD, MAY } },
-	    "send to an address again" },
+		{ "compartment", "NAME", ARGUMENT_WORD, MAY },
+		{ "reason", REASONS, ARGUMENT_CHOICE, MAY },
+		{ "expires", "WHEN", ARGUMENT_WORD, MAY },
+		{ "note", "TEXT", ARGUMENT_TEXT, MAY } },
+	    "change a suppression" },
+	{ { "suppression", "show" }, LAYOUT_RECORD,
+	    { { NULL, "ADDRESS|ID", ARGUMENT_WORD, MUST } },
+	    "show all that is known of a suppression" },
 	{ { "throttle", "clear" }, LAYOUT_TABLE,
 	    { { NULL, "ADDRESS", ARGUMENT_WORD, MAY } },
 	    "let an address, or all, try again" },

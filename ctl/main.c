@@ -27,9 +27,11 @@
 #include "client.h"
 #include "compat.h"
 #include "complete.h"
+#include "exportcmd.h"
 #include "fail.h"
 #include "grammar.h"
 #include "help.h"
+#include "importcmd.h"
 #include "log.h"
 #include "options.h"
 #include "parse.h"
@@ -44,11 +46,14 @@
 /* Commands that are done here. */
 static const struct {
 	const char *word;
+	const char *second; /* NULL: whatever it is */
 	int (*run)(const struct options *, const struct parse *);
 } locals[] = {
-	{ "help", help_run },
-	{ "smtp-test", smtpcmd_run },
-	{ "top", topcmd_run },
+	{ "help", NULL, help_run },
+	{ "smtp-test", NULL, smtpcmd_run },
+	{ "suppression", "export", exportcmd_run },
+	{ "suppression", "import", importcmd_run },
+	{ "top", NULL, topcmd_run },
 };
 
 static void __attribute__((noreturn)) usage(void)
@@ -120,7 +125,9 @@ main(int argc, char **argv)
 	if (parse_command(argc - optind, argv + optind, &p) == -1)
 		fail(FAIL_NO, p.why, p.hint);
 	for (l = 0; l < sizeof(locals) / sizeof(locals[0]); l++) {
-		if (strcmp(locals[l].word, p.command->word[0]) == 0)
+		if (strcmp(locals[l].word, p.command->word[0]) == 0 &&
+		    (locals[l].second == NULL ||
+			strcmp(locals[l].second, p.command->word[1]) == 0))
 			return locals[l].run(&o, &p);
 	}
 	return ask(&o, &p);

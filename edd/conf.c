@@ -65,6 +65,12 @@ static const struct conf_site site_default = {
 	.check_interval = 3600,
 };
 
+static const struct conf_suppress suppress_default = {
+	.soft_bounces = 5,
+	.soft_window = 7 * 86400,
+	.soft_lifetime = 14 * 86400,
+};
+
 static const struct conf_deliver deliver_default = {
 	.tls = DELIVER_TLS_OPPORTUNISTIC,
 	.sessions_max = 200,
@@ -100,6 +106,7 @@ conf_new(void)
 	c->smtp = smtp_default;
 	c->policy = policy_default;
 	c->site = site_default;
+	c->suppress = suppress_default;
 	c->queue = queue_default;
 	c->deliver = deliver_default;
 	return c;

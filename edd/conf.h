@@ -31,6 +31,7 @@
 #include "proc.h"
 #include "proto_conf.h"
 #include "proto_site.h"
+#include "proto_suppress.h"
 
 struct pki {
 	TAILQ_ENTRY(pki) entry;
@@ -83,6 +84,7 @@ struct conf {
 	struct conf_smtp smtp; /* sessions_max: of all processes */
 	struct conf_policy policy;
 	struct conf_site site; /* expire: see queue */
+	struct conf_suppress suppress;
 	struct conf_queue queue;
 	struct conf_deliver deliver; /* sessions_max: of all processes */
 	bool verbose;

@@ -69,6 +69,8 @@ enum conf_setting {
 	SET_DKIM_INTERVAL,
 	SET_SMTP_CREDENTIALS,
 	SET_APIKEYS,
+	SET_SOFT_BOUNCES,
+	SET_SUPPRESS_HASH,
 	SET_LOG,
 	SET_LAST = SET_LOG
 };
@@ -86,6 +88,10 @@ int conf_set_suppressed(struct conf *, const char *);
 int conf_set_throttle(struct conf *, const char *failures, const char *window,
     const char *block);
 int conf_set_throttle_off(struct conf *);
+int conf_set_soft_bounces(struct conf *, const char *bounces,
+    const char *window, const char *lifetime);
+int conf_set_soft_bounces_off(struct conf *);
+int conf_set_suppress_hash(struct conf *, bool);
 int conf_add_retry(struct conf *, const char *, bool first);
 int conf_set_delay_off(struct conf *);
 int conf_set_reserve(struct conf *, const char *percent, const char *size);

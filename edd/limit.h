@@ -54,6 +54,9 @@
 /* Seconds that failures count, or that an address is turned away. */
 #define THROTTLE_TIME_MAX (30u * 86400)
 
+/* Seconds: who was not reached a year ago is another one today. */
+#define SOFT_TIME_MAX (365u * 86400)
+
 /* A message: larger mail is refused nearly everywhere. */
 #define MESSAGE_SIZE_MAX (1ull << 30)
 

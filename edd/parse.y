@@ -81,7 +81,7 @@ static void yyerror(struct parser *, const char *);
 %token BASE CHECKINTERVAL DKIM PUBLICADDRESS
 %token APIKEYS BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
-%token FROM
+%token FROM HASH LIFETIME SOFTBOUNCES SUPPRESSION
 %token BAD
 %token <text> STRING PERCENT
 %type <text> httpsport
@@ -173,6 +173,7 @@ statement	: HOSTNAME STRING {
 		| DKIM CHECKINTERVAL STRING {
 			parser_time(p, SET_DKIM_INTERVAL, $3);
 		}
+		| SUPPRESSION suppression
 		| JOURNAL KEEP STRING {
 			parser_time(p, SET_JOURNAL_KEEP, $3);
 		}
@@ -253,6 +254,18 @@ onoff		: ON {
 		}
 		| OFF {
 			$$ = false;
+		}
+		;
+
+suppression	: HASH onoff {
+			parser_try(p, conf_set_suppress_hash(p->conf, $2));
+		}
+		| SOFTBOUNCES STRING WINDOW STRING LIFETIME STRING {
+			parser_try(p, conf_set_soft_bounces(p->conf, $2, $4,
+			    $6));
+		}
+		| SOFTBOUNCES OFF {
+			parser_try(p, conf_set_soft_bounces_off(p->conf));
 		}
 		;
 

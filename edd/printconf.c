@@ -250,6 +250,23 @@ print_site(FILE *f, const struct conf_site *s)
 	(void)fprintf(f, "domain verification %s\n", on_off(s->verify_domains));
 }
 
+static void
+print_suppress(FILE *f, const struct conf_suppress *s)
+{
+	char window[VALUE_TEXT_SIZE], lifetime[VALUE_TEXT_SIZE];
+
+	(void)fprintf(f, "suppression hash %s\n", on_off(s->hash));
+	if (s->soft_bounces == 0) {
+		(void)fprintf(f, "suppression soft-bounces off\n");
+		return;
+	}
+	value_print_time(s->soft_window, window);
+	value_print_time(s->soft_lifetime, lifetime);
+	(void)fprintf(f, "suppression soft-bounces %u window %s lifetime %s\n",
+	    s->soft_bounces, window,
+	    s->soft_lifetime == 0 ? "forever" : lifetime);
+}
+
 /* Print a configuration.  0, or -1 if it could not be written. */
 int
 printconf(FILE *f, const struct conf *c)
@@ -262,6 +279,7 @@ printconf(FILE *f, const struct conf *c)
 	print_routing(f, c);
 	print_deliver(f, &c->deliver);
 	print_site(f, &c->site);
+	print_suppress(f, &c->suppress);
 	print_queue(f, &c->queue);
 	(void)fprintf(f, "log %s\n", c->verbose ? "verbose" : "brief");
 	return fflush(f) == 0 && !ferror(f) ? 0 : -1;

@@ -164,6 +164,7 @@ send_control(struct child *c)
 	site = e->conf->site;
 	site.expire = e->conf->queue.expire;
 	(void)conf_site_send(c->chan, &site);
+	(void)conf_suppress_send(c->chan, &e->conf->suppress);
 	send_pkis(c, false);
 	s.has_gid = e->has_group;
 	s.gid = (uint32_t)e->group;

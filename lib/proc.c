@@ -374,6 +374,7 @@ static const struct chan_rule proc_rules[] = {
 	{ M_CONF_NETWORK, 0, "conf-network", proc_conf_item_cb },
 	{ M_CONF_SECRET, 0, "conf-secret", proc_conf_item_cb },
 	{ M_CONF_SITE, 0, "conf-site", proc_conf_item_cb },
+	{ M_CONF_SUPPRESS, 0, "conf-suppress", proc_conf_item_cb },
 	{ M_CONF_SOCKET, CHAN_FD, "conf-socket", proc_conf_item_cb },
 	{ M_CONF_POLICY, 0, "conf-policy", proc_conf_item_cb },
 	{ 0, 0, NULL, NULL },

@@ -74,7 +74,8 @@ enum setup_type {
 	M_CONF_SOCKET,
 	M_CONF_POLICY,
 	M_CONF_SITE,
-	M_SETUP_TYPE_LAST = M_CONF_SITE
+	M_CONF_SUPPRESS,
+	M_SETUP_TYPE_LAST = M_CONF_SUPPRESS
 };
 
 struct setup_start {

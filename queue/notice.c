@@ -29,6 +29,7 @@
 #include "proc.h"
 #include "proto_notice.h"
 #include "qbounds.h"
+#include "watch.h"
 
 struct notice {
 	TAILQ_ENTRY(notice) entry;
@@ -41,10 +42,24 @@ struct notices {
 	TAILQ_HEAD(, notice) list;
 	size_t count;
 	struct chan *chan; /* NULL: control is away */
+	struct watch *watch;
 };
+
+static int
+watch_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	static struct notice_watch watch;
+	struct notices *n = arg;
+
+	if (notice_watch_recv(m, &watch) == -1)
+		return -1;
+	watch_add(n->watch, &watch);
+	return 0;
+}
 
 static const struct chan_rule rules[] = {
 	{ M_NOTICE_TAKEN, CHAN_REPLY, "taken", NULL },
+	{ M_NOTICE_WATCH, 0, "watch", watch_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -68,7 +83,7 @@ taken_cb(struct msgin *m, void *arg)
 	if (notice_taken_recv(m, &taken) == -1)
 		return -1;
 	if (!taken.ok)
-		log_warnx("control did not take a suppression of %s",
+		log_warnx("control did not take a notice of %s",
 		    e->bounce.rcpt);
 	notice_drop(e->all, e);
 	return 0;
@@ -105,9 +120,14 @@ notices_new(void)
 	struct notices *n;
 
 	n = calloc(1, sizeof(*n));
-	if (n != NULL)
-		TAILQ_INIT(&n->list);
-	return n;
+	if (n == NULL)
+		return NULL;
+	TAILQ_INIT(&n->list);
+	n->watch = watch_new();
+	if (n->watch != NULL)
+		return n;
+	free(n);
+	return NULL;
 }
 
 /* Free with what waits; NULL is allowed. */
@@ -117,6 +137,7 @@ notices_free(struct notices *n)
 	if (n == NULL)
 		return;
 	chan_free(n->chan);
+	watch_free(n->watch);
 	while (!TAILQ_EMPTY(&n->list))
 		notice_drop(n, TAILQ_FIRST(&n->list));
 	free(n);
@@ -161,6 +182,21 @@ notices_add(struct notices *n, const struct notice_bounce *b)
 	TAILQ_INSERT_TAIL(&n->list, e, entry);
 	n->count++;
 	notice_send(n, e);
+}
+
+/* Whether control wants to hear of any recipient that is reached. */
+bool
+notices_watch(const struct notices *n)
+{
+	return watch_any(n->watch);
+}
+
+/* A recipient was reached: control is told if it wants to hear of this one. */
+void
+notices_delivered(struct notices *n, const struct notice_bounce *b)
+{
+	if (watch_take(n->watch, b->compartment, b->rcpt))
+		notices_add(n, b);
 }
 
 /* How many wait. */

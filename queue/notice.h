@@ -21,6 +21,7 @@
 #ifndef NOTICE_H
 #define NOTICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct notice_bounce;
@@ -30,6 +31,8 @@ struct notices *notices_new(void);
 void notices_free(struct notices *);
 void notices_peer(struct notices *, int fd);
 void notices_add(struct notices *, const struct notice_bounce *);
+bool notices_watch(const struct notices *);
+void notices_delivered(struct notices *, const struct notice_bounce *);
 size_t notices_waiting(const struct notices *);
 
 #endif

@@ -211,10 +211,13 @@ fail_rcpt(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 	r->host = strdup(o->host);
 }
 
-/* Tell control that the recipient does not exist. */
+/*
+ * Tell control what is known of a recipient now: that it does not exist, could
+ * not be reached this time, or was reached.
+ */
 static void
-notify_control(struct batch *b, const struct batch_rcpt *r,
-    const struct work_outcome *o)
+notify_control(struct batch *b, enum notice_kind kind,
+    const struct batch_rcpt *r, const struct work_outcome *o)
 {
 	struct notice_bounce n;
 	struct envelope env;
@@ -224,13 +227,36 @@ notify_control(struct batch *b, const struct batch_rcpt *r,
 	    env.compartment[0] == '\0')
 		return;
 	memset(&n, 0, sizeof(n));
+	n.kind = kind;
 	n.message = task_message(b->task)->id;
 	(void)strlcpy(n.compartment, env.compartment, sizeof(n.compartment));
 	(void)strlcpy(n.rcpt, r->address, sizeof(n.rcpt));
 	(void)strlcpy(n.message_id, env.message_id, sizeof(n.message_id));
 	(void)strlcpy(n.host, o->host, sizeof(n.host));
 	(void)strlcpy(n.text, o->text, sizeof(n.text));
-	notices_add(b->queue->notices, &n);
+	if (kind == NOTICE_DELIVERED)
+		notices_delivered(b->queue->notices, &n);
+	else
+		notices_add(b->queue->notices, &n);
+}
+
+/* A reply to this recipient, and not to who sends or what. */
+static bool
+is_soft(const struct work_outcome *o)
+{
+	return o->outcome == OUTCOME_TEMPFAIL && o->code != 0 &&
+	    o->failure != FAILURE_POLICY;
+}
+
+/* It failed for good: what that says of the recipient. */
+static void
+notify_permfail(struct batch *b, const struct batch_rcpt *r,
+    const struct work_outcome *o)
+{
+	if (o->failure == FAILURE_UNKNOWN)
+		notify_control(b, NOTICE_HARD, r, o);
+	else if (o->failure == FAILURE_QUOTA)
+		notify_control(b, NOTICE_SOFT, r, o);
 }
 
 static void
@@ -242,6 +268,8 @@ defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 	if (schedule_expired(q->schedule, task_message(b->task))) {
 		q->stats.expired++;
 		journal_outcome(b, "expired", r, o);
+		if (is_soft(o))
+			notify_control(b, NOTICE_SOFT, r, o);
 		fail_rcpt(b, r, o);
 		return;
 	}
@@ -298,14 +326,15 @@ batch_outcome(struct batch *b, const struct work_outcome *o)
 		count_time(b);
 		journal_outcome(b, "relayed", r, o);
 		report_success(b, r, o);
+		if (notices_watch(b->queue->notices))
+			notify_control(b, NOTICE_DELIVERED, r, o);
 		mark_done(b, r->index);
 		break;
 	case OUTCOME_PERMFAIL:
 		b->took = true;
 		b->queue->stats.bounced++;
 		journal_outcome(b, "bounced", r, o);
-		if (o->failure == FAILURE_UNKNOWN)
-			notify_control(b, r, o);
+		notify_permfail(b, r, o);
 		fail_rcpt(b, r, o);
 		break;
 	case OUTCOME_TEMPFAIL:

@@ -223,4 +223,7 @@
 /* Notices that wait for control; more are dropped, oldest first. */
 #define NOTICES_MAX 10000u
 
+/* Places of NOTICE_SOFT_MAX recipients: a power of two, a quarter empty. */
+#define WATCH_PLACES 131072u
+
 #endif

@@ -23,6 +23,7 @@
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
  * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c lib/proto_notice.c
+ * sources: lib/proto_import.c lib/siphash.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * sources: lib/proto_reseal.c
  * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
@@ -496,15 +497,16 @@ bounce_becomes_a_suppression(void **state)
 	assert_true(world_do(&w, "compartment add prod"));
 	assert_true(world_value(&w, "id", prod, sizeof(prod)));
 	memset(&b, 0, sizeof(b));
+	b.kind = NOTICE_HARD;
 	b.message = 0x1234;
 	(void)strlcpy(b.compartment, prod, sizeof(b.compartment));
 	(void)strlcpy(b.rcpt, "Gone@example.com", sizeof(b.rcpt));
 	(void)strlcpy(b.host, "mx.example.com", sizeof(b.host));
 	(void)strlcpy(b.text, "550 5.1.1 unknown", sizeof(b.text));
-	assert_int_equal(notice_bounce(&w.control, &b), 0);
+	assert_int_equal(notice_bounce(&w.control, &b, NULL), 0);
 	assert_int_equal(rcpt(prod, "gone@example.com"), POLICY_NO);
 	(void)strlcpy(b.text, "550 again", sizeof(b.text));
-	assert_int_equal(notice_bounce(&w.control, &b), 0);
+	assert_int_equal(notice_bounce(&w.control, &b, NULL), 0);
 	world_reopen(&w);
 	assert_int_equal(
 	    suppression_get(w.control.suppress, prod, "gone@example.com", &s),
@@ -513,7 +515,7 @@ bounce_becomes_a_suppression(void **state)
 	assert_int_equal(s.reason, SUPPRESSION_HARDBOUNCE);
 	assert_int_equal(s.message, 0x1234);
 	(void)strlcpy(b.compartment, "gone", sizeof(b.compartment));
-	assert_int_equal(notice_bounce(&w.control, &b), 0);
+	assert_int_equal(notice_bounce(&w.control, &b, NULL), 0);
 }
 
 static void

@@ -38,6 +38,7 @@
 #include "proto_sign.h"
 #include "proto_site.h"
 #include "proto_submit.h"
+#include "proto_suppress.h"
 #include "proto_work.h"
 #include "row.h"
 
@@ -127,6 +128,7 @@ PLAIN(conf_route)
 PLAIN(conf_resolver)
 PLAIN(conf_network)
 PLAIN(conf_site)
+PLAIN(conf_suppress)
 PLAIN(conf_secret)
 WITH_FD(conf_socket)
 PLAIN(conf_policy)
@@ -168,6 +170,7 @@ PLAIN(submit_event)
 PLAIN(work_outcome)
 REQUEST(notice_bounce)
 REQUEST(notice_taken)
+PLAIN(notice_watch)
 REQUEST(dns_query)
 REQUEST(dns_answer)
 REQUEST(hook_post)
@@ -204,6 +207,7 @@ NUMBER(submit_abort, uint64_t, submit_abort_send(NULL, *v))
 NUMBER(work_segment, uint64_t, work_segment_send(NULL, *v, TEST_FD))
 NUMBER(work_segment_close, uint64_t, work_segment_close_send(NULL, *v))
 NUMBER(ctl_hello, uint32_t, ctl_hello_send(NULL, *v))
+NUMBER(ctl_more, uint32_t, ctl_more_send(NULL, *v))
 NUMBER(admin_more, uint32_t, admin_more_send(NULL, TEST_ID, *v))
 /* clang-format on */
 
@@ -392,6 +396,7 @@ static const struct proto protos[] = {
 	STRUCT(conf_resolver, M_CONF_RESOLVER),
 	STRUCT(conf_network, M_CONF_NETWORK),
 	STRUCT(conf_site, M_CONF_SITE),
+	STRUCT(conf_suppress, M_CONF_SUPPRESS),
 	STRUCT(conf_secret, M_CONF_SECRET),
 	STRUCT(conf_socket, M_CONF_SOCKET),
 	STRUCT(conf_policy, M_CONF_POLICY),
@@ -433,6 +438,7 @@ static const struct proto protos[] = {
 	STRUCT(work_outcome, M_WORK_OUTCOME),
 	STRUCT(notice_bounce, M_NOTICE_BOUNCE),
 	STRUCT(notice_taken, M_NOTICE_TAKEN),
+	STRUCT(notice_watch, M_NOTICE_WATCH),
 	STRUCT(dns_query, M_DNS_QUERY),
 	STRUCT(dns_answer, M_DNS_ANSWER),
 	STRUCT(hook_post, M_HOOK_POST),
@@ -463,6 +469,7 @@ static const struct proto protos[] = {
 	ROW(manage_row, M_MANAGE_ROW, sizeof(struct row *), row_c),
 	ROW(manage_cancel, M_MANAGE_CANCEL, 0, NULL),
 	ROW(ctl_hello, M_CTL_HELLO, sizeof(uint32_t), NULL),
+	ROW(ctl_more, M_CTL_MORE, sizeof(uint32_t), NULL),
 	ROW(ctl_command, M_CTL_COMMAND, sizeof(struct admin_command),
 	    admin_command_c),
 	ROW(ctl_row, M_CTL_ROW, sizeof(struct row *), row_c),

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_reseal.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_suppress.c lib/siphash.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_reseal.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
 
 /*
  * Every message goes through unchanged; every message that is cut, longer,
@@ -47,6 +47,7 @@
 #include "proto_sign.h"
 #include "proto_site.h"
 #include "proto_submit.h"
+#include "proto_suppress.h"
 #include "proto_table.h"
 #include "proto_work.h"
 #include "row.h"
@@ -164,6 +165,8 @@ static const struct sample accepted[] = {
 	OK(policy_throttle, { 0x20, 1, 0xd, 0xb8 }, 600),
 	OK(conf_policy, 10, 600, 600, 1000, 2, 3),
 	OK(conf_policy, 0, 1, 1, 1, 1, 1),
+	OK(conf_suppress, true, 5, 600, 700),
+	OK(conf_suppress, false, 0, 1, 0),
 	OK(sign_tls, "default", SIGN_PAD_PSS, SIGN_MD_SHA384, 48, { 1, 2 }),
 	OK(sign_dkim, 1ull << 63, SIGN_ED25519, { 0, 255 }),
 	OK(sign_signature, true, 5, { 1, 2, 3, 4, 5 }),
@@ -207,8 +210,9 @@ static const struct sample accepted[] = {
 	    "timed out", "", "", "", false),
 	OK(work_outcome, 1, 2, OUTCOME_DELIVERED, FAILURE_NONE, 250, "2.0.0",
 	    "250 Ok", "mx.example.org", "192.0.2.2", "", true),
-	OK(notice_bounce, 1, "c", "a@example.org", "<x@y>", "mx", "550 no"),
+	OK(notice_bounce, NOTICE_SOFT, 1, "c", "a@example.org", "<x@y>", "mx", "550 no"),
 	OK(notice_taken, true),
+	OK(notice_watch, { 1, 2 }, 2, { 1ull << 63, 7 }),
 	OK(dns_query, DNS_PTR, "example.org"),
 	OK(dns_answer, DNS_OK, true, 2, { "10 mx", "" }),
 	OK(dns_answer, DNS_NXDOMAIN, false, 0, {}),
@@ -224,6 +228,7 @@ static const struct sample accepted[] = {
 	NUMBER(admin_more, uint32_t, ADMIN_ROWS_AHEAD),
 	{ NULL, "ctl_end", &(const struct admin_end) { true, "", "" } },
 	NUMBER(ctl_hello, uint32_t, 1),
+	NUMBER(ctl_more, uint32_t, 3),
 };
 
 static const struct sample refused[] = {

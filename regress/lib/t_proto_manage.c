@@ -18,6 +18,7 @@
  * Requests of the management API pass unchanged, or not at all.
  *
  * sources: regress/lib/proto_table.c lib/proto_*.c lib/msg.c lib/row.c
+ * sources: lib/siphash.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
