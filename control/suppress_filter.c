@@ -77,19 +77,13 @@ suppress_filter_given(const struct job *j, const struct suppress_args *at)
 static int
 need_past(struct job *j, const char *text, int64_t *when)
 {
-	int64_t now;
+	const char *why;
 
-	now = (int64_t)time(NULL);
-	if (when_parse(text, now, when) != NULL || *when == WHEN_NEVER) {
-		job_fail(j, NULL,
-		    "\"%s\" is neither an age (90d, 12h, 2w) nor a day "
-		    "(2027-01-31)",
-		    text);
-		return -1;
-	}
-	if (strchr(text, '-') == NULL)
-		*when = now - (*when - now);
-	return 0;
+	why = when_past(text, (int64_t)time(NULL), when);
+	if (why == NULL)
+		return 0;
+	job_fail(j, NULL, "\"%s\" is %s", text, why);
+	return -1;
 }
 
 static int
