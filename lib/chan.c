@@ -493,6 +493,13 @@ chan_write_cb(evutil_socket_t fd, short what, void *arg)
 	chan_leave(c);
 }
 
+/* Send now, not after this turn's callbacks, what the kernel takes. */
+void
+chan_push(struct chan *c)
+{
+	chan_write_cb(c->fd, EV_WRITE, c);
+}
+
 /*
  * Send everything, waiting at most timeout_ms for each step.  0, or -1 if it
  * could not; for a process that is about to exit.

@@ -69,6 +69,7 @@ void *chan_arg(const struct chan *);
 const char *chan_name(const struct chan *);
 size_t chan_queued(const struct chan *);
 bool chan_is_full(const struct chan *);
+void chan_push(struct chan *);
 int chan_flush_blocking(struct chan *, int timeout_ms);
 void chan_hold(struct chan *, bool);
 

@@ -343,8 +343,12 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 		done.status = SUBMIT_OK;
 	else if (status == SPOOL_FULL)
 		done.status = SUBMIT_FULL;
-	if (p->chan != NULL)
+	if (p->chan != NULL) {
 		(void)submit_done_send(p->chan, w->request, &done);
+		/* No other answer will go with it soon. */
+		if (p->intake->open == 0 && p->commits == 1)
+			chan_push(p->chan);
+	}
 	if (m != NULL) {
 		q->stats.messages++;
 		q->stats.accepted += m->rcpts;
