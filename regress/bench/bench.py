@@ -8,6 +8,7 @@ BENCH_MESSAGES  messages of 4 KB that edd gets in a run (10000); the others
 BENCH_ROUNDS    runs of a cell, of which the median counts (3)
 BENCH_SERVERS   edd, postfix, opensmtpd (all as root, else edd)
 BENCH_JSON      a file for the figures of each run
+BENCH_MARKDOWN  a file for the table of README.md
 """
 
 import json
@@ -18,6 +19,7 @@ import statistics
 import sys
 import tempfile
 
+import markdown
 import measure
 from edd import Edd
 from opensmtpd import OpenSMTPD
@@ -180,6 +182,15 @@ class Bench:
             finally:
                 self.stop()
         self.smtpd_cpu()
+        self.markdown()
+
+    def markdown(self):
+        path = os.environ.get("BENCH_MARKDOWN")
+        cells = {}
+        for key in self.runs:
+            cells.setdefault(key[:3], {})[key[3]] = self.figures(*key)
+        if path:
+            markdown.write(path, cells)
 
 
 def keep(figures):
