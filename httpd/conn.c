@@ -318,9 +318,10 @@ conn_run(struct conn *c)
 		return;
 	c->running = true;
 	do {
-		c->want = conn_step(c);
 		conn_set_clock(c);
+		c->want = conn_step(c);
 	} while (c->want == WANT_AGAIN);
+	conn_set_clock(c);
 	c->running = false;
 	conn_flush(c);
 	if (c->want == WANT_CLOSE) {

@@ -111,6 +111,7 @@ exchange_clear(struct exchange *x)
 		exchange_end(x);
 	if (x->logged_in)
 		peers_leave(x->httpd->sub.peers, x->session);
+	senders_clear(&x->senders);
 	request_free(x->request);
 	if (x->fields != NULL)
 		evbuffer_free(x->fields);

@@ -29,6 +29,7 @@
 #include "bounds.h"
 #include "fault.h"
 #include "httplimits.h"
+#include "senders.h"
 
 struct evbuffer;
 struct exchange;
@@ -85,6 +86,10 @@ struct exchange {
 	struct sigheader *sig; /* of a signed request; NULL: it is none */
 	char user[OBJECT_ID_SIZE];
 	char credential[OBJECT_ID_SIZE]; /* of Basic; else empty */
+
+	struct senders senders; /* approved, of the user below */
+	char senders_user[OBJECT_ID_SIZE];
+	char senders_credential[OBJECT_ID_SIZE];
 
 	char *body; /* whole, unless the operation takes it as it comes */
 	size_t body_len;

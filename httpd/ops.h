@@ -23,6 +23,7 @@
 
 struct op;
 
-const struct op *const *ops_submit(void);
+const struct op *const *ops_email(void);
+const struct op *const *ops_raw(void);
 
 #endif /* OPS_H */

@@ -118,8 +118,9 @@ struct submit_done {
 enum submit_event_kind {
 	SUBMIT_EV_SUPPRESSED = 1,
 	SUBMIT_EV_REJECTED,
-	SUBMIT_EV_WARNED, /* accepted, but an operator may want to know */
-	SUBMIT_EV_LAST = SUBMIT_EV_WARNED
+	SUBMIT_EV_WARNED,  /* accepted, but an operator may want to know */
+	SUBMIT_EV_REQUEST, /* accepted; text: id of the request by HTTPS */
+	SUBMIT_EV_LAST = SUBMIT_EV_REQUEST
 };
 
 struct submit_event {

@@ -472,6 +472,8 @@ event_cb(struct chan *c, struct msgin *m, void *arg)
 		name = "suppressed";
 	} else if (ev.kind == SUBMIT_EV_WARNED) {
 		name = "warned";
+	} else if (ev.kind == SUBMIT_EV_REQUEST) {
+		name = "request";
 	} else {
 		q->stats.rejected++;
 		name = "rejected";

@@ -1,0 +1,181 @@
+"""SubmitEmail through the daemon to a receiving server, signed; recipients,
+suppressed ones, ids, and what is refused."""
+
+import email
+import json
+
+import dkim
+import pytest
+
+from apitest import SUBMIT_RAW, Api, Key, basic, with_https
+from eddtest import wait_for
+
+
+@pytest.fixture
+def https(make_edd, sink):
+    edd = with_https(make_edd(route=(sink.address, sink.port)))
+    edd.start().setup()
+    edd.compartment = edd.ctl("compartment", "list", json_rows=True)[0]["id"]
+    return edd
+
+
+def details(edd, to=("a@example.net",), **more):
+    made = {"sender": {"senderAddress": {"email": "news@example.org",
+                                         "name": "Gr\u00fc\u00dfe"},
+                       "compartmentId": edd.compartment},
+            "recipients": {"to": [{"email": rcpt} for rcpt in to]},
+            "subject": "\u00dcbersicht", "bodyText": "Hello.\n"}
+    made.update(more)
+    return {k: v for k, v in made.items() if v is not None}
+
+
+def verify(edd, data):
+    """The signature verifies with the key that control shows."""
+    rows = edd.ctl("dkim", "show", "example.org", json_rows=True)
+    text = json.dumps(rows)
+    start = text.index("p=") + 2
+    public = text[start:].split('"')[0].split(";")[0].replace(" ", "")
+    record = ("v=DKIM1; k=rsa; p=" + public).encode()
+    return dkim.verify(data, dnsfunc=lambda name, timeout=5: record)
+
+
+def test_an_email_is_sent_signed_and_told(https, sink):
+    edd = https
+    api = Api(edd)
+    answer = api.submit(details(edd, bodyHtml="<b>Hello.</b>\n"))
+    assert answer.status == 200, answer.body
+    told = answer.json
+    assert told["suppressedRecipients"] == []
+    got, = sink.wait()
+    assert got.sender == "news@example.org"
+    assert got.rcpts == ["a@example.net"]
+    text = email.message_from_bytes(got.data)
+    assert text["Message-ID"] == "<%s>" % told["messageId"]
+    assert text.get_content_type() == "multipart/alternative"
+    assert str(email.header.make_header(
+        email.header.decode_header(text["Subject"]))) == "\u00dcbersicht"
+    assert verify(edd, got.data)
+    event = edd.wait_event("accepted", recipient="a@example.net")
+    assert event["messageId"] == "<%s>" % told["messageId"]
+    event = edd.wait_event("request")
+    assert event["text"] == answer.fields["opc-request-id"]
+    assert told["envelopeId"] in event.values()
+
+    # The connection is kept; the client's id is in the answer's.
+    answer = api.submit(details(edd), opc_request_id="abc-1")
+    assert answer.status == 200, answer.body
+    assert answer.fields["opc-request-id"].startswith("abc-1/")
+    sink.wait(2)
+
+    # Suppressed recipients are told, and get nothing.
+    edd.ctl("suppression", "add", "s@example.net", "compartment", "prod")
+    answer = api.submit(details(edd, to=("s@example.net", "b@example.net")))
+    assert answer.status == 200, answer.body
+    assert [r["email"] for r in answer.json["suppressedRecipients"]] == [
+        "s@example.net"]
+    assert sink.wait(3)[2].rcpts == ["b@example.net"]
+    answer = api.submit(details(edd, to=("s@example.net",)))
+    assert answer.status == 200, answer.body
+    assert answer.json["envelopeId"]
+    assert edd.wait_event("suppressed", recipient="s@example.net")
+
+    # 50 recipients are taken, 51 are not.
+    many = ["r%d@example.net" % i for i in range(51)]
+    answer = api.submit(details(edd, to=many[:50]))
+    assert answer.status == 200, answer.body
+    wait_for(lambda: sum(len(m.rcpts) for m in sink.messages[3:]) == 50,
+             "50 recipients")
+    assert api.submit(details(edd, to=many)).fault() == (
+        400, "InvalidParameter",
+        "maxItems: 50, for recipients across the To:, CC: and BCC: fields.")
+
+    # Who is not approved, or not of that compartment, is refused.
+    for change in ({"senderAddress": {"email": "other@example.org"},
+                    "compartmentId": edd.compartment},
+                   {"senderAddress": {"email": "news@example.org"},
+                    "compartmentId": "ocid1.compartment.edd..x"}):
+        answer = api.submit(details(edd, sender=change))
+        assert answer.fault() == (
+            404, "NotAuthorizedOrNotFound",
+            "Authorization failed: address %s not authorized or not found" %
+            change["senderAddress"]["email"])
+    assert edd.wait_event("rejected", sender="other@example.org")
+    api.close()
+
+
+def test_a_raw_message_is_sent_as_it_is(https, sink):
+    edd = https
+    api = Api(edd)
+    fields = {"content-type": "message/rfc822",
+              "compartment-id": edd.compartment,
+              "sender": "news@example.org",
+              "recipients": "a@example.net,b@example.net"}
+    text = ("From: news@example.org\r\nTo: a@example.net\r\n"
+            "Subject: raw\r\nBcc: b@example.net\r\n\r\n"
+            ".dot\r\nHello.\r\n").encode()
+    answer = api.request("POST", SUBMIT_RAW, text, fields)
+    assert answer.status == 200, answer.body
+    assert answer.json["suppressedRecipients"] == []
+    got, = sink.wait()
+    assert sorted(got.rcpts) == ["a@example.net", "b@example.net"]
+    assert got.data.endswith(b"\r\n\r\n.dot\r\nHello.\r\n")
+    assert b"Bcc" not in got.data
+    assert verify(edd, got.data)
+
+    # Lines that end in LF alone become lines; no From is refused.
+    answer = api.request("POST", SUBMIT_RAW, text.replace(b"\r\n", b"\n"),
+                         fields)
+    assert answer.status == 200, answer.body
+    assert sink.wait(2)[1].data.endswith(b"\r\n\r\n.dot\r\nHello.\r\n")
+    answer = api.request("POST", SUBMIT_RAW, b"Subject: x\r\n\r\nx\r\n",
+                         fields)
+    assert answer.fault()[:2] == (400, "InvalidParameter")
+
+    # More than the queue takes at once, chunked.
+    long = b"0123456789abcdef" * 4 + b"\r\n"
+    body = text + long * 30000
+    answer = api.request("POST", SUBMIT_RAW,
+                         (body[i:i + 50000] for i in range(0, len(body),
+                                                           50000)), fields)
+    assert answer.status == 200, answer.body
+    assert len(sink.wait(3)[2].data) > len(long) * 30000
+    api.close()
+
+
+def test_a_signed_request_is_as_good_as_a_password(https, sink):
+    edd = https
+    key = Key(edd)
+    api = Api(edd, auth=False)
+    host = "127.0.0.1:%d" % edd.ports["https"]
+    body = json.dumps(details(edd)).encode()
+    path = "/20220926/actions/submitEmail"
+    fields = key.fields("POST", path, host, body)
+    assert api.request("POST", path, body, fields).status == 200
+    sink.wait()
+    # Another body than the one that was signed, another path, no key.
+    fields = key.fields("POST", path, host, body)
+    assert api.request("POST", path, body.replace(b"Hello", b"Howdy"),
+                       fields).fault()[:2] == (401, "NotAuthenticated")
+    assert api.request("POST", SUBMIT_RAW, body,
+                       key.fields("POST", path, host, body)).status == 401
+    edd.ctl("apikey", "remove", "app", key.fingerprint)
+    assert api.request("POST", path, body,
+                       key.fields("POST", path, host, body)).status == 401
+    api.close()
+
+
+def test_a_wrong_password_is_throttled(https):
+    edd = https
+    edd.extra += "smtp throttle failures 3 window 10m block 10m\n"
+    edd.write_conf()
+    edd.reload()
+    for expected in (401, 401, 429):
+        api = Api(edd)
+        api.auth = basic(edd.user, "wrong")
+        assert api.submit(details(edd)).status == expected
+        api.close()
+    api = Api(edd)
+    assert api.submit(details(edd)).fault() == (
+        429, "TooManyRequests",
+        "Too many requests received. Wait and try again.")
+    api.close()
