@@ -32,7 +32,9 @@
 #include "limit.h"
 #include "log.h"
 #include "msg.h"
+#include "netkey.h"
 #include "policy.h"
+#include "rate.h"
 #include "seat.h"
 #include "throttle.h"
 #include "usage.h"
@@ -84,23 +86,6 @@ auth_failure(struct control *c, const char *source)
 	    POLICY_NO;
 }
 
-/* One session more of a user, if it may have one. */
-static enum policy_status
-take_seat(struct control *c, const void *owner, uint64_t session,
-    const char *user)
-{
-	struct limit limit;
-	uint32_t max;
-
-	if (limit_get(c->store, user, &limit) == STORE_FAIL)
-		return POLICY_TEMPFAIL;
-	max = c->sessions_user;
-	if (limit.sessions != 0 && limit.sessions < max)
-		max = limit.sessions;
-	return seats_take(c->seats, owner, session, user, max) ? POLICY_OK :
-								 POLICY_BUSY;
-}
-
 /* What would be said of the address that the credential sent as last. */
 static void
 auth_hint(struct control *c, const struct credential *cred,
@@ -132,6 +117,48 @@ struct login {
 	const char *source;
 };
 
+/* Count a session for an id, and for its address if that has a limit. */
+static size_t
+add_claims(struct control *c, const char *id, uint32_t max,
+    const uint8_t *address, struct seat_claim *claim)
+{
+	const struct limit *limit;
+
+	limit = rate_limit(c->rate, id);
+	seat_key(claim[0].key, id, NULL);
+	claim[0].max = max;
+	if (limit != NULL && limit->sessions != 0 && limit->sessions < max)
+		claim[0].max = limit->sessions;
+	if (limit == NULL || limit->from == 0 || address == NULL)
+		return 1;
+	seat_key(claim[1].key, id, address);
+	claim[1].max = limit->from;
+	return 2;
+}
+
+/* One session more, if user, credential and tenancy may have one. */
+static enum policy_status
+take_seat(struct control *c, const struct login *l,
+    const struct credential *cred)
+{
+	struct seat_claim claim[SEAT_CLAIMS_MAX];
+	uint8_t key[NETKEY_SIZE], *address;
+	enum seat_status status;
+	size_t full, n;
+
+	address = netkey_parse(l->source, key) == -1 ? NULL : key;
+	n = add_claims(c, cred->user, c->sessions_user, address, claim);
+	n += add_claims(c, cred->id, UINT32_MAX, address, claim + n);
+	n += add_claims(c, c->tenancy, UINT32_MAX, address, claim + n);
+	status = seats_take(c->seats, l->owner, l->session, claim, n, &full);
+	if (status == SEAT_FULL)
+		log_info(
+		    "refused login credential=%s source=%s reason=\"%s has "
+		    "%u sessions\"",
+		    cred->id, l->source, claim[full].key, claim[full].max);
+	return status == SEAT_TAKEN ? POLICY_OK : POLICY_BUSY;
+}
+
 /*
  * The secret, or the proof, was right or not: look at the user in both cases,
  * then at what may be in the way.
@@ -151,7 +178,7 @@ auth_decide(struct control *c, const struct login *l,
 		return POLICY_NO;
 	status = auth_bar(cred, &user, l->source);
 	if (status == POLICY_OK)
-		status = take_seat(c, l->owner, l->session, cred->user);
+		status = take_seat(c, l, cred);
 	return status;
 }
 

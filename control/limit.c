@@ -25,17 +25,27 @@
 #include "msg.h"
 #include "record.h"
 
-#define LIMIT_VERSION 1
+/* 2: from, recipients, size. */
+#define LIMIT_VERSION 2
 
-/* Read a record.  0, or -1 if it is ill-formed. */
+/* Read a record of this version or the one before.  0, or -1: ill-formed. */
 int
 limit_decode(struct msgin *m, struct limit *l)
 {
-	if (record_open(m, LIMIT_VERSION) == -1)
+	uint8_t version;
+
+	memset(l, 0, sizeof(*l));
+	version = msg_get_u8(m);
+	if (version == 0 || version > LIMIT_VERSION)
 		return -1;
 	l->minute = msg_get_u32(m);
 	l->day = msg_get_u32(m);
 	l->sessions = msg_get_u32(m);
+	if (version == 1)
+		return msg_end(m);
+	l->from = msg_get_u32(m);
+	l->recipients = msg_get_u32(m);
+	l->size = msg_get_u64(m);
 	return msg_end(m);
 }
 
@@ -68,6 +78,9 @@ limit_put(struct store *s, const char *id, const struct limit *l)
 	msg_put_u32(&m, l->minute);
 	msg_put_u32(&m, l->day);
 	msg_put_u32(&m, l->sessions);
+	msg_put_u32(&m, l->from);
+	msg_put_u32(&m, l->recipients);
+	msg_put_u64(&m, l->size);
 	store_key(&k, id, NULL);
 	r = store_put(s, STORE_LIMIT, &k, &m);
 	msgout_free(&m);
@@ -88,5 +101,26 @@ limit_del(struct store *s, const char *id)
 bool
 limit_is_none(const struct limit *l)
 {
-	return l->minute == 0 && l->day == 0 && l->sessions == 0;
+	return l->minute == 0 && l->day == 0 && l->sessions == 0 &&
+	    l->from == 0 && l->recipients == 0 && l->size == 0;
+}
+
+static void
+tighten(uint32_t *a, uint32_t b)
+{
+	if (b != 0 && (*a == 0 || b < *a))
+		*a = b;
+}
+
+/* Make each of them the stricter of the two. */
+void
+limit_tighten(struct limit *l, const struct limit *other)
+{
+	tighten(&l->minute, other->minute);
+	tighten(&l->day, other->day);
+	tighten(&l->sessions, other->sessions);
+	tighten(&l->from, other->from);
+	tighten(&l->recipients, other->recipients);
+	if (other->size != 0 && (l->size == 0 || other->size < l->size))
+		l->size = other->size;
 }

@@ -15,8 +15,8 @@
  */
 
 /*
- * Limits of a compartment, a user or a credential, as an operator set them.
- * Storage only; what is used of them is in rate.h and seat.h.
+ * Limits of the tenancy, a compartment, a user or a credential, as an operator
+ * set them.  Storage only; what is used of them is in rate.h and seat.h.
  */
 #ifndef LIMIT_H
 #define LIMIT_H
@@ -28,11 +28,17 @@
 
 struct msgin;
 
+/* Octets: larger mail is refused nearly everywhere. */
+#define LIMIT_SIZE_MAX (1ull << 30)
+
 /* 0: no such limit. */
 struct limit {
-	uint32_t minute;   /* units in a minute */
-	uint32_t day;	   /* units in 24 hours */
-	uint32_t sessions; /* at once; of a user */
+	uint32_t minute;     /* units in a minute */
+	uint32_t day;	     /* units in 24 hours */
+	uint32_t sessions;   /* at once */
+	uint32_t from;	     /* sessions at once from one address */
+	uint32_t recipients; /* of a message */
+	uint64_t size;	     /* octets of a message */
 };
 
 int limit_decode(struct msgin *, struct limit *);
@@ -41,5 +47,6 @@ enum store_status limit_put(struct store *, const char *id,
     const struct limit *);
 enum store_status limit_del(struct store *, const char *id);
 bool limit_is_none(const struct limit *);
+void limit_tighten(struct limit *, const struct limit *);
 
 #endif

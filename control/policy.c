@@ -30,6 +30,7 @@
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
+#include "limit.h"
 #include "msg.h"
 #include "permit.h"
 #include "proto_policy.h"
@@ -70,6 +71,36 @@ check_user(struct control *c, const struct policy_sender *q,
 	return r;
 }
 
+/* What limits a message of the sender: the strictest of all levels. */
+static enum store_status
+find_limits(struct control *c, const struct policy_sender *q,
+    struct policy_sender_reply *a)
+{
+	struct compartment_path path;
+	const char *id[RATE_LEVELS_MAX];
+	const struct limit *limit;
+	struct limit least = { 0 };
+	enum store_status r;
+	size_t i, n;
+
+	r = permit_path(c, a->compartment, &path);
+	if (r != STORE_OK)
+		return r;
+	n = 0;
+	id[n++] = q->credential;
+	id[n++] = q->user;
+	for (i = 0; i < path.n; i++)
+		id[n++] = path.place[i];
+	for (i = 0; i < n; i++) {
+		limit = rate_limit(c->rate, id[i]);
+		if (limit != NULL)
+			limit_tighten(&least, limit);
+	}
+	a->size_max = least.size;
+	a->rcpt_max = least.recipients;
+	return STORE_OK;
+}
+
 /*
  * The approval of an address for a user; see policy_sender().  It does not
  * count.
@@ -100,6 +131,9 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	if (r != STORE_OK)
 		return r;
 	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
+	r = find_limits(c, q, a);
+	if (r != STORE_OK)
+		return r;
 	return dkimkey_active(c->store, sender_domain(&asked), a->key,
 	    &a->keys);
 }

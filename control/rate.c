@@ -117,7 +117,7 @@ gauge_find(const struct rate *r, const char *id)
 static void
 gauge_end(struct gauge *g)
 {
-	if (g->holds > 0 || g->limit.minute != 0 || g->limit.day != 0)
+	if (g->holds > 0 || !limit_is_none(&g->limit))
 		return;
 	LIST_REMOVE(g, chain);
 	free(g);
@@ -147,7 +147,7 @@ rate_set(struct rate *r, const char *id, const struct limit *l, int64_t now)
 	struct gauge *g;
 
 	g = gauge_find(r, id);
-	if (g == NULL && l->minute == 0 && l->day == 0)
+	if (g == NULL && limit_is_none(l))
 		return 0;
 	if (g == NULL)
 		g = gauge_new(r, id, now);
@@ -354,6 +354,13 @@ hold_grow(struct rate *r, struct hold *h, uint32_t units, int64_t now,
 	return RATE_FAIL;
 }
 
+/* Whether units are counted. */
+static bool
+is_counted(const struct gauge *g)
+{
+	return g->limit.minute != 0 || g->limit.day != 0;
+}
+
 /*
  * Reserve units more for a transaction, until it is committed or released.
  * With RATE_MINUTE and RATE_DAY, limit is the one that is in the way, and
@@ -375,7 +382,7 @@ rate_reserve(struct rate *r, const struct rate_tx *tx,
 	n = 0;
 	for (i = 0; i < who->n; i++) {
 		gauge[n] = gauge_find(r, who->id[i]);
-		if (gauge[n] != NULL)
+		if (gauge[n] != NULL && is_counted(gauge[n]))
 			n++;
 	}
 	if (n == 0)
@@ -452,6 +459,25 @@ rate_gone(struct rate *r, const void *owner)
 	}
 }
 
+/* The limits of an object, or NULL if it has none. */
+const struct limit *
+rate_limit(const struct rate *r, const char *id)
+{
+	const struct gauge *g;
+
+	g = gauge_find(r, id);
+	return g == NULL ? NULL : &g->limit;
+}
+
+static void
+gauge_use(struct gauge *g, int64_t now, struct rate_use *use)
+{
+	meter_advance(&g->meter, now);
+	use->minute = g->meter.minute.sum;
+	use->day = g->meter.day.sum;
+	use->reserved = g->reserved;
+}
+
 /* What an object has used; nothing if it has no limit. */
 void
 rate_use(struct rate *r, const char *id, int64_t now, struct rate_use *use)
@@ -460,12 +486,24 @@ rate_use(struct rate *r, const char *id, int64_t now, struct rate_use *use)
 
 	memset(use, 0, sizeof(*use));
 	g = gauge_find(r, id);
-	if (g == NULL)
-		return;
-	meter_advance(&g->meter, now);
-	use->minute = g->meter.minute.sum;
-	use->day = g->meter.day.sum;
-	use->reserved = g->reserved;
+	if (g != NULL)
+		gauge_use(g, now, use);
+}
+
+/* Call cb for everything that has a limit, in no order. */
+void
+rate_each(struct rate *r, int64_t now, rate_cb cb, void *arg)
+{
+	struct rate_use use;
+	struct gauge *g;
+	size_t i;
+
+	for (i = 0; i < RATE_CHAINS; i++) {
+		LIST_FOREACH(g, &r->gauges[i], chain) {
+			gauge_use(g, now, &use);
+			cb(g->id, &g->limit, &use, arg);
+		}
+	}
 }
 
 /* It changed since it was written, or promises what will not be used. */

@@ -15,8 +15,8 @@
  */
 
 /*
- * Rates: units that were accepted, and units that transactions which are not
- * at their end have reserved, of everything that has a limit.  One process
+ * Limits in memory, and rates: units that were accepted, and units that
+ * transactions which are not at their end have reserved, of all that has one.  One process
  * decides, so that limits are exact however many sessions there are.
  *
  * What a crash may lose was written before it was promised: the count after
@@ -65,6 +65,10 @@ struct rate_use {
 	uint64_t reserved;
 };
 
+/* What has a limit; use is all 0 where neither minute nor day has one. */
+typedef void (*rate_cb)(const char *id, const struct limit *,
+    const struct rate_use *, void *);
+
 struct rate *rate_new(void);
 void rate_free(struct rate *);
 int rate_load(struct rate *, struct store *, int64_t now);
@@ -78,6 +82,8 @@ void rate_commit(struct rate *, const struct rate_tx *, uint32_t units,
     int64_t now);
 void rate_release(struct rate *, const struct rate_tx *);
 void rate_gone(struct rate *, const void *owner);
+const struct limit *rate_limit(const struct rate *, const char *id);
+void rate_each(struct rate *, int64_t now, rate_cb, void *);
 void rate_use(struct rate *, const char *id, int64_t now, struct rate_use *);
 int rate_flush(struct rate *, bool last);
 

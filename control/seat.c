@@ -16,13 +16,15 @@
 
 /*
  * Two tables: sessions, by their channel and the number that the other end
- * gave them, and users, with how many sessions each has.  Both are as long as
- * there are sessions, which are bounded.
+ * gave them, and what they are counted for, with how many sessions each has.
+ * Both are as long as there are sessions, which are bounded.
  */
 #include "seat.h"
 
 #include <sys/queue.h>
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +36,7 @@
 
 struct sitter {
 	LIST_ENTRY(sitter) chain;
-	char user[OBJECT_ID_SIZE];
+	char key[SEAT_KEY_SIZE];
 	uint32_t sessions;
 };
 
@@ -42,7 +44,8 @@ struct seat {
 	LIST_ENTRY(seat) chain;
 	const void *owner;
 	uint64_t session;
-	struct sitter *sitter;
+	size_t n;
+	struct sitter *sitter[SEAT_CLAIMS_MAX];
 };
 
 struct seats {
@@ -59,9 +62,24 @@ seats_new(void)
 }
 
 static size_t
-user_chain(const char *id)
+key_chain(const char *key)
 {
-	return record_hash(id) % SEAT_CHAINS;
+	return record_hash(key) % SEAT_CHAINS;
+}
+
+/* What is counted of an id: all, or those of one address. */
+void
+seat_key(char key[SEAT_KEY_SIZE], const char *id, const uint8_t *address)
+{
+	size_t i, len;
+
+	(void)strlcpy(key, id, OBJECT_ID_SIZE);
+	if (address == NULL)
+		return;
+	len = strlen(key);
+	key[len++] = ' ';
+	for (i = 0; i < NETKEY_SIZE; i++)
+		(void)snprintf(key + len + 2 * i, 3, "%02x", address[i]);
 }
 
 static size_t
@@ -71,12 +89,12 @@ seat_chain(const void *owner, uint64_t session)
 }
 
 static struct sitter *
-sitter_find(const struct seats *s, const char *user)
+sitter_find(const struct seats *s, const char *key)
 {
 	struct sitter *u;
 
-	LIST_FOREACH(u, &s->sitters[user_chain(user)], chain) {
-		if (strcmp(u->user, user) == 0)
+	LIST_FOREACH(u, &s->sitters[key_chain(key)], chain) {
+		if (strcmp(u->key, key) == 0)
 			return u;
 	}
 	return NULL;
@@ -95,12 +113,21 @@ seat_find(const struct seats *s, const void *owner, uint64_t session)
 }
 
 static void
+sitter_drop(struct sitter *u)
+{
+	if (--u->sessions > 0)
+		return;
+	LIST_REMOVE(u, chain);
+	free(u);
+}
+
+static void
 seat_free(struct seats *s, struct seat *e)
 {
-	if (--e->sitter->sessions == 0) {
-		LIST_REMOVE(e->sitter, chain);
-		free(e->sitter);
-	}
+	size_t i;
+
+	for (i = 0; i < e->n; i++)
+		sitter_drop(e->sitter[i]);
 	LIST_REMOVE(e, chain);
 	free(e);
 	s->taken--;
@@ -136,48 +163,69 @@ seats_free(struct seats *s)
 	free(s);
 }
 
+/* One session more of it.  NULL without memory. */
 static struct sitter *
-sitter_new(struct seats *s, const char *user)
+sitter_add(struct seats *s, const char *key)
 {
 	struct sitter *u;
 
-	u = calloc(1, sizeof(*u));
-	if (u == NULL)
-		return NULL;
-	(void)strlcpy(u->user, user, sizeof(u->user));
-	LIST_INSERT_HEAD(&s->sitters[user_chain(user)], u, chain);
+	u = sitter_find(s, key);
+	if (u == NULL) {
+		u = calloc(1, sizeof(*u));
+		if (u == NULL)
+			return NULL;
+		(void)strlcpy(u->key, key, sizeof(u->key));
+		LIST_INSERT_HEAD(&s->sitters[key_chain(key)], u, chain);
+	}
+	u->sessions++;
 	return u;
 }
 
-/*
- * A session of a user begins.  false if the user has max sessions already, or
- * there is no memory.  A session that has logged in before changes its user.
- */
-bool
-seats_take(struct seats *s, const void *owner, uint64_t session,
-    const char *user, uint32_t max)
+/* Put a new session into the table.  NULL without memory. */
+static struct seat *
+seat_new(struct seats *s, const void *owner, uint64_t session)
 {
-	struct sitter *u;
+	struct seat *e;
+
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return NULL;
+	e->owner = owner;
+	e->session = session;
+	LIST_INSERT_HEAD(&s->seats[seat_chain(owner, session)], e, chain);
+	s->taken++;
+	return e;
+}
+
+/*
+ * A session begins, if all that it is counted for may have one more; else
+ * *full is the first that may not.  A session that has logged in before is
+ * counted anew.
+ */
+enum seat_status
+seats_take(struct seats *s, const void *owner, uint64_t session,
+    const struct seat_claim *claim, size_t n, size_t *full)
+{
 	struct seat *e;
 
 	seats_leave(s, owner, session);
-	u = sitter_find(s, user);
-	if (s->taken >= SEATS_MAX || (u != NULL && u->sessions >= max))
-		return false;
-	e = calloc(1, sizeof(*e));
-	if (u == NULL && e != NULL)
-		u = sitter_new(s, user);
-	if (u == NULL || e == NULL) {
-		free(e);
-		return false;
+	for (*full = 0; *full < n; (*full)++) {
+		if (seats_count(s, claim[*full].key) >= claim[*full].max)
+			return SEAT_FULL;
 	}
-	u->sessions++;
-	e->owner = owner;
-	e->session = session;
-	e->sitter = u;
-	LIST_INSERT_HEAD(&s->seats[seat_chain(owner, session)], e, chain);
-	s->taken++;
-	return true;
+	if (s->taken >= SEATS_MAX || n > SEAT_CLAIMS_MAX)
+		return SEAT_NONE;
+	e = seat_new(s, owner, session);
+	if (e == NULL)
+		return SEAT_NONE;
+	for (; e->n < n; e->n++) {
+		e->sitter[e->n] = sitter_add(s, claim[e->n].key);
+		if (e->sitter[e->n] == NULL) {
+			seat_free(s, e);
+			return SEAT_NONE;
+		}
+	}
+	return SEAT_TAKEN;
 }
 
 /* A session ends; it may never have logged in. */
@@ -191,12 +239,12 @@ seats_leave(struct seats *s, const void *owner, uint64_t session)
 		seat_free(s, e);
 }
 
-/* How many sessions a user has. */
+/* How many sessions a user, or what the key is of, has. */
 uint32_t
-seats_count(const struct seats *s, const char *user)
+seats_count(const struct seats *s, const char *key)
 {
 	const struct sitter *u;
 
-	u = sitter_find(s, user);
+	u = sitter_find(s, key);
 	return u == NULL ? 0 : u->sessions;
 }

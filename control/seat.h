@@ -15,23 +15,46 @@
  */
 
 /*
- * Sessions that are logged in, by user, over all processes: whether one more
- * may begin.  It knows neither store nor channel.
+ * Sessions that are logged in, over all processes, by user, by credential and
+ * by whatever else has a limit of them: whether one more may begin.  It knows
+ * neither store nor channel.
  */
 #ifndef SEAT_H
 #define SEAT_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "bounds.h"
+#include "netkey.h"
 
 struct seats;
 
+/* An id, and perhaps the address that the session comes from. */
+#define SEAT_KEY_SIZE (OBJECT_ID_SIZE + 2 * NETKEY_SIZE + 1)
+
+/* User, credential and tenancy, each over all and for one address. */
+#define SEAT_CLAIMS_MAX 6u
+
+/* What a session is counted for, and how many that may have. */
+struct seat_claim {
+	char key[SEAT_KEY_SIZE];
+	uint32_t max; /* UINT32_MAX: any number */
+};
+
+enum seat_status {
+	SEAT_TAKEN,
+	SEAT_FULL, /* one of them has as many as it may */
+	SEAT_NONE  /* no memory, or too many sessions in all */
+};
+
 struct seats *seats_new(void);
 void seats_free(struct seats *);
-bool seats_take(struct seats *, const void *owner, uint64_t session,
-    const char *user, uint32_t max);
+void seat_key(char key[SEAT_KEY_SIZE], const char *id, const uint8_t *address);
+enum seat_status seats_take(struct seats *, const void *owner, uint64_t session,
+    const struct seat_claim *, size_t, size_t *full);
 void seats_leave(struct seats *, const void *owner, uint64_t session);
 void seats_gone(struct seats *, const void *owner);
-uint32_t seats_count(const struct seats *, const char *user);
+uint32_t seats_count(const struct seats *, const char *key);
 
 #endif

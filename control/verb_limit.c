@@ -16,7 +16,7 @@
 
 /*
  * limits set, remove, show.  What is limited is named by its kind and its
- * name, and kept by its id.
+ * name (subject.h), and kept by its id.
  */
 #include "verb_limit.h"
 
@@ -24,93 +24,23 @@
 #include <string.h>
 #include <time.h>
 
-#include "compartment.h"
 #include "compat.h"
 #include "control.h"
-#include "credential.h"
 #include "job.h"
 #include "limit.h"
 #include "rate.h"
 #include "row.h"
 #include "seat.h"
-#include "user.h"
+#include "subject.h"
 #include "verb_need.h"
 
-/* What is limited. */
-struct subject {
-	char kind[16];
-	char id[OBJECT_ID_SIZE];
-	char name[NAME_SIZE];
-};
-
-/* The object that kind and name say.  0, or -1 and the job is gone. */
-static int
-need_subject(struct job *j, const char *kind, const char *name,
-    struct subject *s)
-{
-	struct compartment compartment;
-	struct credential credential;
-	struct user user;
-
-	(void)strlcpy(s->kind, kind, sizeof(s->kind));
-	if (strcmp(kind, "user") == 0) {
-		if (need_user(j, name, &user) == -1)
-			return -1;
-		(void)strlcpy(s->id, user.id, sizeof(s->id));
-		(void)strlcpy(s->name, user.name, sizeof(s->name));
-	} else if (strcmp(kind, "compartment") == 0) {
-		if (need_compartment(j, name, &compartment) == -1)
-			return -1;
-		(void)strlcpy(s->id, compartment.id, sizeof(s->id));
-		(void)strlcpy(s->name, compartment.name, sizeof(s->name));
-	} else if (strcmp(kind, "credential") == 0) {
-		if (need_credential(j, name, &credential) == -1)
-			return -1;
-		(void)strlcpy(s->id, credential.id, sizeof(s->id));
-		(void)strlcpy(s->name, credential.id, sizeof(s->name));
-	} else {
-		job_fail(j, "it is compartment, credential or user",
-		    "nothing of kind \"%s\" has limits", kind);
-		return -1;
-	}
-	return 0;
-}
-
-/* What an id of the table of limits is of. */
-static enum store_status
-find_subject(struct store *st, const char *id, struct subject *s)
-{
-	struct compartment compartment;
-	enum store_status r;
-	struct user user;
-
-	(void)strlcpy(s->id, id, sizeof(s->id));
-	(void)strlcpy(s->name, id, sizeof(s->name));
-	if (strncmp(id, "ocid1.credential.", 17) == 0) {
-		(void)strlcpy(s->kind, "credential", sizeof(s->kind));
-		return STORE_OK;
-	}
-	if (strncmp(id, "ocid1.user.", 11) == 0) {
-		(void)strlcpy(s->kind, "user", sizeof(s->kind));
-		r = user_get(st, id, &user);
-		if (r == STORE_OK)
-			(void)strlcpy(s->name, user.name, sizeof(s->name));
-		return r;
-	}
-	(void)strlcpy(s->kind, "compartment", sizeof(s->kind));
-	r = compartment_get(st, id, &compartment);
-	if (r == STORE_OK)
-		(void)strlcpy(s->name, compartment.name, sizeof(s->name));
-	return r;
-}
-
 static void
-row_limit(struct job *j, const char *name, uint32_t limit)
+row_limit(struct job *j, const char *name, uint64_t limit)
 {
 	if (limit == 0)
 		row_str(j->row, name, "");
 	else
-		row_num(j->row, name, limit);
+		row_num(j->row, name, (int64_t)limit);
 }
 
 static void
@@ -127,6 +57,9 @@ limit_row(struct job *j, const struct subject *s, const struct limit *l)
 	row_num(j->row, "dayUsed", (int64_t)(use.day + use.reserved));
 	row_limit(j, "sessions", l->sessions);
 	row_num(j->row, "sessionsUsed", seats_count(j->control->seats, s->id));
+	row_limit(j, "addressSessions", l->from);
+	row_limit(j, "recipients", l->recipients);
+	row_limit(j, "size", l->size);
 }
 
 /* A number, or "none", into out if it is given.  0, or -1 and no job. */
@@ -153,11 +86,50 @@ take_limit(struct job *j, const char *word, const char *text, uint32_t *out)
 	return 0;
 }
 
+/* Octets, with K, M or G for a power of 1024.  0, or -1 and no job. */
+static int
+take_size(struct job *j, const char *text, uint64_t *out)
+{
+	static const char units[] = "KMG";
+	const char *error, *unit;
+	char number[24];
+	size_t len;
+	long long n;
+
+	if (text == NULL)
+		return 0;
+	if (strcmp(text, "none") == 0) {
+		*out = 0;
+		return 0;
+	}
+	len = strspn(text, "0123456789");
+	unit = text[len] == '\0' ? NULL : strchr(units, text[len]);
+	(void)snprintf(number, sizeof(number), "%.*s",
+	    len < sizeof(number) ? (int)len : 0, text);
+	n = strtonum(number, 1, LIMIT_SIZE_MAX, &error);
+	if (unit != NULL)
+		n *= 1LL << 10 * (unit - units + 1);
+	if (error != NULL || (text[len] != '\0' && unit == NULL) ||
+	    (unit != NULL && text[len + 1] != '\0') ||
+	    n > (long long)LIMIT_SIZE_MAX) {
+		job_fail(j, "for instance 10M",
+		    "size %s: neither \"none\" nor octets up to %uM, with K, M "
+		    "or G behind",
+		    text, (unsigned)(LIMIT_SIZE_MAX >> 20));
+		return -1;
+	}
+	*out = (uint64_t)n;
+	return 0;
+}
+
 static void
 limit_text(const struct limit *l, char *text, size_t size)
 {
-	(void)snprintf(text, size, "minute=%u day=%u sessions=%u", l->minute,
-	    l->day, l->sessions);
+	(void)snprintf(text, size,
+	    "minute=%u day=%u recipients=%u size=%llu sessions=%u "
+	    "address-sessions=%u",
+	    l->minute, l->day, l->recipients, (unsigned long long)l->size,
+	    l->sessions, l->from);
 }
 
 /* Store them; without any limit left nothing is stored. */
@@ -188,11 +160,49 @@ limit_store(struct job *j, const struct subject *s, const struct limit *l,
 	return 0;
 }
 
-/* limits set KIND NAME [minute N] [day N] [sessions N] */
+/* All that was given.  0, or -1 and the job is gone. */
+static int
+take_limits(struct job *j, struct limit *l)
+{
+	size_t i;
+
+	for (i = 2; i < VERB_ARGS_MAX && j->arg[i] == NULL; i++)
+		continue;
+	if (i == VERB_ARGS_MAX) {
+		job_fail(j, NULL,
+		    "nothing to set: give minute, day, recipients, size, "
+		    "sessions or address-sessions");
+		return -1;
+	}
+	if (take_limit(j, "minute", j->arg[2], &l->minute) == -1 ||
+	    take_limit(j, "day", j->arg[3], &l->day) == -1 ||
+	    take_limit(j, "recipients", j->arg[4], &l->recipients) == -1 ||
+	    take_size(j, j->arg[5], &l->size) == -1 ||
+	    take_limit(j, "sessions", j->arg[6], &l->sessions) == -1)
+		return -1;
+	return take_limit(j, "address-sessions", j->arg[7], &l->from);
+}
+
+/* Sessions log in before anybody knows of a compartment. */
+static int
+check_kind(struct job *j, const struct subject *s)
+{
+	if ((j->arg[6] == NULL && j->arg[7] == NULL) ||
+	    strcmp(s->kind, "compartment") != 0)
+		return 0;
+	job_fail(j, "limit the sessions of a user, a credential or the tenancy",
+	    "a compartment has no limit of sessions");
+	return -1;
+}
+
+/*
+ * limits set KIND [NAME] [minute N] [day N] [recipients N] [size N]
+ * [sessions N] [address-sessions N]
+ */
 void
 verb_limit_set(struct job *j)
 {
-	char before[128], after[128];
+	char before[256], after[256];
 	struct subject s;
 	struct limit l;
 
@@ -203,15 +213,8 @@ verb_limit_set(struct job *j)
 		return;
 	}
 	limit_text(&l, before, sizeof(before));
-	if (take_limit(j, "minute", j->arg[2], &l.minute) == -1 ||
-	    take_limit(j, "day", j->arg[3], &l.day) == -1 ||
-	    take_limit(j, "sessions", j->arg[4], &l.sessions) == -1)
+	if (take_limits(j, &l) == -1 || check_kind(j, &s) == -1)
 		return;
-	if (j->arg[4] != NULL && strcmp(s.kind, "user") != 0) {
-		job_fail(j, "limit the sessions of its user",
-		    "a %s has no limit of sessions", s.kind);
-		return;
-	}
 	limit_text(&l, after, sizeof(after));
 	if (limit_store(j, &s, &l, before, after) == -1)
 		return;
@@ -227,7 +230,7 @@ verb_limit_remove(struct job *j)
 	static const struct limit none;
 	struct subject s;
 	struct limit l;
-	char text[128];
+	char text[256];
 
 	if (need_subject(j, j->arg[0], j->arg[1], &s) == -1)
 		return;
@@ -256,34 +259,42 @@ show_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	struct limit l;
 
 	if (limit_decode(m, &l) == -1 ||
-	    find_subject(j->control->store, store_key_first(k), &s) != STORE_OK)
+	    subject_find(j->control, store_key_first(k), &s) != STORE_OK)
 		return false;
 	limit_row(j, &s, &l);
 	return true;
 }
 
-/* limits show [KIND NAME] */
+/*
+ * limits show [KIND [NAME]]: without a kind all that has limits; else an
+ * object, and what else holds for it.
+ */
 void
 verb_limit_show(struct job *j)
 {
+	struct subject_path path;
 	struct subject s;
 	struct limit l;
+	size_t i;
 
 	if (j->arg[0] == NULL) {
 		job_list(j, STORE_LIMIT, NULL, show_cb);
 		return;
 	}
-	if (j->arg[1] == NULL) {
-		job_fail(j, NULL, "the name of the %s is missing", j->arg[0]);
-		return;
-	}
 	if (need_subject(j, j->arg[0], j->arg[1], &s) == -1)
 		return;
-	if (limit_get(j->control->store, s.id, &l) == STORE_FAIL) {
+	if (subject_path(j->control, &s, &path) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
-	limit_row(j, &s, &l);
-	job_send(j);
+	for (i = 0; i < path.n; i++) {
+		if (limit_get(j->control->store, path.subject[i].id, &l) ==
+		    STORE_FAIL) {
+			job_fail_store(j);
+			return;
+		}
+		limit_row(j, &path.subject[i], &l);
+		job_send(j);
+	}
 	job_ok(j);
 }

@@ -34,6 +34,7 @@
 #include "dkimkey.h"
 #include "job.h"
 #include "msg.h"
+#include "near.h"
 #include "peers.h"
 #include "proto_admin.h"
 #include "relay.h"
@@ -380,6 +381,33 @@ status_end(const struct admin_end *end, void *arg)
 	status_next(arg);
 }
 
+/* One limit of which much is used. */
+static void
+limit(struct job *j, const struct near *n)
+{
+	char what[ERROR_SIZE], see[ERROR_SIZE];
+	const struct subject *s;
+
+	s = &n->subject;
+	(void)snprintf(what, sizeof(what), "%.15s %.255s: %s %llu of %llu",
+	    s->kind, s->name, n->limit, (unsigned long long)n->used,
+	    (unsigned long long)n->max);
+	(void)snprintf(see, sizeof(see), "edctl limits show %.15s %.255s",
+	    s->kind, strcmp(s->kind, "tenancy") == 0 ? "" : s->name);
+	trouble(j, "limit", what, see);
+}
+
+static void
+limits(struct job *j)
+{
+	struct near near[NEAR_MAX];
+	size_t i, n;
+
+	n = near_find(j->control, (int64_t)time(NULL), near);
+	for (i = 0; i < n; i++)
+		limit(j, &near[i]);
+}
+
 static void
 finish(struct status *s)
 {
@@ -391,6 +419,7 @@ finish(struct status *s)
 		processes(s);
 		traffic(s);
 		certificates(j);
+		limits(j);
 		domains(j);
 	}
 	free(s);

@@ -44,6 +44,8 @@
 		"user", "NAME", ARGUMENT_WORD, MAY                             \
 	}
 
+#define LIMITED "tenancy|compartment|credential|user"
+
 #define REASONS "manual|hardbounce|softbounce|complaint|unsubscribe|unknown"
 
 #define SUPPRESSED                                                             \
@@ -201,18 +203,21 @@ static const struct command commands[] = {
 	    { { NULL, "TOPIC", ARGUMENT_WORD, MAY } },
 	    "say more of a command or another topic" },
 	{ { "limits", "remove" }, LAYOUT_TABLE,
-	    { { NULL, "compartment|credential|user", ARGUMENT_CHOICE, MUST },
-		{ NULL, "NAME", ARGUMENT_WORD, MUST } },
+	    { { NULL, LIMITED, ARGUMENT_CHOICE, MUST },
+		{ NULL, "NAME", ARGUMENT_WORD, MAY } },
 	    "remove all limits of an object" },
 	{ { "limits", "set" }, LAYOUT_RECORD,
-	    { { NULL, "compartment|credential|user", ARGUMENT_CHOICE, MUST },
-		{ NULL, "NAME", ARGUMENT_WORD, MUST },
+	    { { NULL, LIMITED, ARGUMENT_CHOICE, MUST },
+		{ NULL, "NAME", ARGUMENT_WORD, MAY },
 		{ "minute", "N|none", ARGUMENT_WORD, MAY },
 		{ "day", "N|none", ARGUMENT_WORD, MAY },
-		{ "sessions", "N|none", ARGUMENT_WORD, MAY } },
-	    "limit what is sent in a minute and a day" },
+		{ "recipients", "N|none", ARGUMENT_WORD, MAY },
+		{ "size", "OCTETS|none", ARGUMENT_WORD, MAY },
+		{ "sessions", "N|none", ARGUMENT_WORD, MAY },
+		{ "address-sessions", "N|none", ARGUMENT_WORD, MAY } },
+	    "limit what is sent in a minute and a day, and each message" },
 	{ { "limits", "show" }, LAYOUT_TABLE,
-	    { { NULL, "compartment|credential|user", ARGUMENT_CHOICE, MAY },
+	    { { NULL, LIMITED, ARGUMENT_CHOICE, MAY },
 		{ NULL, "NAME", ARGUMENT_WORD, MAY } },
 	    "show limits and what is used of them" },
 	{ { "log", "brief" }, LAYOUT_TABLE,

@@ -21,6 +21,8 @@
  */
 #include "content.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,6 +38,9 @@
 #include "recode.h"
 #include "submission.h"
 #include "submitter.h"
+
+/* Digits of 64 bits, and NUL. */
+#define CONTENT_LIMIT_SIZE 21
 
 /* Octets for the queue, at most SUBMIT_DATA_MAX. */
 static void
@@ -308,6 +313,16 @@ content_header_done(struct submission *sub)
 		content_recode_begin(sub);
 }
 
+static void
+content_too_large(struct submission *sub)
+{
+	char limit[CONTENT_LIMIT_SIZE];
+
+	(void)snprintf(limit, sizeof(limit), "%" PRIu64,
+	    submission_size_max(sub));
+	submission_refuse(sub, SUBMISSION_SIZE, limit);
+}
+
 /* A run of the message, dots removed. */
 static void
 content_run_cb(void *arg, const char *p, size_t len)
@@ -318,8 +333,8 @@ content_run_cb(void *arg, const char *p, size_t len)
 	sub = arg;
 	if (sub->refusal != SUBMISSION_FINE)
 		return;
-	if (sub->data.size > sub->client->message_size) {
-		submission_refuse(sub, SUBMISSION_SIZE, "");
+	if (sub->data.size > submission_size_max(sub)) {
+		content_too_large(sub);
 		return;
 	}
 	used = 0;

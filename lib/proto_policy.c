@@ -39,6 +39,8 @@ policy_sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 		msg_put_str(o, s->key[i].selector);
 	}
 	msg_put_bool(o, s->bulk);
+	msg_put_u64(o, s->size_max);
+	msg_put_u32(o, s->rcpt_max);
 }
 
 static void
@@ -68,6 +70,8 @@ policy_sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 	for (i = 0; i < s->keys; i++)
 		dkim_get(m, &s->key[i]);
 	s->bulk = msg_get_bool(m);
+	s->size_max = msg_get_u64(m);
+	s->rcpt_max = msg_get_u32(m);
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
 }

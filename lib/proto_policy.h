@@ -117,7 +117,9 @@ struct policy_sender_reply {
 	char return_path[ADDRESS_SIZE]; /* empty: the client's own */
 	uint32_t keys;
 	struct policy_dkim key[DKIM_KEYS_MAX];
-	bool bulk; /* the user's mail gives way to that of others */
+	bool bulk;	   /* the user's mail gives way to that of others */
+	uint64_t size_max; /* octets of a message; 0: no limit of his own */
+	uint32_t rcpt_max; /* recipients of a message; 0: the same */
 };
 
 struct policy_rcpt {

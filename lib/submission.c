@@ -46,6 +46,27 @@ submission_init(struct submission *sub, const struct submission_client *client,
 	sub->sender = sub->envid = sub->protocol = "";
 }
 
+/* Octets that the message may have: what all may, or less. */
+uint64_t
+submission_size_max(const struct submission *sub)
+{
+	uint64_t max;
+
+	max = sub->client->message_size;
+	return sub->by.size_max != 0 && sub->by.size_max < max ?
+	    sub->by.size_max :
+	    max;
+}
+
+/* Recipients that it may have, if all may have max. */
+uint32_t
+submission_rcpt_max(const struct submission *sub, uint32_t max)
+{
+	return sub->by.rcpt_max != 0 && sub->by.rcpt_max < max ?
+	    sub->by.rcpt_max :
+	    max;
+}
+
 /* If the queue has it open, abort it there. */
 void
 submission_close(struct submission *sub)

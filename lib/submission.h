@@ -134,6 +134,8 @@ struct submission {
 
 void submission_init(struct submission *, const struct submission_client *,
     const struct policy_sender_reply *);
+uint64_t submission_size_max(const struct submission *);
+uint32_t submission_rcpt_max(const struct submission *, uint32_t);
 void submission_clear(struct submission *);
 bool submission_is_open(struct submission *);
 int submission_open(struct submission *, uint64_t size);

@@ -18,6 +18,8 @@
  * MAIL: the envelope sender, its parameters, and whether the user may send as
  * this address. It opens the transaction.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
@@ -35,6 +37,9 @@
 
 /* Digits of SIZE (RFC 1870 section 4: size-value = 1*20DIGIT). */
 #define SIZE_DIGITS 20
+
+/* One of 64 bits, and NUL. */
+#define LIMIT_SIZE (SIZE_DIGITS + 1)
 
 static enum reply
 mail_size(const struct path_parameter *p, struct command_mail *m)
@@ -153,10 +158,17 @@ cmd_mail_parse(const char *s, size_t len, struct command *c)
 	    &c->u.mail.path, mail_parameter);
 }
 
-/* The sender is approved: the transaction begins. */
+/* The sender is approved: the transaction begins, if the size is. */
 static void
 mail_begin(struct session *s, const struct policy_sender_reply *by)
 {
+	char limit[LIMIT_SIZE];
+
+	if (by->size_max != 0 && s->asked.size > by->size_max) {
+		(void)snprintf(limit, sizeof(limit), "%" PRIu64, by->size_max);
+		session_refuse(s, REPLY_SIZE_LIMIT, limit, NULL, "");
+		return;
+	}
 	s->tx = tx_new(s, by);
 	session_reply(s, s->tx == NULL ? REPLY_SERVER_ERROR : REPLY_SENDER_OK,
 	    NULL, NULL);

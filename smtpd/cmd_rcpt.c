@@ -166,6 +166,13 @@ rcpt_reply(struct session *s)
 	}
 }
 
+/* How many the message may have. */
+static uint32_t
+rcpt_max(const struct session *s)
+{
+	return submission_rcpt_max(&s->tx->sub, s->conf->smtp.rcpt_max);
+}
+
 /*
  * What can be said of RCPT without asking anybody; *ascii is the recipient as
  * others are asked about it.
@@ -176,6 +183,8 @@ rcpt_check(const struct session *s, const struct command_rcpt *r,
 {
 	if (s->tx->sub.rcpts_len >= s->conf->smtp.rcpt_max)
 		return REPLY_RCPT_MANY;
+	if (s->tx->sub.rcpts_len >= rcpt_max(s))
+		return REPLY_RCPT_LIMIT;
 	if (!s->tx->mail.utf8 && !address_is_ascii(&r->path))
 		return REPLY_RCPT_UTF8;
 	return idn_address_ascii(&r->path, ascii) == -1 ? REPLY_RCPT_BAD :
@@ -190,13 +199,16 @@ cmd_rcpt_run(struct session *s, const struct command *c)
 	struct submission *sub;
 	struct recipient *rcpt;
 	struct address ascii;
+	char limit[LIMIT_SIZE];
 	enum reply refused;
 
 	sub = &s->tx->sub;
 	r = &c->u.rcpt;
 	refused = rcpt_check(s, r, &ascii);
 	if (refused != REPLY_NONE) {
-		session_refuse(s, refused, r->path.mailbox, NULL,
+		(void)snprintf(limit, sizeof(limit), "%" PRIu32, rcpt_max(s));
+		session_refuse(s, refused,
+		    refused == REPLY_RCPT_LIMIT ? limit : r->path.mailbox, NULL,
 		    r->path.mailbox);
 		return;
 	}

@@ -291,7 +291,8 @@ static bool
 session_ahead(const struct session *s, const struct command_row *row)
 {
 	return row->ahead && session_pending(s) < SMTPD_RCPT_AHEAD &&
-	    s->tx->sub.rcpts_len < s->conf->smtp.rcpt_max;
+	    s->tx->sub.rcpts_len <
+	    submission_rcpt_max(&s->tx->sub, s->conf->smtp.rcpt_max);
 }
 
 static unsigned

@@ -185,9 +185,14 @@ void
 tx_refuse(struct session *s)
 {
 	const struct submission *sub;
+	enum reply reply;
 
 	sub = &s->tx->sub;
-	session_refuse(s, refusals[sub->refusal], sub->detail, NULL, "");
+	reply = refusals[sub->refusal];
+	if (reply == REPLY_SIZE &&
+	    submission_size_max(sub) < s->client.message_size)
+		reply = REPLY_SIZE_LIMIT;
+	session_refuse(s, reply, sub->detail, NULL, "");
 	session_cancel(s);
 	tx_end(s);
 }

@@ -45,11 +45,13 @@
 #include "dkimkey.h"
 #include "group.h"
 #include "msg.h"
+#include "near.h"
 #include "notice.h"
 #include "policy.h"
 #include "proto_auth.h"
 #include "proto_notice.h"
 #include "proto_policy.h"
+#include "rate.h"
 #include "rule.h"
 #include "seat.h"
 #include "suppression.h"
@@ -162,6 +164,163 @@ sessions_of_a_user_are_limited(void **state)
 	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
 	assert_true(world_do(&w, "limits show user alice"));
 	assert_non_null(strstr(w.text, "sessionsUsed=1"));
+}
+
+static enum policy_status
+auth_from(const struct login *l, const char *source)
+{
+	struct policy_auth_reply a;
+	struct policy_auth q;
+
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.login, l->name, sizeof(q.login));
+	(void)strlcpy(q.secret, l->secret, sizeof(q.secret));
+	(void)strlcpy(q.source, source, sizeof(q.source));
+	q.session = ++sessions;
+	policy_auth(&w.control, &w, &q, &a);
+	return a.status;
+}
+
+static void __attribute__((format(printf, 1, 2))) set(const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (!world_do(&w, line))
+		fail_msg("%s: %s", line, w.why);
+}
+
+/* By credential, by address and in all. */
+static void
+sessions_are_limited_at_all_levels(void **state)
+{
+	struct login l, m;
+
+	make_login("alice", &l);
+	make_login("bob", &m);
+	set("limits set credential %s sessions 1", l.id);
+	assert_int_equal(auth_from(&l, "192.0.2.1"), POLICY_OK);
+	assert_int_equal(auth_from(&l, "192.0.2.2"), POLICY_BUSY);
+	set("limits set credential %s sessions none", l.id);
+	set("limits set user %s address-sessions 2", "alice");
+	assert_int_equal(auth_from(&l, "192.0.2.1"), POLICY_OK);
+	assert_int_equal(auth_from(&l, "192.0.2.1"), POLICY_OK);
+	assert_int_equal(auth_from(&l, "192.0.2.1"), POLICY_BUSY);
+	assert_int_equal(auth_from(&l, "192.0.2.2"), POLICY_OK);
+	assert_int_equal(auth_from(&l, "2001:db8:0:1::1"), POLICY_OK);
+	assert_int_equal(auth_from(&l, "2001:db8:0:1::2"), POLICY_OK);
+	assert_int_equal(auth_from(&l, "2001:db8:0:1::3"), POLICY_BUSY);
+	set("limits set tenancy sessions %s", "7");
+	assert_int_equal(auth_from(&m, "192.0.2.3"), POLICY_OK);
+	assert_int_equal(auth_from(&m, "192.0.2.3"), POLICY_BUSY);
+	seats_gone(w.control.seats, &w);
+	assert_int_equal(auth_from(&m, "192.0.2.3"), POLICY_OK);
+	assert_true(world_do(&w, "limits show tenancy"));
+	assert_non_null(strstr(w.text, "sessions=7|sessionsUsed=1|"));
+	assert_false(world_do(&w, "limits set compartment root sessions 1 x"));
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_false(world_do(&w, "limits set compartment prod sessions 1"));
+	assert_non_null(strstr(w.why, "no limit of sessions"));
+}
+
+/* The strictest of all levels goes with the approval of the sender. */
+static void
+messages_are_limited_at_all_levels(void **state)
+{
+	struct policy_sender_reply a;
+	char user[OBJECT_ID_SIZE];
+	struct policy_sender q;
+	struct login l;
+
+	make_login("alice", &l);
+	assert_true(world_do(&w, "limits show user alice"));
+	assert_int_equal(w.rows, 2);
+	assert_true(world_do(&w, "user list"));
+	assert_true(world_value(&w, "id", user, sizeof(user)));
+	assert_true(world_do(&w, "compartment add prod"));
+	assert_true(
+	    world_do(&w, "sender add news@example.org compartment prod"));
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_true(a.size_max == 0 && a.rcpt_max == 0);
+	set("limits set tenancy size 10M recipients %s", "9");
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_true(a.size_max == 10485760 && a.rcpt_max == 9);
+	set("limits set compartment prod size 2M recipients %s", "50");
+	set("limits set user %s recipients 5", "alice");
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_true(a.size_max == 2097152 && a.rcpt_max == 5);
+	set("limits set credential %s size 100 recipients 3", l.id);
+	memset(&q, 0, sizeof(q));
+	(void)strlcpy(q.user, user, sizeof(q.user));
+	(void)strlcpy(q.credential, l.id, sizeof(q.credential));
+	(void)strlcpy(q.address, "news@example.org", sizeof(q.address));
+	policy_sender(&w.control, &q, &a);
+	assert_true(a.size_max == 100 && a.rcpt_max == 3);
+	world_reopen(&w);
+	policy_sender(&w.control, &q, &a);
+	assert_true(a.size_max == 100 && a.rcpt_max == 3);
+	set("limits show credential %s", l.id);
+	assert_int_equal(w.rows, 3);
+	assert_non_null(strstr(w.text, "kind=user|name=alice"));
+	assert_non_null(strstr(w.text, "kind=tenancy|name=root"));
+	assert_true(world_do(&w, "limits show compartment prod"));
+	assert_int_equal(w.rows, 2);
+	assert_false(world_do(&w, "limits set user alice size 2T"));
+	assert_non_null(strstr(w.why, "size 2T: neither"));
+	assert_false(world_do(&w, "limits set user alice size 2G"));
+	assert_false(world_do(&w, "limits set user alice size -1"));
+	assert_false(world_do(&w, "limits set user alice"));
+	assert_non_null(strstr(w.why, "nothing to set"));
+	assert_false(world_do(&w, "limits set user minute 3"));
+	assert_false(world_do(&w, "limits set tenancy root minute 3"));
+}
+
+/* The fullest first, and ten at most. */
+static void
+limits_that_are_near_are_told(void **state)
+{
+	struct near near[NEAR_MAX];
+	char user[OBJECT_ID_SIZE], name[32];
+	struct rate_tx tx = { &w, 1 };
+	struct rate_who who;
+	uint32_t limit;
+	unsigned i;
+
+	assert_true(world_do(&w, "user add alice"));
+	assert_true(world_value(&w, "id", user, sizeof(user)));
+	set("limits set tenancy day %s", "20");
+	set("limits set user %s minute 16 day 100", "alice");
+	who.id[0] = user;
+	who.id[1] = w.control.tenancy;
+	who.n = 2;
+	assert_int_equal(near_find(&w.control, (int64_t)time(NULL), near), 0);
+	assert_int_equal(rate_reserve(w.control.rate, &tx, &who, 16,
+			     (int64_t)time(NULL), &limit),
+	    RATE_OK);
+	assert_int_equal(near_find(&w.control, (int64_t)time(NULL), near), 2);
+	assert_string_equal(near[0].subject.name, "alice");
+	assert_string_equal(near[0].limit, "minute");
+	assert_true(near[0].used == 16 && near[0].max == 16);
+	assert_string_equal(near[1].subject.kind, "tenancy");
+	assert_string_equal(near[1].limit, "day");
+	for (i = 0; i < 2 * NEAR_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "u%u", i);
+		set("user add %s", name);
+		assert_true(world_value(&w, "id", user, sizeof(user)));
+		set("limits set user %s day 1", name);
+		tx.number = i + 2;
+		who.n = 1;
+		assert_int_equal(rate_reserve(w.control.rate, &tx, &who, 1,
+				     (int64_t)time(NULL), &limit),
+		    RATE_OK);
+	}
+	assert_int_equal(near_find(&w.control, (int64_t)time(NULL), near),
+	    NEAR_MAX);
+	assert_true(near[0].used == near[0].max);
+	assert_true(near[NEAR_MAX - 1].used == near[NEAR_MAX - 1].max);
 }
 
 static enum policy_status
@@ -290,6 +449,9 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(sessions_of_a_user_are_limited),
+		T(sessions_are_limited_at_all_levels),
+		T(messages_are_limited_at_all_levels),
+		T(limits_that_are_near_are_told),
 		T(limits_of_all_levels_hold),
 		T(compartments_are_nested),
 	};

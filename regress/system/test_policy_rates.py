@@ -44,7 +44,7 @@ def data(client, text=None):
 
 
 def used(edd, kind="user", name="app"):
-    row, = edd.ctl("limits", "show", kind, name, json_rows=True)
+    row = edd.ctl("limits", "show", kind, name, json_rows=True)[0]
     return row["minuteUsed"], row["dayUsed"]
 
 
@@ -242,3 +242,36 @@ def test_mistakes_say_what_is_wrong(limited):
     limited.ctl("limits", "set", "user", "app", "day", "1")
     limited.ctl("limits", "remove", "user", "app")
     assert limited.ctl("limits", "show", json_rows=True) == []
+
+
+def test_size_and_recipients_of_a_message(limited, sink):
+    """The strictest of all levels holds, and the reply says it."""
+    limited.ctl("limits", "set", "tenancy", "size", "20K", "recipients", "9")
+    limited.ctl("limits", "set", "user", "app", "size", "1K", "recipients",
+                "2")
+    client = Raw(limited)
+    assert client.say("MAIL FROM:<news@example.org> SIZE=1025") == (
+        "552 Exceeds byte limit : limit is 1024")
+    mail(client, 1024)
+    for name in "ab":
+        assert rcpt(client, name).startswith("250")
+    assert rcpt(client, "c") == "452 Too many recipients : limit is 2"
+    assert data(client, message() + b"x" * 1024) == (
+        "552 Exceeds byte limit : limit is 1024")
+    mail(client)
+    assert rcpt(client).startswith("250")
+    assert data(client).startswith("250")
+    rows = limited.ctl("limits", "show", "user", "app", json_rows=True)
+    assert [(r["kind"], r["size"], r["recipients"]) for r in rows] == [
+        ("user", 1024, 2), ("tenancy", 20480, 9)]
+    limited.ctl("limits", "set", "user", "app", "size", "none", "recipients",
+                "none", "day", "10")
+    client = Raw(limited)
+    assert client.say("MAIL FROM:<news@example.org> SIZE=20481") == (
+        "552 Exceeds byte limit : limit is 20480")
+    mail(client)
+    for name in "abcdefgh":
+        assert rcpt(client, name).startswith("250")
+    rows = limited.ctl("status", json_rows=True)
+    assert any(r.get("trouble") == "limit" and "user app: day 8 of 10" in
+               str(r) for r in rows), rows
