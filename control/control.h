@@ -55,6 +55,7 @@ struct control {
 	uint32_t sessions_user;	   /* sessions at once, of one user */
 	uint32_t credentials_user; /* credentials at once, of one user */
 	uint32_t apikeys_user;	   /* API keys at once, of one user */
+	char delimiter;		   /* of sub-addresses; NUL: there are none */
 	struct conf_global global;
 	struct conf_site site;
 	struct certs certs;

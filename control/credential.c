@@ -29,8 +29,8 @@
 
 #include "msg.h"
 
-/* 2: expiry, networks, the last sender, keys for SCRAM. */
-#define CREDENTIAL_VERSION 2
+/* 2: expiry, networks, the last sender, keys for SCRAM.  3: class. */
+#define CREDENTIAL_VERSION 3
 
 static void
 decode_networks(struct msgin *m, struct credential *c)
@@ -65,7 +65,7 @@ decode_scram(struct msgin *m, struct scram_keys *k)
 		m->bad = true;
 }
 
-/* Read a record of this version or the one before.  0, or -1: ill-formed. */
+/* Read a record of this version or one before.  0, or -1: ill-formed. */
 int
 credential_decode(struct msgin *m, struct credential *c)
 {
@@ -92,6 +92,9 @@ credential_decode(struct msgin *m, struct credential *c)
 	c->expires = msg_get_i64(m);
 	decode_networks(m, c);
 	decode_scram(m, &c->scram);
+	if (version > 2)
+		c->class = (enum credential_class)msg_get_enum(m,
+		    CREDENTIAL_USER, CREDENTIAL_CLASS_LAST);
 	return msg_end(m);
 }
 
@@ -154,6 +157,7 @@ credential_put(struct store *s, const struct credential *c)
 	msg_put_u32(&m, c->scram.iterations);
 	msg_put_data(&m, c->scram.stored, sizeof(c->scram.stored));
 	msg_put_data(&m, c->scram.server, sizeof(c->scram.server));
+	msg_put_u32(&m, c->class);
 	store_key(&k, c->id, NULL);
 	r = store_put(s, STORE_CREDENTIAL, &k, &m);
 	msgout_free(&m);

@@ -41,6 +41,14 @@ struct msgin;
 /* HMAC-SHA256. */
 #define CREDENTIAL_MAC_SIZE 32u
 
+/* Whether mail gives way to that of others. */
+enum credential_class {
+	CREDENTIAL_USER, /* as that of its user */
+	CREDENTIAL_TRANSACTIONAL,
+	CREDENTIAL_BULK,
+	CREDENTIAL_CLASS_LAST = CREDENTIAL_BULK
+};
+
 struct credential {
 	char id[OBJECT_ID_SIZE];
 	char user[OBJECT_ID_SIZE];
@@ -56,6 +64,7 @@ struct credential {
 	uint32_t networks;	   /* 0: from anywhere */
 	struct conf_network network[CREDENTIAL_NETWORKS_MAX];
 	struct scram_keys scram; /* none in those that are older */
+	enum credential_class class;
 };
 
 int credential_decode(struct msgin *, struct credential *);

@@ -165,6 +165,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	c->sessions_user = p->conf.policy.sessions_user;
 	c->credentials_user = p->conf.policy.credentials_user;
 	c->apikeys_user = p->conf.policy.apikeys_user;
+	c->delimiter = (char)p->conf.policy.delimiter;
 	c->global = p->conf.global;
 	c->site = p->conf.site;
 	c->certs = p->conf.certs;

@@ -68,6 +68,8 @@ check_user(struct control *c, const struct policy_sender *q,
 	r = credential_get(c->store, q->credential, &cred);
 	if (r == STORE_OK && cred.state != RECORD_ACTIVE)
 		return STORE_NOTFOUND;
+	if (r == STORE_OK && cred.class != CREDENTIAL_USER)
+		a->bulk = cred.class == CREDENTIAL_BULK;
 	return r;
 }
 
@@ -118,7 +120,7 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		return STORE_NOTFOUND;
 	r = check_user(c, q, a);
 	if (r == STORE_OK)
-		r = sender_match(c->store, asked.key, &sender);
+		r = sender_match(c->store, asked.key, c->delimiter, &sender);
 	if (r != STORE_OK)
 		return r;
 	if (sender.state != RECORD_ACTIVE)
@@ -126,7 +128,8 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	question.user = q->user;
 	question.compartment = sender.compartment;
 	question.permission = PERMISSION_SENDER_USE;
-	question.target.sender = asked.key;
+	question.target.sender = sender_is_domain(&sender) ? asked.key :
+							     sender.key;
 	r = permit_decide(c, &question);
 	if (r != STORE_OK)
 		return r;

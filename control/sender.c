@@ -122,20 +122,46 @@ sender_get(struct store *st, const char *key, struct sender *s)
 }
 
 /*
- * The sender that covers a folded address: itself, else its domain.  An
- * address that is INACTIVE of its own is not covered by the domain.
+ * Without the sub-address (RFC 5233 calls it detail): what stands before the
+ * first delimiter, but not nothing.  false if there is none.
+ */
+static bool
+drop_detail(const char *address, char delimiter, char plain[ADDRESS_SIZE])
+{
+	const char *at, *detail;
+
+	at = strrchr(address, '@');
+	if (delimiter == '\0' || at == NULL || at == address ||
+	    address[0] == '"')
+		return false;
+	detail = strchr(address + 1, delimiter);
+	if (detail == NULL || detail >= at)
+		return false;
+	(void)snprintf(plain, ADDRESS_SIZE, "%.*s%s", (int)(detail - address),
+	    address, at);
+	return true;
+}
+
+/*
+ * The sender that covers a folded address: itself, else the one without a
+ * sub-address, else its domain.  An address that is INACTIVE of its own is not
+ * covered by the domain.
  */
 enum store_status
-sender_match(struct store *st, const char *address, struct sender *s)
+sender_match(struct store *st, const char *address, char delimiter,
+    struct sender *s)
 {
+	char plain[ADDRESS_SIZE];
 	enum store_status r;
 	const char *at;
 
 	r = sender_get(st, address, s);
-	if (r != STORE_NOTFOUND)
-		return r;
+	if (r == STORE_NOTFOUND && drop_detail(address, delimiter, plain))
+		r = sender_get(st, plain, s);
 	at = strrchr(address, '@');
-	return at == NULL ? r : sender_get(st, at, s);
+	if (r != STORE_NOTFOUND || at == NULL)
+		return r;
+	return sender_get(st, at, s);
 }
 
 /* Store a sender with its look-ups; the caller has a transaction. */

@@ -48,7 +48,7 @@ bool sender_is_domain(const struct sender *);
 int sender_decode(struct msgin *, struct sender *);
 enum store_status sender_get(struct store *, const char *key, struct sender *);
 enum store_status sender_match(struct store *, const char *address,
-    struct sender *);
+    char delimiter, struct sender *);
 enum store_status sender_put(struct store *, const struct sender *);
 enum store_status sender_del(struct store *, const struct sender *);
 

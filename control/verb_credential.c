@@ -41,6 +41,13 @@
 #define NETWORKS_TEXT_SIZE (CREDENTIAL_NETWORKS_MAX * NETWORK_TEXT_SIZE)
 #define OPTIONS_TEXT_SIZE  (NETWORKS_TEXT_SIZE + 2 * NAME_SIZE + 128)
 
+/* "user": that of its user. */
+static const char *const classes[] = {
+	[CREDENTIAL_USER] = "user",
+	[CREDENTIAL_TRANSACTIONAL] = "transactional",
+	[CREDENTIAL_BULK] = "bulk",
+};
+
 /* At most so many at a time as are configured; ends the job if there are. */
 static int
 check_count(struct job *j, const struct user *u)
@@ -113,9 +120,9 @@ options_text(const struct credential *c, const char *user, char *text,
 
 	networks_text(c, networks, sizeof(networks));
 	(void)snprintf(text, size,
-	    "user=%s state=%s expires=%lld networks=%s description=%s", user,
-	    record_state_name(c->state), (long long)c->expires, networks,
-	    c->description);
+	    "user=%s state=%s expires=%lld networks=%s class=%s description=%s",
+	    user, record_state_name(c->state), (long long)c->expires, networks,
+	    classes[c->class], c->description);
 }
 
 /* A login that is taken, by a chance of 1 in 1296, is made again. */
@@ -182,6 +189,7 @@ struct options {
 	const char *state;
 	const char *expires;
 	const char *networks;
+	const char *class;
 	const char *description;
 };
 
@@ -200,6 +208,24 @@ take_expires(struct job *j, const char *text, struct credential *c)
 }
 
 static int
+take_class(struct job *j, const char *text, struct credential *c)
+{
+	int i;
+
+	if (text == NULL)
+		return 0;
+	for (i = 0; i <= CREDENTIAL_CLASS_LAST; i++) {
+		if (strcmp(text, classes[i]) == 0) {
+			c->class = (enum credential_class)i;
+			return 0;
+		}
+	}
+	job_fail(j, NULL, "class %s: neither transactional, bulk nor user",
+	    text);
+	return -1;
+}
+
+static int
 take_options(struct job *j, const struct options *o, struct credential *c)
 {
 	if (o->state != NULL && record_state_parse(o->state, &c->state) == -1) {
@@ -208,16 +234,20 @@ take_options(struct job *j, const struct options *o, struct credential *c)
 		return -1;
 	}
 	if (take_expires(j, o->expires, c) == -1 ||
-	    take_networks(j, o->networks, c) == -1)
+	    take_networks(j, o->networks, c) == -1 ||
+	    take_class(j, o->class, c) == -1)
 		return -1;
 	return need_description(j, o->description, c->description);
 }
 
-/* credential add USER [expires WHEN] [networks LIST] [description TEXT] */
+/*
+ * credential add USER [expires WHEN] [networks LIST] [class CLASS]
+ * [description TEXT]
+ */
 void
 verb_credential_add(struct job *j)
 {
-	struct options o = { NULL, j->arg[1], j->arg[2], j->arg[3] };
+	struct options o = { NULL, j->arg[1], j->arg[2], j->arg[3], j->arg[4] };
 	char secret[CREDENTIAL_SECRET_LEN + 1];
 	struct credential c;
 	struct user u;
@@ -266,18 +296,20 @@ credential_row(struct job *j, const struct credential *c)
 		row_time(j->row, "expires", c->expires);
 	networks_text(c, networks, sizeof(networks));
 	row_str(j->row, "networks", networks);
+	row_str(j->row, "class", classes[c->class]);
 	row_str(j->row, "username", c->login);
 	return true;
 }
 
 /*
  * credential set ID [state active|inactive] [expires WHEN] [networks LIST]
- * [description TEXT]
+ * [class CLASS] [description TEXT]
  */
 void
 verb_credential_set(struct job *j)
 {
-	struct options o = { j->arg[1], j->arg[2], j->arg[3], j->arg[4] };
+	struct options o = { j->arg[1], j->arg[2], j->arg[3], j->arg[4],
+		j->arg[5] };
 	char before[OPTIONS_TEXT_SIZE], after[OPTIONS_TEXT_SIZE];
 	struct credential c;
 

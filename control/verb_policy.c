@@ -208,7 +208,8 @@ why_sender(struct job *j, const struct sender *asked, struct sender *s,
 	struct store *st;
 
 	st = j->control->store;
-	if (sender_match(st, asked->key, s) != STORE_OK) {
+	if (sender_match(st, asked->key, j->control->delimiter, s) !=
+	    STORE_OK) {
 		step(j, "no",
 		    "neither \"%s\" nor its whole domain is an approved sender",
 		    asked->key);
@@ -302,7 +303,7 @@ why_address(struct job *j, const struct user *u)
 	q.user = u->id;
 	q.compartment = c.id;
 	q.permission = PERMISSION_SENDER_USE;
-	q.target.sender = asked.key;
+	q.target.sender = sender_is_domain(&s) ? asked.key : s.key;
 	verdict(j, why_rules(j, &q));
 }
 

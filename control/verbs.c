@@ -97,7 +97,9 @@ static const struct verb verbs[] = {
 
 	{ { "credential", "add" }, VERB_WRITE, verb_credential_add,
 	    { { NULL, "USER", false }, { "expires", "WHEN", true },
-		{ "networks", "LIST", true }, { "description", "TEXT", true } },
+		{ "networks", "LIST", true },
+		{ "class", "transactional|bulk|user", true },
+		{ "description", "TEXT", true } },
 	    "make an SMTP login and password, shown once" },
 	{ { "credential", "list" }, VERB_READ, verb_credential_list,
 	    { { NULL, "USER", true } }, "list SMTP credentials" },
@@ -106,6 +108,7 @@ static const struct verb verbs[] = {
 	{ { "credential", "set" }, VERB_WRITE, verb_credential_set,
 	    { { NULL, "ID", false }, { "state", "active|inactive", true },
 		{ "expires", "WHEN", true }, { "networks", "LIST", true },
+		{ "class", "transactional|bulk|user", true },
 		{ "description", "TEXT", true } },
 	    "change an SMTP credential, or disable it" },
 

@@ -338,6 +338,25 @@ conf_set_throttle_off(struct conf *c)
 	return 0;
 }
 
+/* What begins the part that does not matter to who may send; NULL: nothing. */
+int
+conf_set_subaddressing(struct conf *c, const char *delimiter)
+{
+	const char *word;
+
+	word = delimiter == NULL ? "off" : delimiter;
+	if (conf_once(c, SET_SUBADDRESSING, word) == -1)
+		return -1;
+	c->policy.delimiter = 0;
+	if (delimiter == NULL)
+		return 0;
+	if (strlen(delimiter) != 1 || strchr("+-=_#~!", delimiter[0]) == NULL)
+		return conf_fail(c, word,
+		    "a delimiter is one of + - = _ # ~ !");
+	c->policy.delimiter = (uint32_t)delimiter[0];
+	return 0;
+}
+
 /*
  * One interval of queue retry; the first replaces the default.  Each must be
  * as long as the one before or longer.

@@ -71,6 +71,7 @@ enum conf_setting {
 	SET_APIKEYS,
 	SET_SOFT_BOUNCES,
 	SET_SUPPRESS_HASH,
+	SET_SUBADDRESSING,
 	SET_LOG,
 	SET_LAST = SET_LOG
 };
@@ -92,6 +93,7 @@ int conf_set_soft_bounces(struct conf *, const char *bounces,
     const char *window, const char *lifetime);
 int conf_set_soft_bounces_off(struct conf *);
 int conf_set_suppress_hash(struct conf *, bool);
+int conf_set_subaddressing(struct conf *, const char *delimiter);
 int conf_add_retry(struct conf *, const char *, bool first);
 int conf_set_delay_off(struct conf *);
 int conf_set_reserve(struct conf *, const char *percent, const char *size);

@@ -79,7 +79,7 @@ static void yyerror(struct parser *, const char *);
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
 %token STORE STRICT SUPPRESSED TIMEOUT TLS VERBOSE VIA WORKERS
 %token BASE CHECKINTERVAL DKIM PUBLICADDRESS
-%token APIKEYS BLOCK CREDENTIALS THROTTLE USER WINDOW
+%token APIKEYS SUBADDRESSING BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
 %token FROM HASH LIFETIME SOFTBOUNCES SUPPRESSION
 %token BAD
@@ -121,6 +121,15 @@ statement	: HOSTNAME STRING {
 		}
 		| APIKEYS PER USER STRING {
 			parser_number(p, SET_APIKEYS, $4);
+		}
+		| SUBADDRESSING ON {
+			parser_try(p, conf_set_subaddressing(p->conf, "+"));
+		}
+		| SUBADDRESSING OFF {
+			parser_try(p, conf_set_subaddressing(p->conf, NULL));
+		}
+		| SUBADDRESSING STRING {
+			parser_try(p, conf_set_subaddressing(p->conf, $2));
 		}
 		| KEYS STRING {
 			parser_try(p, conf_set_path(p->conf, SET_KEYS, $2));

@@ -163,6 +163,10 @@ print_policy(FILE *f, const struct conf_policy *p)
 	number(f, "smtp sessions per user ", p->sessions_user);
 	number(f, "smtp credentials per user ", p->credentials_user);
 	number(f, "api-keys per user ", p->apikeys_user);
+	if (p->delimiter == 0)
+		(void)fprintf(f, "sub-addressing off\n");
+	else
+		(void)fprintf(f, "sub-addressing \"%c\"\n", (int)p->delimiter);
 	if (p->throttle_failures == 0)
 		(void)fprintf(f, "smtp throttle off\n");
 	else

@@ -94,6 +94,7 @@ static const struct keyword keywords[] = {
 	{ "starttls", STARTTLS },
 	{ "store", STORE },
 	{ "strict", STRICT },
+	{ "sub-addressing", SUBADDRESSING },
 	{ "suppressed-reply", SUPPRESSED },
 	{ "suppression", SUPPRESSION },
 	{ "throttle", THROTTLE },

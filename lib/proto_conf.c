@@ -404,6 +404,7 @@ conf_policy_send(struct chan *c, const struct conf_policy *s)
 	msg_put_u32(o, s->sessions_user);
 	msg_put_u32(o, s->credentials_user);
 	msg_put_u32(o, s->apikeys_user);
+	msg_put_u32(o, s->delimiter);
 	return chan_end(c, -1);
 }
 
@@ -417,10 +418,11 @@ conf_policy_recv(struct msgin *m, struct conf_policy *s)
 	s->sessions_user = msg_get_u32(m);
 	s->credentials_user = msg_get_u32(m);
 	s->apikeys_user = msg_get_u32(m);
+	s->delimiter = msg_get_u32(m);
 	if (s->throttle_failures > THROTTLE_FAILURES_MAX ||
 	    s->throttle_window == 0 || s->throttle_block == 0 ||
 	    s->sessions_user == 0 || s->credentials_user == 0 ||
-	    s->apikeys_user == 0)
+	    s->apikeys_user == 0 || s->delimiter > 126)
 		m->bad = true;
 	return msg_end(m);
 }

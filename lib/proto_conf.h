@@ -30,7 +30,6 @@
 #define PROTO_CONF_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -137,6 +136,7 @@ struct conf_policy {
 	uint32_t sessions_user;	    /* sessions at once, of one user */
 	uint32_t credentials_user;  /* credentials at once, of one user */
 	uint32_t apikeys_user;	    /* API keys at once, of one user */
+	uint32_t delimiter;	    /* of sub-addresses; 0: there are none */
 };
 
 int conf_global_send(struct chan *, const struct conf_global *);

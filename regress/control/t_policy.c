@@ -577,11 +577,87 @@ questions_are_cheap(void **state)
 	assert_true(spent < 1000 * 1000);
 }
 
+static void
+sub_addresses_are_those_of_their_address(void **state)
+{
+	struct policy_sender_reply a;
+	char user[OBJECT_ID_SIZE];
+
+	assert_true(world_do(&w, "user add alice"));
+	assert_true(world_value(&w, "id", user, sizeof(user)));
+	assert_true(
+	    world_do(&w, "sender add news@example.org compartment root"));
+	assert_int_equal(sender(user, "news+a@example.org", &a), POLICY_NO);
+	w.control.delimiter = '+';
+	assert_int_equal(sender(user, "News+A+b@Example.org", &a), POLICY_OK);
+	assert_int_equal(sender(user, "news+@example.org", &a), POLICY_OK);
+	assert_int_equal(sender(user, "news-a@example.org", &a), POLICY_NO);
+	assert_int_equal(sender(user, "+news@example.org", &a), POLICY_NO);
+	assert_int_equal(sender(user, "new+s@example.org", &a), POLICY_NO);
+	assert_int_equal(sender(user, "news@x+example.org", &a), POLICY_NO);
+	assert_int_equal(sender(user, "\"news+a\"@example.org", &a), POLICY_OK);
+	assert_int_equal(sender(user, "\"news+a b\"@example.org", &a),
+	    POLICY_NO);
+	/* what an operator says of an address comes first */
+	assert_true(
+	    world_do(&w, "sender add news+off@example.org compartment root"));
+	assert_true(
+	    world_do(&w, "sender set news+off@example.org state inactive"));
+	assert_int_equal(sender(user, "news+off@example.org", &a), POLICY_NO);
+	assert_true(world_do(&w, "sender set news@example.org state inactive"));
+	assert_int_equal(sender(user, "news+a@example.org", &a), POLICY_NO);
+	assert_true(world_do(&w, "why alice news+a@example.org"));
+	assert_non_null(strstr(w.text,
+	    "\"news@example.org\" is an approved sender, INACTIVE"));
+}
+
+/* What a credential says comes before what its user does. */
+static void
+class_is_of_the_credential_or_the_user(void **state)
+{
+	struct policy_sender_reply a;
+	struct policy_sender q;
+	struct login l;
+	char line[256];
+
+	make_login("alice", &l);
+	assert_true(
+	    world_do(&w, "sender add news@example.org compartment root"));
+	memset(&q, 0, sizeof(q));
+	assert_true(world_do(&w, "user list"));
+	assert_true(world_value(&w, "id", q.user, sizeof(q.user)));
+	(void)strlcpy(q.credential, l.id, sizeof(q.credential));
+	(void)strlcpy(q.address, "news@example.org", sizeof(q.address));
+	policy_sender(&w.control, &q, &a);
+	assert_true(a.status == POLICY_OK && !a.bulk);
+	(void)snprintf(line, sizeof(line), "credential set %s class bulk",
+	    l.id);
+	assert_true(world_do(&w, line));
+	policy_sender(&w.control, &q, &a);
+	assert_true(a.status == POLICY_OK && a.bulk);
+	assert_true(world_do(&w, "user set alice class bulk"));
+	(void)snprintf(line, sizeof(line),
+	    "credential set %s class transactional", l.id);
+	assert_true(world_do(&w, line));
+	policy_sender(&w.control, &q, &a);
+	assert_false(a.bulk);
+	(void)snprintf(line, sizeof(line), "credential set %s class user",
+	    l.id);
+	assert_true(world_do(&w, line));
+	policy_sender(&w.control, &q, &a);
+	assert_true(a.bulk);
+	(void)snprintf(line, sizeof(line), "credential set %s class slow",
+	    l.id);
+	assert_false(world_do(&w, line));
+}
+
 int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		T(sub_addresses_are_those_of_their_address),
+		T(class_is_of_the_credential_or_the_user),
 		T(login_has_the_form_of_the_service),
 		T(auth_takes_the_right_secret_only),
 		T(failures_of_an_address_throttle_it),

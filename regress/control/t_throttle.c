@@ -41,7 +41,7 @@
 #include "tmpdir.h"
 
 static const uint8_t secret[STORE_SECRET_SIZE] = "a key for tests";
-static const struct conf_policy rule = { 3, 60, 100, 1, 1, 1 };
+static const struct conf_policy rule = { 3, 60, 100, 1, 1, 1, 0 };
 
 static char dir[TMPDIR_SIZE];
 static struct store *store;
