@@ -29,6 +29,7 @@
 #include "compat.h"
 #include "control.h"
 #include "credential.h"
+#include "lend.h"
 #include "limit.h"
 #include "log.h"
 #include "msg.h"
@@ -50,6 +51,9 @@ auth_find(struct control *c, const char *login, struct credential *cred,
 {
 	enum store_status r;
 
+	*known = lend_find_login(&c->lends, login, (int64_t)time(NULL), cred);
+	if (*known)
+		return true;
 	r = credential_find_login(c->store, login, cred);
 	*known = r == STORE_OK;
 	if (r != STORE_NOTFOUND)
@@ -194,6 +198,7 @@ auth_end(struct control *c, const struct login *l,
 		c->auth_ok++;
 		memcpy(a->user, cred->user, sizeof(a->user));
 		memcpy(a->credential, cred->id, sizeof(a->credential));
+		lend_use(&c->lends, cred->id);
 		usage_note(c->usage, cred->id, (int64_t)time(NULL), l->source);
 		auth_hint(c, cred, a);
 		break;

@@ -25,6 +25,7 @@
 
 #include "bounds.h"
 #include "certs.h"
+#include "lend.h"
 #include "proto_conf.h"
 #include "proto_site.h"
 #include "store_lock.h"
@@ -44,6 +45,7 @@ struct seats;
 struct store;
 struct suppress;
 struct throttle;
+struct troubles;
 struct usage;
 struct webhooks;
 
@@ -59,6 +61,7 @@ struct control {
 	struct conf_global global;
 	struct conf_site site;
 	struct certs certs;
+	struct lends lends;
 
 	struct peers *peers;
 	struct keys *keys;
@@ -67,6 +70,7 @@ struct control {
 	struct children *children;
 	struct audit *audit;
 	struct dkimwatch *dkimwatch;
+	struct troubles *troubles;
 	struct usage *usage;
 	struct throttle *throttle;
 	struct permits *permits;

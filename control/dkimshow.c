@@ -20,6 +20,7 @@
  */
 #include "dkimshow.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,13 @@
 #include "msg.h"
 #include "proto_dns.h"
 #include "row.h"
+
+/*
+ * Seconds that the DNS has to answer: who wants to see the records gets them
+ * at once, who wants to know what is there waits.
+ */
+#define SHOW_SECONDS	   1u
+#define SHOW_CHECK_SECONDS 5u
 
 struct show;
 
@@ -50,6 +58,7 @@ struct show {
 	bool note;	      /* what is seen changes states */
 	unsigned n;
 	unsigned waits;
+	unsigned silent; /* questions that had no answer */
 	struct show_key key[DKIMKEY_DOMAIN_MAX];
 };
 
@@ -107,6 +116,7 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 static void
 show_finish(struct show *s)
 {
+	struct admin_end end;
 	struct job *j;
 	unsigned i;
 
@@ -114,9 +124,17 @@ show_finish(struct show *s)
 	for (i = 0; i < s->n; i++)
 		show_row(j, &s->key[i].key,
 		    s->key[i].asked ? dkimkey_dns_name(s->key[i].dns) : NULL);
+	memset(&end, 0, sizeof(end));
+	end.ok = true;
+	if (s->silent > 0)
+		(void)snprintf(end.hint, sizeof(end.hint),
+		    "The DNS did not answer within %u s: \"unknown\" is what "
+		    "was not looked at.%s",
+		    s->note ? SHOW_CHECK_SECONDS : SHOW_SECONDS,
+		    s->note ? "" : "  \"edctl dkim check\" waits longer.");
 	j->cancel = NULL;
 	show_free(s);
-	job_ok(j);
+	job_end(j, &end);
 }
 
 static void
@@ -126,6 +144,8 @@ show_answer_cb(const struct dns_answer *answer, void *arg)
 
 	k = arg;
 	k->dns = dkimdns_judge(&k->key, answer);
+	if (answer == NULL)
+		k->show->silent++;
 	if (k->show->note) {
 		dkimstate_seen(k->show->job->control, &k->key, k->dns);
 		(void)dkimstate_next(&k->key, k->dns);
@@ -148,7 +168,9 @@ show_ask(struct show *s, struct show_key *k)
 	dkimdns_name(&k->key, name);
 	if (strlcpy(q.name, name, sizeof(q.name)) >= sizeof(q.name))
 		return;
-	if (lookup_start(s->job->control->lookup, &q, show_answer_cb, k) == 0)
+	if (lookup_start_within(s->job->control->lookup, &q,
+		s->note ? SHOW_CHECK_SECONDS : SHOW_SECONDS, show_answer_cb,
+		k) == 0)
 		s->waits++;
 }
 

@@ -32,6 +32,7 @@
 #include "log.h"
 #include "msg.h"
 #include "store.h"
+#include "troubles.h"
 
 /*
  * What becomes of a key of which the DNS said this.  Whether anything
@@ -123,6 +124,7 @@ replace(struct control *c, const struct dkimkey *k)
 		    record(c, &r.key[i], before) == -1)
 			return -1;
 		keys_drop(c->keys, r.key[i].number);
+		troubles_forget(c->troubles, &r.key[i]);
 	}
 	return 0;
 }
@@ -163,12 +165,14 @@ dkimstate_seen(struct control *c, const struct dkimkey *asked,
 	before = k;
 	if (!dkimstate_next(&k, seen))
 		return;
-	if (store_change(c, &before, &k) == -1)
+	if (store_change(c, &before, &k) == -1) {
 		c->failures++;
-	else
-		log_info("dkim domain=%s selector=%s state=%s dns=%s", k.domain,
-		    k.selector, dkimkey_state_name(k.state),
-		    dkimkey_dns_name(k.dns));
+		(void)troubles_load(c->troubles, c->store);
+		return;
+	}
+	troubles_note(c->troubles, &k);
+	log_info("dkim domain=%s selector=%s state=%s dns=%s", k.domain,
+	    k.selector, dkimkey_state_name(k.state), dkimkey_dns_name(k.dns));
 }
 
 /* Forget a key whose time is over.  0 or -1. */
@@ -187,6 +191,7 @@ dkimstate_retire(struct control *c, const struct dkimkey *k)
 		store_abort(c->store);
 		return -1;
 	}
+	troubles_forget(c->troubles, k);
 	keys_drop(c->keys, k->number);
 	return 0;
 }

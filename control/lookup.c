@@ -117,14 +117,14 @@ answer_cb(struct msgin *m, void *arg)
 }
 
 /*
- * Ask; cb runs once, later, unless cancelled.  0, or -1 if there is nobody
- * to ask.
+ * Ask, and wait so many seconds at most; cb runs once, later, unless
+ * cancelled.  0, or -1 if there is nobody to ask.
  */
 int
-lookup_start(struct lookup *l, const struct dns_query *q, lookup_cb cb,
-    void *arg)
+lookup_start_within(struct lookup *l, const struct dns_query *q,
+    unsigned seconds, lookup_cb cb, void *arg)
 {
-	static const struct timeval timeout = { LOOKUP_TIMEOUT, 0 };
+	const struct timeval timeout = { (time_t)seconds, 0 };
 	struct lookup_op *op;
 	uint64_t id;
 
@@ -146,6 +146,14 @@ lookup_start(struct lookup *l, const struct dns_query *q, lookup_cb cb,
 	}
 	(void)dns_query_send(l->chan, id, q);
 	return 0;
+}
+
+/* The same, for as long as an operator waits. */
+int
+lookup_start(struct lookup *l, const struct dns_query *q, lookup_cb cb,
+    void *arg)
+{
+	return lookup_start_within(l, q, LOOKUP_TIMEOUT, cb, arg);
 }
 
 /* No callback with this arg runs any more. */

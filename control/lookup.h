@@ -35,6 +35,8 @@ void lookup_free(struct lookup *);
 void lookup_peer_up(struct lookup *, struct chan *);
 void lookup_peer_down(struct lookup *, const struct chan *);
 int lookup_start(struct lookup *, const struct dns_query *, lookup_cb, void *);
+int lookup_start_within(struct lookup *, const struct dns_query *,
+    unsigned seconds, lookup_cb, void *);
 void lookup_cancel(struct lookup *, const void *arg);
 
 #endif

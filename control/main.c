@@ -54,6 +54,7 @@
 #include "suppress_tend.h"
 #include "tenancy.h"
 #include "throttle.h"
+#include "troubles.h"
 #include "usage.h"
 #include "webhook_run.h"
 
@@ -223,7 +224,8 @@ main_start(void *arg)
 	    throttle_load(c->throttle, c->store) == -1 ||
 	    rate_load(c->rate, c->store, (int64_t)time(NULL)) == -1)
 		return -1;
-	if (dkimwatch_start(c->dkimwatch) == -1)
+	if (dkimwatch_start(c->dkimwatch) == -1 ||
+	    troubles_load(c->troubles, c->store) == -1)
 		return -1;
 	if (webhooks_start(c->webhooks) == -1)
 		return -1;
@@ -453,6 +455,7 @@ main(int argc, char **argv)
 	c->children = children_new(main_ready_cb, c);
 	c->audit = audit_new(c);
 	c->dkimwatch = dkimwatch_new(c);
+	c->troubles = troubles_new();
 	c->usage = usage_new();
 	c->throttle = throttle_new(throttle_tell_all_cb, c);
 	c->permits = permits_new();
@@ -463,9 +466,10 @@ main(int argc, char **argv)
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
-	    c->dkimwatch == NULL || c->usage == NULL || c->throttle == NULL ||
-	    c->permits == NULL || c->rate == NULL || c->seats == NULL ||
-	    c->suppress == NULL || c->webhooks == NULL || c->sock == NULL)
+	    c->dkimwatch == NULL || c->troubles == NULL || c->usage == NULL ||
+	    c->throttle == NULL || c->permits == NULL || c->rate == NULL ||
+	    c->seats == NULL || c->suppress == NULL || c->webhooks == NULL ||
+	    c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

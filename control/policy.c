@@ -30,6 +30,7 @@
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
+#include "lend.h"
 #include "limit.h"
 #include "msg.h"
 #include "permit.h"
@@ -65,6 +66,8 @@ check_user(struct control *c, const struct policy_sender *q,
 	a->bulk = r == STORE_OK && user.bulk;
 	if (r != STORE_OK || q->credential[0] == '\0')
 		return r;
+	if (lend_get(&c->lends, q->credential, (int64_t)time(NULL), &cred))
+		return STORE_OK;
 	r = credential_get(c->store, q->credential, &cred);
 	if (r == STORE_OK && cred.state != RECORD_ACTIVE)
 		return STORE_NOTFOUND;

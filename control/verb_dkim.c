@@ -37,6 +37,7 @@
 #include "msg.h"
 #include "proto_sign.h"
 #include "row.h"
+#include "troubles.h"
 #include "verb_need.h"
 
 /* A key in the audit. */
@@ -560,6 +561,7 @@ verb_dkim_remove(struct job *j)
 	job_audit(j, k.domain, text, NULL);
 	if (job_commit(j) == -1)
 		return;
+	troubles_forget(j->control->troubles, &k);
 	keys_drop(j->control->keys, k.number);
 	job_ok(j);
 }

@@ -39,11 +39,15 @@
 #include "proto_admin.h"
 #include "relay.h"
 #include "row.h"
+#include "troubles.h"
 
 /* Processes of which is noted what they use, kinds of traffic and queue. */
 #define STATUS_USES_MAX	 64u
 #define STATUS_ROWS_MAX	 16u
 #define STATUS_QUEUE_MAX 8u
+
+/* Listeners that are shown. */
+#define STATUS_LISTENERS_MAX 32u
 
 /* Troubles that are shown one by one. */
 #define STATUS_TROUBLES_MAX 10u
@@ -68,6 +72,14 @@ struct queued {
 	int64_t value;
 };
 
+struct listener {
+	char address[HOST_SIZE];
+	int64_t port;
+	char tls[16];
+	char auth[32];
+	char proxy[8];
+};
+
 struct status {
 	struct job *job;
 	bool counters; /* those only */
@@ -80,6 +92,8 @@ struct status {
 	struct traffic traffic[STATUS_ROWS_MAX];
 	size_t queue;
 	struct queued queued[STATUS_QUEUE_MAX];
+	size_t listeners;
+	struct listener listener[STATUS_LISTENERS_MAX];
 };
 
 static void status_next(struct status *);
@@ -88,6 +102,7 @@ static void
 status_cancel(struct job *j)
 {
 	relay_cancel(j->control->relay, j->work);
+	children_cancel(j->control->children, j->work);
 	free(j->work);
 }
 
@@ -142,8 +157,15 @@ processes(struct status *s)
 		row_str(row, "state", state_name(c->state));
 		row_time(row, "since", c->since);
 		row_num(row, "restarts", c->restarts);
-		row_num(row, "cpuMs", u == NULL ? 0 : u->cpu);
-		row_num(row, "memoryKiB", u == NULL ? 0 : u->memory);
+		/* edd itself is not asked as the others are. */
+		row_num(row, "cpuMs",
+		    c->kind == PROC_EDD ? c->cpu :
+			u == NULL	? 0 :
+					  u->cpu);
+		row_num(row, "memoryKiB",
+		    c->kind == PROC_EDD ? c->memory :
+			u == NULL	? 0 :
+					  u->memory);
 		job_send(s->job);
 	}
 }
@@ -205,46 +227,32 @@ certificates(struct job *j)
 	}
 }
 
-struct troubles {
-	struct job *job;
-	unsigned n;
-};
-
-static bool
-dkim_cb(const struct store_key *key, struct msgin *m, void *arg)
+static void
+dkim_trouble(struct job *j, const struct trouble *t)
 {
-	char what[SELECTOR_SIZE + DOMAIN_SIZE + 64], see[DOMAIN_SIZE + 32];
-	static struct dkimkey k;
-	struct troubles *t;
+	char what[ERROR_SIZE], see[ERROR_SIZE];
 
-	t = arg;
-	if (record_done(dkimkey_decode(m, &k), "DKIM key") != STORE_OK ||
-	    k.state != DKIM_NEEDS_ATTENTION)
-		return true;
-	if (t->n++ >= STATUS_TROUBLES_MAX)
-		return true;
-	(void)snprintf(what, sizeof(what), "record of %s in %s: %s", k.selector,
-	    k.domain, dkimkey_dns_name(k.dns));
-	(void)snprintf(see, sizeof(see), "edctl domain check %s", k.domain);
-	trouble(t->job, "DKIM", what, see);
-	return true;
+	(void)snprintf(what, sizeof(what), "record of %.63s in %.255s: %s",
+	    t->selector, t->domain, dkimkey_dns_name(t->dns));
+	(void)snprintf(see, sizeof(see), "edctl domain check %.255s",
+	    t->domain);
+	trouble(j, "DKIM", what, see);
 }
 
 static void
 domains(struct job *j)
 {
-	struct troubles t;
+	struct trouble first[STATUS_TROUBLES_MAX];
 	char what[64];
+	size_t all, i, n;
 
-	t.job = j;
-	t.n = 0;
-	if (store_scan(j->control->store, STORE_DKIM, NULL, NULL, dkim_cb,
-		&t) != STORE_OK)
-		trouble(j, "store", "it cannot be read", "look at the log");
-	if (t.n <= STATUS_TROUBLES_MAX)
+	all = troubles_count(j->control->troubles);
+	n = troubles_first(j->control->troubles, first, STATUS_TROUBLES_MAX);
+	for (i = 0; i < n; i++)
+		dkim_trouble(j, &first[i]);
+	if (all == n)
 		return;
-	(void)snprintf(what, sizeof(what), "and %u more keys",
-	    t.n - STATUS_TROUBLES_MAX);
+	(void)snprintf(what, sizeof(what), "and %zu more keys", all - n);
 	trouble(j, "DKIM", what, "edctl dkim list");
 }
 
@@ -287,6 +295,15 @@ number(const struct row *row, const char *name)
 
 	v = row_value(row, name);
 	return v == NULL ? 0 : strtoll(v, NULL, 10);
+}
+
+static void
+text_of(const struct row *row, const char *name, char *to, size_t size)
+{
+	const char *v;
+
+	v = row_value(row, name);
+	(void)strlcpy(to, v == NULL ? "" : v, size);
 }
 
 /* What a process said of itself. */
@@ -334,6 +351,41 @@ note_queue(struct status *s, const char *name, int64_t value)
 	}
 }
 
+/* The workers of a kind all have the same. */
+static void
+note_listener(struct status *s, const struct row *row)
+{
+	struct listener *l;
+
+	if (s->instance != 0 || s->listeners == STATUS_LISTENERS_MAX)
+		return;
+	l = &s->listener[s->listeners++];
+	text_of(row, "listener", l->address, sizeof(l->address));
+	text_of(row, "tls", l->tls, sizeof(l->tls));
+	text_of(row, "auth", l->auth, sizeof(l->auth));
+	text_of(row, "proxy", l->proxy, sizeof(l->proxy));
+	l->port = number(row, "port");
+}
+
+static void
+listeners(struct status *s)
+{
+	const struct listener *l;
+	struct row *row;
+	size_t i;
+
+	row = s->job->row;
+	for (i = 0; i < s->listeners; i++) {
+		l = &s->listener[i];
+		row_str(row, "listener", l->address);
+		row_num(row, "port", l->port);
+		row_str(row, "tls", l->tls);
+		row_str(row, "login", l->auth);
+		row_str(row, "proxy", l->proxy);
+		job_send(s->job);
+	}
+}
+
 /* A counter, with which process it is of in front. */
 static void
 send_counter(struct status *s, const struct row *row)
@@ -367,6 +419,8 @@ status_row(const struct row *row, void *arg)
 		note_use(s, row);
 	} else if (row_value(row, "traffic") != NULL) {
 		note_traffic(s, row);
+	} else if (row_value(row, "listener") != NULL) {
+		note_listener(s, row);
 	} else {
 		if (name != NULL && s->kind == PROC_QUEUE)
 			note_queue(s, name, number(row, "value"));
@@ -418,12 +472,20 @@ finish(struct status *s)
 	if (!s->counters) {
 		processes(s);
 		traffic(s);
+		listeners(s);
 		certificates(j);
 		limits(j);
 		domains(j);
 	}
 	free(s);
 	job_ok(j);
+}
+
+/* edd said how it is itself, which children.c has now; or it did not. */
+static void
+self_cb(const struct setup_answer *answer, void *arg)
+{
+	finish(arg);
 }
 
 static void
@@ -448,7 +510,10 @@ status_next(struct status *s)
 		if (relay_start(j->control->relay, p->chan, words, 1, &to) == 0)
 			return;
 	}
-	finish(s);
+	if (s->counters ||
+	    children_request(j->control->children, SETUP_SELF, self_cb, s) ==
+		-1)
+		finish(s);
 }
 
 static void

@@ -41,6 +41,7 @@
 #include "verb_sender.h"
 #include "verb_status.h"
 #include "verb_suppression.h"
+#include "verb_test.h"
 #include "verb_throttle.h"
 #include "verb_user.h"
 #include "verb_webhook.h"
@@ -314,6 +315,12 @@ static const struct verb verbs[] = {
 	{ { "suppression", "show" }, VERB_READ, verb_suppression_show,
 	    { { NULL, "ADDRESS|ID", false } },
 	    "show all that is known of a suppression" },
+
+	{ { "test-send", NULL }, VERB_WRITE, verb_test_send,
+	    { { "to", "RECIPIENT", false }, { "from", "SENDER", true },
+		{ "user", "NAME", true }, { "wait", "TIME", true },
+		{ "subject", "TEXT", true } },
+	    "send a message all of the way, each step explained" },
 
 	{ { "throttle", "clear" }, VERB_WRITE, verb_throttle_clear,
 	    { { NULL, "ADDRESS", true } },

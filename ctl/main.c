@@ -36,6 +36,7 @@
 #include "options.h"
 #include "parse.h"
 #include "smtpcmd.h"
+#include "testsend.h"
 #include "topcmd.h"
 
 #define DEFAULT_SOCKET EDD_RUNDIR "/edd.sock"
@@ -53,6 +54,7 @@ static const struct {
 	{ "smtp-test", NULL, smtpcmd_run },
 	{ "suppression", "export", exportcmd_run },
 	{ "suppression", "import", importcmd_run },
+	{ "test-send", NULL, testsend_run },
 	{ "top", NULL, topcmd_run },
 };
 

@@ -65,6 +65,7 @@ struct smtptest {
 	char in[LINE_SIZE];
 	size_t in_len;
 	char reply[REPLY_TEXT]; /* the lines of the last, with "; " between */
+	char ehlo[REPLY_TEXT];	/* that of EHLO */
 	bool starttls;		/* EHLO offered it */
 	unsigned fails;
 	bool quiet;  /* steps are not shown */
@@ -72,8 +73,9 @@ struct smtptest {
 };
 
 /* A step: what is, and what to do about it (NULL: nothing). */
-static void __attribute__((format(printf, 5, 6))) say(struct smtptest *t,
-    const char *step, const char *state, const char *mend, const char *fmt, ...)
+void
+smtptest_say(struct smtptest *t, const char *step, const char *state,
+    const char *mend, const char *fmt, ...)
 {
 	char is[REPLY_TEXT + 256];
 	va_list ap;
@@ -190,7 +192,7 @@ read_reply(struct smtptest *t, const char *step)
 		if (why == NULL && !is_reply(line))
 			why = "that is no SMTP";
 		if (why != NULL) {
-			say(t, step, "fail",
+			smtptest_say(t, step, "fail",
 			    "see whether this is the port of a mail server, "
 			    "and that nothing between changes what is said",
 			    "%s%s%s", why, line[0] == '\0' ? "" : ": ",
@@ -205,19 +207,44 @@ read_reply(struct smtptest *t, const char *step)
 		if (line[3] != '-')
 			return atoi(line);
 	}
-	say(t, step, "fail", NULL, "a reply that does not end");
+	smtptest_say(t, step, "fail", NULL, "a reply that does not end");
 	return -1;
 }
 
 /* Send a command and read its reply.  The code, or -1. */
-static int
-command(struct smtptest *t, const char *step, const char *text)
+int
+smtptest_command(struct smtptest *t, const char *step, const char *text)
 {
 	if (transmit(t, text) == -1) {
-		say(t, step, "fail", NULL, "the connection broke");
+		smtptest_say(t, step, "fail", NULL, "the connection broke");
 		return -1;
 	}
 	return read_reply(t, step);
+}
+
+/* The lines of the last reply, with "; " between. */
+const char *
+smtptest_reply(const struct smtptest *t)
+{
+	return t->reply;
+}
+
+/* Whether the last EHLO offered it: a line of its own, or the first word. */
+bool
+smtptest_offers(const struct smtptest *t, const char *keyword)
+{
+	const char *s;
+	size_t len;
+
+	len = strlen(keyword);
+	for (s = t->ehlo; (s = strstr(s, "; ")) != NULL; s += 2) {
+		if (strncasecmp(s + 6, keyword, len) == 0 &&
+		    strchr(" ;", s[6 + len]) != NULL)
+			return true;
+		if (strlen(s) < 6)
+			break;
+	}
+	return false;
 }
 
 static const char *
@@ -258,11 +285,12 @@ connect_to(struct smtptest *t, const struct addrinfo *ai)
 	    setsockopt(t->fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ==
 		0 &&
 	    connect(t->fd, ai->ai_addr, ai->ai_addrlen) == 0) {
-		say(t, "connect", "ok", NULL, "%s port %u", address, t->port);
+		smtptest_say(t, "connect", "ok", NULL, "%s port %u", address,
+		    t->port);
 		return 0;
 	}
 	error = errno;
-	say(t, "connect", ai->ai_next == NULL ? "fail" : "warn",
+	smtptest_say(t, "connect", ai->ai_next == NULL ? "fail" : "warn",
 	    why_not_connected(error), "%s port %u: %s", address, t->port,
 	    error == EAGAIN || error == EINPROGRESS ? "no answer" :
 						      strerror(error));
@@ -284,8 +312,9 @@ open_connection(struct smtptest *t)
 	(void)snprintf(port, sizeof(port), "%u", t->port);
 	r = getaddrinfo(t->host, port, &hints, &all);
 	if (r != 0) {
-		say(t, "address", "fail", "see whether the name is right",
-		    "%s: %s", t->host, gai_strerror(r));
+		smtptest_say(t, "address", "fail",
+		    "see whether the name is right", "%s: %s", t->host,
+		    gai_strerror(r));
 		return -1;
 	}
 	r = -1;
@@ -304,10 +333,10 @@ greeting(struct smtptest *t)
 	if (code == -1)
 		return -1;
 	if (code == 220) {
-		say(t, "greeting", "ok", NULL, "%s", t->reply);
+		smtptest_say(t, "greeting", "ok", NULL, "%s", t->reply);
 		return 0;
 	}
-	say(t, "greeting", "fail",
+	smtptest_say(t, "greeting", "fail",
 	    code == 554 || code == 421 ?
 		"the server does not talk to this address: see whether it is "
 		"on a block list, and its name in the DNS" :
@@ -327,10 +356,11 @@ hello(struct smtptest *t, const char *step)
 	name[sizeof(name) - 1] = '\0';
 	t->starttls = false;
 	(void)snprintf(text, sizeof(text), "EHLO %s\r\n", name);
-	code = command(t, step, text);
+	code = smtptest_command(t, step, text);
 	if (code == -1)
 		return -1;
-	say(t, step, code == 250 ? "ok" : "fail",
+	(void)strlcpy(t->ehlo, t->reply, sizeof(t->ehlo));
+	smtptest_say(t, step, code == 250 ? "ok" : "fail",
 	    code == 250 ? NULL : "a server says 250, and what it can do", "%s",
 	    t->reply);
 	return code == 250 ? 0 : -1;
@@ -340,6 +370,7 @@ hello(struct smtptest *t, const char *step)
 static void
 certificate(struct smtptest *t)
 {
+	const char *name;
 	char until[32];
 	struct tm tm;
 	time_t end, now;
@@ -347,22 +378,26 @@ certificate(struct smtptest *t)
 
 	now = time(NULL);
 	end = tls_peer_cert_notafter(t->tls);
-	named = tls_peer_cert_contains_name(t->tls, t->host) == 1;
+	name = t->order->name != NULL ? t->order->name : t->host;
+	named = tls_peer_cert_contains_name(t->tls, name) == 1;
 	if (gmtime_r(&end, &tm) == NULL ||
 	    strftime(until, sizeof(until), "%Y-%m-%d", &tm) == 0)
 		until[0] = '\0';
-	say(t, "certificate", named ? "ok" : "fail",
+	smtptest_say(t, "certificate",
+	    named		       ? "ok" :
+		t->order->more == NULL ? "fail" :
+					 "warn",
 	    named ? NULL : "it must have the name that clients connect to",
 	    "of %s, by %s%s%s", tls_peer_cert_subject(t->tls),
 	    tls_peer_cert_issuer(t->tls), named ? "" : ", not for ",
-	    named ? "" : t->host);
+	    named ? "" : name);
 	if (end < now || tls_peer_cert_notbefore(t->tls) > now)
-		say(t, "dates", "fail", "renew it, or set the clock",
+		smtptest_say(t, "dates", "fail", "renew it, or set the clock",
 		    "it does not hold now: until %s", until);
 	else if (end - now < DAYS_TO_RENEW * 86400)
-		say(t, "dates", "warn", "renew it", "until %s", until);
+		smtptest_say(t, "dates", "warn", "renew it", "until %s", until);
 	else
-		say(t, "dates", "ok", NULL, "until %s", until);
+		smtptest_say(t, "dates", "ok", NULL, "until %s", until);
 }
 
 /* A handshake; with verify, one that a strict client would make. */
@@ -383,7 +418,8 @@ handshake(struct smtptest *t, bool verify)
 	}
 	r = -1;
 	if (tls_configure(t->tls, config) == 0 &&
-	    tls_connect_socket(t->tls, t->fd, t->host) == 0)
+	    tls_connect_socket(t->tls, t->fd,
+		t->order->name != NULL ? t->order->name : t->host) == 0)
 		r = tls_handshake(t->tls);
 	tls_config_free(config);
 	return r == 0 ? 0 : -1;
@@ -393,13 +429,13 @@ static int
 secure(struct smtptest *t)
 {
 	if (handshake(t, false) == -1) {
-		say(t, "TLS", "fail",
+		smtptest_say(t, "TLS", "fail",
 		    "see that this port speaks TLS at this point, and which "
 		    "versions it takes",
 		    "%s", t->tls == NULL ? "out of memory" : tls_error(t->tls));
 		return -1;
 	}
-	say(t, "TLS", "ok", NULL, "%s %s", tls_conn_version(t->tls),
+	smtptest_say(t, "TLS", "ok", NULL, "%s %s", tls_conn_version(t->tls),
 	    tls_conn_cipher(t->tls));
 	certificate(t);
 	return 0;
@@ -426,21 +462,22 @@ start_tls(struct smtptest *t)
 	int code;
 
 	if (!t->starttls) {
-		say(t, "STARTTLS", t->order->tls == NULL ? "warn" : "fail",
+		smtptest_say(t, "STARTTLS",
+		    t->order->tls == NULL ? "warn" : "fail",
 		    "mail goes over this connection in the clear",
 		    "the server does not offer it");
 		return t->order->tls == NULL ? 0 : -1;
 	}
-	code = command(t, "STARTTLS", "STARTTLS\r\n");
+	code = smtptest_command(t, "STARTTLS", "STARTTLS\r\n");
 	if (code == -1)
 		return -1;
-	say(t, "STARTTLS", code == 220 ? "ok" : "fail",
+	smtptest_say(t, "STARTTLS", code == 220 ? "ok" : "fail",
 	    code == 220 ? NULL : "a server that offers it says 220", "%s",
 	    t->reply);
 	if (code != 220)
 		return -1;
 	if (t->in_len > 0) {
-		say(t, "STARTTLS", "fail",
+		smtptest_say(t, "STARTTLS", "fail",
 		    "what came in the clear would be taken as if it were "
 		    "protected",
 		    "the server sent more behind its answer");
@@ -468,9 +505,11 @@ session(struct smtptest *t)
 		return false;
 	if (!is_implicit(t) && !none && start_tls(t) == -1)
 		return false;
-	secured = t->tls != NULL;
-	if (command(t, "QUIT", "QUIT\r\n") != -1)
-		say(t, "QUIT", "ok", NULL, "%s", t->reply);
+	secured = t->tls != NULL && t->order->more == NULL;
+	if (t->order->more != NULL && t->order->more(t, t->order->arg) == -1)
+		return false;
+	if (smtptest_command(t, "QUIT", "QUIT\r\n") != -1)
+		smtptest_say(t, "QUIT", "ok", NULL, "%s", t->reply);
 	return secured;
 }
 
@@ -484,17 +523,17 @@ chain(struct smtptest *t)
 	ready = open_connection(t) == 0;
 	if (ready && !is_implicit(t))
 		ready = greeting(t) == 0 && hello(t, "EHLO") == 0 &&
-		    command(t, "STARTTLS", "STARTTLS\r\n") == 220;
+		    smtptest_command(t, "STARTTLS", "STARTTLS\r\n") == 220;
 	t->quiet = false;
 	if (!ready) {
-		say(t, "chain", "unknown", "try again",
+		smtptest_say(t, "chain", "unknown", "try again",
 		    "a second connection went no further than before TLS");
 		return;
 	}
 	if (handshake(t, true) == 0)
-		say(t, "chain", "ok", NULL, "trusted by this host");
+		smtptest_say(t, "chain", "ok", NULL, "trusted by this host");
 	else
-		say(t, "chain", "warn",
+		smtptest_say(t, "chain", "warn",
 		    "clients that verify refuse it: use a certificate of a "
 		    "known authority, with the intermediate ones behind it; "
 		    "between mail servers it does not matter",
@@ -513,10 +552,10 @@ find_host(struct smtptest *t)
 	if (o->port != 0)
 		return;
 	if (mxhost_best(o->host, t->host) == 0)
-		say(t, "MX", "ok", NULL, "%s takes mail for %s", t->host,
-		    o->host);
+		smtptest_say(t, "MX", "ok", NULL, "%s takes mail for %s",
+		    t->host, o->host);
 	else
-		say(t, "MX", "note", NULL,
+		smtptest_say(t, "MX", "note", NULL,
 		    "%s has no MX record: it is taken for a host", o->host);
 }
 

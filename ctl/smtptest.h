@@ -21,10 +21,20 @@
 #ifndef SMTPTEST_H
 #define SMTPTEST_H
 
+#include <stdbool.h>
+
+struct smtptest;
+
+/* More steps after EHLO, and TLS if there is any.  0, or -1: hang up. */
+typedef int (*smtptest_more)(struct smtptest *, void *);
+
 struct smtptest_order {
 	const char *host; /* or a recipient's domain, if port is 0 */
 	unsigned port;
-	const char *tls; /* "starttls", "tls", "none"; NULL: by the port */
+	const char *tls;  /* "starttls", "tls", "none"; NULL: by the port */
+	const char *name; /* that the certificate is for; NULL: the host */
+	smtptest_more more;
+	void *arg;
 };
 
 struct row;
@@ -33,5 +43,12 @@ struct row;
 typedef int (*smtptest_cb)(const struct row *, void *);
 
 int smtptest_run(const struct smtptest_order *, smtptest_cb, void *);
+
+/* For more steps. */
+void smtptest_say(struct smtptest *, const char *step, const char *state,
+    const char *mend, const char *, ...) __attribute__((format(printf, 5, 6)));
+int smtptest_command(struct smtptest *, const char *step, const char *text);
+const char *smtptest_reply(const struct smtptest *);
+bool smtptest_offers(const struct smtptest *, const char *keyword);
 
 #endif

@@ -28,6 +28,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chan.h"
@@ -41,6 +42,7 @@
 #include "msg.h"
 #include "notify.h"
 #include "reload.h"
+#include "setup.h"
 #include "stop.h"
 
 static int edd_ready_cb(struct chan *, struct msgin *, void *);
@@ -155,12 +157,14 @@ edd_request_cb(struct chan *chan, struct msgin *m, void *arg)
 		reload_begin(c->edd, chan, id);
 		return 0;
 	}
+	if (kind == SETUP_SELF)
+		setup_tell_self(chan, c->edd->since);
 	memset(&a, 0, sizeof(a));
 	a.ok = true;
 	(void)setup_answer_send(chan, id, &a);
 	if (kind == SETUP_SHUTDOWN)
 		stop_begin(c->edd, 0);
-	else
+	else if (kind != SETUP_SELF)
 		edd_set_verbose(c->edd, kind == SETUP_VERBOSE ? 1 : 0);
 	return 0;
 }
@@ -387,6 +391,7 @@ edd_run(struct edd *e)
 	size_t i;
 	int status;
 
+	e->since = (int64_t)time(NULL);
 	e->ctl_fd = -1;
 	for (i = 0; i <= PROC_LAST; i++)
 		e->hold[i] = -1;

@@ -76,6 +76,7 @@ struct stop {
 };
 
 struct edd {
+	int64_t since; /* unix seconds of the start */
 	const struct options *opt;
 	struct event_base *base;
 	struct identity identity;

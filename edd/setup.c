@@ -32,6 +32,7 @@
 #include "load.h"
 #include "log.h"
 #include "pki.h"
+#include "proto_admin.h"
 
 /* Tell a new process who it is and where it lives. */
 void
@@ -213,12 +214,28 @@ tell(struct chan *control, const struct child *c)
 {
 	struct setup_child s;
 
+	memset(&s, 0, sizeof(s));
 	s.kind = c->kind;
 	s.instance = c->instance;
 	s.state = c->state;
 	s.pid = (uint32_t)c->pid;
 	s.restarts = c->restarts;
 	s.since = c->since;
+	(void)setup_child_send(control, &s);
+}
+
+/* Tell control how edd itself is. */
+void
+setup_tell_self(struct chan *control, int64_t since)
+{
+	struct setup_child s;
+
+	memset(&s, 0, sizeof(s));
+	s.kind = PROC_EDD;
+	s.state = CHILD_READY;
+	s.pid = (uint32_t)getpid();
+	s.since = since;
+	admin_self(&s.cpu, &s.memory);
 	(void)setup_child_send(control, &s);
 }
 

@@ -20,11 +20,15 @@
 #ifndef SETUP_H
 #define SETUP_H
 
+#include <stdint.h>
+
+struct chan;
 struct child;
 
 void setup_send_start(struct child *);
 void setup_send_conf(struct child *);
 void setup_tell_state(const struct child *);
 void setup_tell_all(struct child *);
+void setup_tell_self(struct chan *, int64_t since);
 
 #endif

@@ -124,7 +124,7 @@ program_admin(void *arg, struct chan *c, uint64_t id,
 	struct program *d;
 
 	d = arg;
-	frontstats_admin(&d->httpd.stats, c, id, cmd);
+	frontstats_admin(&d->httpd.stats, d->conf, c, id, cmd);
 }
 
 static const struct peers_ops peers_ops = {

@@ -25,8 +25,10 @@
 #include <string.h>
 
 #include "chan.h"
+#include "frontconf.h"
 #include "histogram_row.h"
 #include "proto_admin.h"
+#include "proto_conf.h"
 #include "row.h"
 
 static const struct {
@@ -70,10 +72,38 @@ frontstats_send(const struct frontstats *st, struct chan *c, uint64_t id)
 	row_free(row);
 }
 
+/* Where clients can connect. */
+static void
+listeners_send(const struct frontconf *conf, struct chan *c, uint64_t id)
+{
+	const struct conf_listen_entry *l;
+	struct row *row;
+
+	row = row_new();
+	if (row == NULL)
+		return;
+	SLIST_FOREACH(l, &conf->listens, next) {
+		row_clear(row);
+		row_str(row, "listener", l->listen.address);
+		row_num(row, "port", l->listen.port);
+		row_str(row, "tls",
+		    l->listen.tls == LISTEN_HTTPS   ? "https" :
+			l->listen.tls == LISTEN_TLS ? "tls" :
+						      "starttls");
+		row_str(row, "auth",
+		    l->listen.auth == 0	   ? "none" :
+			l->listen.insecure ? "in the clear too" :
+					     "yes");
+		row_str(row, "proxy", l->listen.proxy ? "yes" : "no");
+		(void)admin_row_send(c, id, row);
+	}
+	row_free(row);
+}
+
 /* Answer a command of control: rows, then the end. */
 void
-frontstats_admin(const struct frontstats *st, struct chan *c, uint64_t id,
-    const struct admin_command *cmd)
+frontstats_admin(const struct frontstats *st, const struct frontconf *conf,
+    struct chan *c, uint64_t id, const struct admin_command *cmd)
 {
 	struct admin_end end;
 
@@ -81,6 +111,8 @@ frontstats_admin(const struct frontstats *st, struct chan *c, uint64_t id,
 	end.ok = cmd->words == 1;
 	if (end.ok && strcmp(cmd->word[0], "statistics") == 0) {
 		frontstats_send(st, c, id);
+		if (conf != NULL)
+			listeners_send(conf, c, id);
 		(void)admin_self_send(c, id);
 	} else if (end.ok && strcmp(cmd->word[0], "times") == 0)
 		histogram_send(&st->accept, "accept", c, id);

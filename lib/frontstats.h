@@ -26,6 +26,7 @@
 #include "histogram.h"
 
 struct chan;
+struct frontconf;
 struct admin_command;
 
 struct frontstats {
@@ -44,7 +45,7 @@ struct frontstats {
 	struct histogram accept; /* from the last octet to the reply */
 };
 
-void frontstats_admin(const struct frontstats *, struct chan *, uint64_t id,
-    const struct admin_command *);
+void frontstats_admin(const struct frontstats *, const struct frontconf *,
+    struct chan *, uint64_t id, const struct admin_command *);
 
 #endif /* FRONTSTATS_H */

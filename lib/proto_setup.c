@@ -242,6 +242,8 @@ setup_child_send(struct chan *c, const struct setup_child *s)
 	msg_put_u32(o, s->pid);
 	msg_put_u32(o, s->restarts);
 	msg_put_i64(o, s->since);
+	msg_put_i64(o, s->cpu);
+	msg_put_i64(o, s->memory);
 	return chan_end(c, -1);
 }
 
@@ -255,5 +257,7 @@ setup_child_recv(struct msgin *m, struct setup_child *s)
 	s->pid = msg_get_u32(m);
 	s->restarts = msg_get_u32(m);
 	s->since = msg_get_i64(m);
+	s->cpu = msg_get_i64(m);
+	s->memory = msg_get_i64(m);
 	return msg_end(m);
 }

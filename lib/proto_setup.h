@@ -25,7 +25,7 @@
  *     LOG              verbosity
  *     LOGGER    +fd    a new connection to the log daemon
  *     STOP             finish and exit
- *     CHILD            (control only) state of a child of edd
+ *     CHILD            (control only) state of a child of edd, or of edd
  *     ANSWER           (control only) to REQUEST, same id
  *   child -> edd:
  *     READY            after the first CONF_END, in the sandbox
@@ -106,7 +106,8 @@ enum setup_request_kind {
 	SETUP_SHUTDOWN,
 	SETUP_VERBOSE,
 	SETUP_BRIEF,
-	SETUP_REQUEST_LAST = SETUP_BRIEF
+	SETUP_SELF, /* CHILD of edd itself, then ANSWER */
+	SETUP_REQUEST_LAST = SETUP_SELF
 };
 
 struct setup_answer {
@@ -127,7 +128,9 @@ struct setup_child {
 	enum setup_child_state state;
 	uint32_t pid;
 	uint32_t restarts;
-	int64_t since; /* unix seconds of this start */
+	int64_t since;	/* unix seconds of this start */
+	int64_t cpu;	/* milliseconds; of edd itself only, as the next */
+	int64_t memory; /* KiB, the most it had */
 };
 
 int setup_start_send(struct chan *, const struct setup_start *);

@@ -128,7 +128,7 @@ smtpd_admin(void *arg, struct chan *c, uint64_t id,
 	struct smtpd *d;
 
 	d = arg;
-	frontstats_admin(&d->env.stats, c, id, cmd);
+	frontstats_admin(&d->env.stats, d->conf, c, id, cmd);
 }
 
 static const struct peers_ops peers_ops = {

@@ -43,6 +43,7 @@
 #include "suppress.h"
 #include "tenancy.h"
 #include "throttle.h"
+#include "troubles.h"
 #include "usage.h"
 
 static const unsigned char secret[STORE_SECRET_SIZE] = "a key for tests";
@@ -81,6 +82,7 @@ world_open(struct world *w)
 	if (w->control.store == NULL ||
 	    tenancy_load(&w->control, secret) == -1 ||
 	    suppress_load(w->control.suppress, w->control.store) == -1 ||
+	    troubles_load(w->control.troubles, w->control.store) == -1 ||
 	    throttle_load(w->control.throttle, w->control.store) == -1 ||
 	    rate_load(w->control.rate, w->control.store, (int64_t)time(NULL)) ==
 		-1)
@@ -120,6 +122,7 @@ world_make(struct world *w)
 	c->relay = relay_new();
 	c->children = children_new(world_ready_cb, c);
 	c->audit = audit_new(c);
+	c->troubles = troubles_new();
 	c->usage = usage_new();
 	c->throttle = throttle_new(world_throttle_cb, w);
 	c->permits = permits_new();
@@ -162,6 +165,7 @@ world_free(struct world *w)
 	if (w->job != NULL)
 		job_cancel(w->job);
 	ctlsock_free(c->sock);
+	troubles_free(c->troubles);
 	usage_free(c->usage);
 	throttle_free(c->throttle);
 	permits_free(c->permits);

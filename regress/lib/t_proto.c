@@ -103,7 +103,7 @@ static const struct sample accepted[] = {
 	OK(setup_peer, CONV_WORK, PROC_DELIVER, 3),
 	OK(setup_conf_done, 9, false, "no such key"),
 	OK(setup_answer, true, ""),
-	OK(setup_child, PROC_SMTPD, 1, CHILD_BACKOFF, 4711, 2, -1),
+	OK(setup_child, PROC_SMTPD, 1, CHILD_BACKOFF, 4711, 2, -1, 7, 9),
 	{ NULL, "setup_stop", "" },
 	NUMBER(setup_conf_begin, uint32_t, 0x01020304),
 	NUMBER(setup_conf_end, uint32_t, 0xffffffff),

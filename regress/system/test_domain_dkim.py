@@ -1,5 +1,7 @@
 """States of DKIM keys and domains, which follow from a real name server."""
 
+import re
+import socket
 import time
 
 import pytest
@@ -260,3 +262,17 @@ def test_domain_goes_when_its_last_key_is_retired(site, dns):
         assert "is being deleted" in text or "no domain" in text
     wait_for(lambda: not edd.ctl("domain", "list", json_rows=True),
              "the domain to go")
+
+
+def test_show_does_not_wait_for_a_dns_that_is_silent(make_edd):
+    # A name server that takes questions and never answers.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        edd = make_edd(extra="")
+        text = re.sub(r"(?m)^resolver .*$", "resolver 127.0.0.1 port %d" %
+                      silent.getsockname()[1], edd.conf_text())
+        with open(edd.conf, "w") as f:
+            f.write(text)
+        edd.start().setup()
+        text = edd.ctl("dkim", "show", "example.org")
+        assert "v=DKIM1" in text and "did not answer within 1 s" in text

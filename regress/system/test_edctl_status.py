@@ -18,7 +18,10 @@ def rows(edd, column, *command):
 
 def test_processes_say_what_they_use(edd):
     found = {r["process"]: r for r in rows(edd, "cpuMs")}
-    assert set(found) >= {"smtpd", "signer", "queue", "deliver", "control"}
+    assert set(found) >= {"edd", "smtpd", "signer", "queue", "deliver",
+                          "control"}
+    assert found["edd"]["pid"] == edd.process.pid
+    assert found["edd"]["memoryKiB"] > 1000 and found["edd"]["since"] > 0
     pids = dict((name, pid) for pid, name in edd.children())
     for name in ("smtpd", "signer", "queue", "deliver", "control"):
         assert found[name]["pid"] == pids[name]
@@ -66,6 +69,25 @@ def test_queue_certificate_and_domain_troubles(make_edd, dns):
     trouble = [r for r in all_rows if "trouble" in r]
     assert [t["trouble"] for t in trouble] == ["DKIM"]
     assert trouble[0]["see"] == "edctl domain check example.org"
+
+
+def test_listeners(edd):
+    assert {(r["listener"], r["port"], r["tls"])
+            for r in rows(edd, "listener")} == {
+        ("127.0.0.1", edd.ports["starttls"], "starttls"),
+        ("127.0.0.1", edd.ports["tls"], "tls")}
+
+
+def test_troubles_are_known_after_a_restart_and_go(make_edd, dns):
+    dns.zone("example.org", 's1._domainkey TXT "v=DKIM1; p="')
+    dns.start()
+    edd = make_edd(dns=dns).start().setup()
+    edd.ctl("dkim", "check", "example.org")
+    edd.stop()
+    edd.start()
+    assert [r["trouble"] for r in rows(edd, "trouble")] == ["DKIM"]
+    edd.ctl("dkim", "remove", "example.org", "selector", "s1")
+    assert rows(edd, "trouble") == []
 
 
 def test_people_see_no_counters_and_scripts_do(edd):
