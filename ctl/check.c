@@ -67,6 +67,16 @@ entered(const struct row *row, const char *zone, const char *relative)
 	return in == NULL || text == NULL ? -1 : 0;
 }
 
+/* Whether it is about a record of the DNS, or a step of something. */
+static bool
+has_record(const struct row *row)
+{
+	const char *name;
+
+	name = row_value(row, "name");
+	return name != NULL && name[0] != '\0';
+}
+
 static int
 title(const struct row *row)
 {
@@ -89,7 +99,13 @@ title(const struct row *row)
 		    text);
 		free(text);
 	}
-	(void)putchar('\n');
+	/* What is of a step stands on its line. */
+	value = has_record(row) ? NULL : row_value(row, "is");
+	text = text_clean(value == NULL ? "" : value);
+	if (text == NULL)
+		return -1;
+	(void)puts(text);
+	free(text);
 	return 0;
 }
 
@@ -97,7 +113,8 @@ title(const struct row *row)
 int
 check_print(const struct row *row)
 {
-	if (title(row) == -1 || line(row, "is", "is") == -1 ||
+	if (title(row) == -1 ||
+	    (has_record(row) && line(row, "is", "is") == -1) ||
 	    line(row, "should", "should") == -1 ||
 	    line(row, "mend", "mend") == -1 ||
 	    line(row, "enterFull", "name") == -1)

@@ -162,8 +162,10 @@ value(const struct options *o, struct completion *c, const char *before,
 	case ARGUMENT_TEXT:
 		break;
 	case ARGUMENT_WORD:
-		if (strcmp(a->label, "FILE") == 0)
+		if (strncmp(a->label, "FILE", 4) == 0)
 			(void)puts(COMPLETE_FILES);
+		if (strstr(a->label, "|self-signed") != NULL)
+			offer(c, "self-signed");
 		if (strstr(a->label, "|all") != NULL)
 			offer(c, "all");
 		names(o, c, before, a->label);

@@ -24,7 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMAND_ARGS_MAX 9u
+/* The longest is "setup". */
+#define COMMAND_ARGS_MAX 11u
 
 /* A line that shows a command and its arguments. */
 #define COMMAND_USAGE_SIZE 320u

@@ -35,6 +35,7 @@
 #include "log.h"
 #include "options.h"
 #include "parse.h"
+#include "setup.h"
 #include "smtpcmd.h"
 #include "testsend.h"
 #include "topcmd.h"
@@ -51,6 +52,7 @@ static const struct {
 	int (*run)(const struct options *, const struct parse *);
 } locals[] = {
 	{ "help", NULL, help_run },
+	{ "setup", NULL, setup_run },
 	{ "smtp-test", NULL, smtpcmd_run },
 	{ "suppression", "export", exportcmd_run },
 	{ "suppression", "import", importcmd_run },

@@ -170,6 +170,33 @@ hint_turned(struct parse *p, int argc, char *const *argv)
 		    "did you mean \"edctl %s %s\"?", c->word[0], c->word[1]);
 }
 
+/*
+ * An ambiguous first word that only one command can have with this second
+ * one: "se l" is "sender list", because "setup" has none.  NULL: it is not so.
+ */
+static const char *
+by_second(int argc, char *const *argv)
+{
+	const struct command *c;
+	const char *found;
+	size_t i;
+
+	found = NULL;
+	for (i = 0; argc > 1 && (c = grammar_at(i)) != NULL; i++) {
+		if (strncmp(c->word[0], argv[0], strlen(argv[0])) != 0)
+			continue;
+		if (strcmp(c->word[0], argv[0]) == 0)
+			return NULL;
+		if (c->word[1] == NULL || argv[1][0] == '\0' ||
+		    strncmp(c->word[1], argv[1], strlen(argv[1])) != 0)
+			continue;
+		if (found != NULL && strcmp(found, c->word[0]) != 0)
+			return NULL;
+		found = c->word[0];
+	}
+	return found;
+}
+
 /* The one or two words that name the command.  How many, or -1. */
 static int
 parse_words(struct parse *p, int argc, char *const *argv)
@@ -180,7 +207,8 @@ parse_words(struct parse *p, int argc, char *const *argv)
 
 	second = NULL;
 	n = collect(NULL, words);
-	if (choose(p, words, n, argv[0], "", &first) == -1) {
+	first = by_second(argc, argv);
+	if (first == NULL && choose(p, words, n, argv[0], "", &first) == -1) {
 		hint_turned(p, argc, argv);
 		return -1;
 	}

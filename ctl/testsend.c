@@ -141,14 +141,16 @@ worth(const struct row *row)
 	if (login == NULL || port == NULL || strcmp(login, "none") == 0 ||
 	    (proxy != NULL && strcmp(proxy, "no") != 0))
 		return 0;
+	tls = row_value(row, "tls");
+	if (tls == NULL || strcmp(tls, "https") == 0)
+		return 0;
 	if (strcmp(port, "587") == 0)
 		return 5;
 	if (strcmp(port, "465") == 0)
 		return 4;
 	if (strcmp(port, "25") == 0)
 		return 1;
-	tls = row_value(row, "tls");
-	return tls != NULL && strcmp(tls, "starttls") == 0 ? 3 : 2;
+	return strcmp(tls, "starttls") == 0 ? 3 : 2;
 }
 
 struct best {

@@ -92,8 +92,8 @@ every_command_is_a_verb(void **state)
 		commands++;
 	for (verbs = 0; verb_at(verbs) != NULL;)
 		verbs++;
-	/* edctl's "help", "smtp-test" and "top" are its own. */
-	assert_int_equal(commands, verbs + 3);
+	/* "help", "setup", "smtp-test" and "top" are edctl's own. */
+	assert_int_equal(commands, verbs + 4);
 }
 
 int

@@ -136,7 +136,7 @@ refused_lines_say_what_to_do(void **state)
 		{ "sender frobnicate", "unknown",
 		    "add, list, remove, set, show" },
 		{ "s list", "\"s\" is ambiguous",
-		    "sender, show, smtp-test, status, stop, suppression" },
+		    "sender, setup, show, smtp-test, status, stop, suppression" },
 		{ "sender", "not all of a command", "help sender" },
 		{ "sender add", "ADDRESS is missing", "usage: edctl sender" },
 		{ "sender add x", "compartment is missing", "usage" },
