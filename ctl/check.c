@@ -115,6 +115,7 @@ check_print(const struct row *row)
 {
 	if (title(row) == -1 ||
 	    (has_record(row) && line(row, "is", "is") == -1) ||
+	    line(row, "about", "step") == -1 ||
 	    line(row, "should", "should") == -1 ||
 	    line(row, "mend", "mend") == -1 ||
 	    line(row, "enterFull", "name") == -1)

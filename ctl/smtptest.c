@@ -72,6 +72,47 @@ struct smtptest {
 	bool broken; /* a row could not be shown */
 };
 
+/* What a step is for, to one who has not done it by hand before. */
+static const char *
+about(const char *step)
+{
+	static const struct {
+		const char *step;
+		const char *text;
+	} table[] = {
+		{ "MX", "the host that the DNS names for mail to the domain" },
+		{ "address", "the name of the host becomes an address" },
+		{ "connect",
+		    "a TCP connection, as \"telnet HOST PORT\" makes" },
+		{ "greeting",
+		    "the server says 220 and its name, or that it "
+		    "does not talk to this address" },
+		{ "EHLO",
+		    "each side names itself; the server lists what it "
+		    "can do" },
+		{ "STARTTLS",
+		    "from here on the connection is encrypted, as "
+		    "\"openssl s_client -starttls smtp\" does it" },
+		{ "TLS", "version and cipher that both sides know" },
+		{ "certificate", "for whom it is, and who says so" },
+		{ "dates", "until when it is good" },
+		{ "EHLO again",
+		    "what was said before TLS does not count; a "
+		    "server for clients lists AUTH now" },
+		{ "QUIT", "the orderly end" },
+		{ "chain",
+		    "whether a client that verifies would take the "
+		    "certificate" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strcmp(table[i].step, step) == 0)
+			return table[i].text;
+	}
+	return "";
+}
+
 /* A step: what is, and what to do about it (NULL: nothing). */
 void
 smtptest_say(struct smtptest *t, const char *step, const char *state,
@@ -89,6 +130,8 @@ smtptest_say(struct smtptest *t, const char *step, const char *state,
 	row_str(t->row, "check", step);
 	row_str(t->row, "state", state);
 	row_str(t->row, "is", is);
+	if (t->order->more == NULL)
+		row_str(t->row, "about", about(step));
 	row_str(t->row, "mend", mend == NULL ? "" : mend);
 	if (strcmp(state, "fail") == 0)
 		t->fails++;

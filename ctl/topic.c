@@ -21,6 +21,12 @@
 #include "topic.h"
 
 static const struct topic topics[] = {
+	{ "api-keys", "apikey", "RSA keys for the HTTPS API",
+	    "A program that sends by HTTPS signs its requests with an RSA key; "
+	    "edd has the\npublic half of it, known by its fingerprint.\n" },
+	{ "audit", "audit", "who changed what",
+	    "Every change of senders, keys, users and the like, with who, when, "
+	    "old and new;\nnever with a secret.\n" },
 	{ "compartments", "compartment", "what holds senders and domains",
 	    "A compartment holds approved senders, email domains and "
 	    "suppressions.  They\nnest: policies, limits and suppressions of "
@@ -100,6 +106,10 @@ static const struct topic topics[] = {
 	    "it was accepted, and nothing is\nsent.\n\n"
 	    "  edctl suppression check ADDRESS     is it, where and why\n"
 	    "  edctl suppression remove ADDRESS    send to it again\n" },
+	{ "test", "test-send", "a message all of the way",
+	    "A login is lent for one session; the message goes through "
+	    "submission, policy,\nDKIM and queue, and its trace is followed.  "
+	    "\"smtp-test\" looks at a server\nwithout sending anything.\n" },
 	{ "throttle", "throttle", "clients that fail",
 	    "An address that sends wrong passwords too often is turned away "
 	    "for a while.\n" },
@@ -114,6 +124,9 @@ static const struct topic topics[] = {
 	    "  edctl smtp-test DOMAIN          the recipient's server, step "
 	    "by step\n"
 	    "  edctl test-send to ADDRESS      all of the way\n" },
+	{ "webhooks", "webhook", "events sent to a program",
+	    "What happens to messages can be sent to an HTTPS address as it "
+	    "happens.\n" },
 	{ "users", "user", "who sends: applications and people",
 	    "A user has credentials, groups, limits, and a class: bulk mail "
 	    "gives way to\ntransactional mail.\n" },
