@@ -75,3 +75,20 @@ def test_who_is_not_known(make_edd, sink):
                 "The required information to complete authentication was not "
                 "provided or was incorrect.")
     accepted(answers[-1])
+
+
+def test_limits(make_edd, sink):
+    sdk = make_sdk(make_edd, sink, "message-size 64K")
+    answers = sdk.submit(sdk.details(),
+                         sdk.details(bodyText="a line of text\n" * 10000))
+    accepted(answers[0])
+    refused(answers[1], 413, "PayloadTooLarge",
+            "Message exceeds byte limit : limit is 65536")
+    for period, limit in (("day", "2"), ("minute", "1")):
+        sdk.edd.ctl("limits", "set", "compartment", "prod", period, limit)
+        many = {"to": [{"email": "u%d@example.net" % i} for i in range(9)]}
+        answer, = sdk.submit(sdk.details(recipients=many))
+        refused(answer, 400, "LimitExceeded",
+                "Maximum messages sent per %s reached : limit is %s" %
+                (period, limit))
+    assert all("u0@example.net" not in m.rcpts for m in sink.messages)
