@@ -110,4 +110,7 @@
 /* Parameters of a query: the list with most filters has ten. */
 #define QUERY_PARAMS_MAX 32u
 
+/* Samples of metrics, some 30 of each process. */
+#define METRICS_SAMPLES_MAX 20000u
+
 #endif
