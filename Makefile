@@ -247,6 +247,8 @@ install: all
 		{ [ -e $(DESTDIR)$(CONFDIR)/edd.conf ] || $(INSTALL) -m 600 \
 		    etc/edd.conf $(DESTDIR)$(CONFDIR)/edd.conf; }; \
 	fi
+	$(INSTALL) -m 644 etc/alerts.yml etc/grafana.json \
+	    $(DESTDIR)$(EXAMPLEDIR)/
 	$(INSTALL) -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
 	$(INSTALL) -m 644 etc/edctl.bash $(DESTDIR)$(BASHDIR)/edctl
 	$(INSTALL) -m 644 etc/edctl.zsh $(DESTDIR)$(ZSHDIR)/_edctl
