@@ -21,6 +21,8 @@
 #ifndef CONTROL_H
 #define CONTROL_H
 
+#include <sys/queue.h>
+
 #include <stdint.h>
 
 #include "bounds.h"
@@ -78,7 +80,8 @@ struct control {
 	struct seats *seats;
 	struct suppress *suppress;
 	struct webhooks *webhooks;
-	struct gathering *gathering; /* of metrics; NULL: nobody asks */
+	LIST_HEAD(, gathering) gatherings; /* of metrics */
+	LIST_HEAD(, watcher) watchers;	   /* whom they are for */
 	struct ctlsock *sock;
 
 	/* What was answered since the start, for "show status". */

@@ -56,6 +56,7 @@
 #include "throttle.h"
 #include "troubles.h"
 #include "usage.h"
+#include "watch.h"
 #include "webhook_run.h"
 
 /* Seconds between writing last uses and looking whether to checkpoint. */
@@ -251,6 +252,8 @@ peer_rules(enum proc_conv conv)
 		return relay_rules();
 	case CONV_HOOK:
 		return webhooks_rules();
+	case CONV_WATCH:
+		return watch_rules();
 	default:
 		return NULL;
 	}
@@ -281,6 +284,9 @@ peer_gone(struct control *c, struct chan *chan)
 		break;
 	case CONV_HOOK:
 		webhooks_peer_down(c->webhooks, chan);
+		break;
+	case CONV_WATCH:
+		watch_gone(c, chan);
 		break;
 	default:
 		break;

@@ -35,9 +35,13 @@
 
 static const char *const questions[] = { "statistics", "times" };
 
+/* Watchers that are answered at a time. */
+#define METRICS_AT_ONCE 16u
+
 #define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
 struct gathering {
+	LIST_ENTRY(gathering) entry;
 	struct control *control;
 	struct metrics_to to;
 	struct row *row;
@@ -48,6 +52,14 @@ struct gathering {
 };
 
 static void ask_next(struct gathering *);
+
+static void
+gathering_free(struct gathering *g)
+{
+	row_free(g->row);
+	LIST_REMOVE(g, entry);
+	free(g);
+}
 
 static void
 send_row(struct gathering *g)
@@ -139,9 +151,7 @@ finish(struct gathering *g)
 {
 	struct metrics_to to = g->to;
 
-	row_free(g->row);
-	g->control->gathering = NULL;
-	free(g);
+	gathering_free(g);
 	to.end(to.arg);
 }
 
@@ -174,26 +184,27 @@ ask_next(struct gathering *g)
 
 /*
  * Gather.  row runs now and later, end once later, unless cancelled.  0, or -1
- * if somebody is at it already, or without memory.
+ * if METRICS_AT_ONCE are at it already, or without memory.
  */
 int
 metrics_start(struct control *c, const struct metrics_to *to)
 {
 	struct gathering *g;
+	unsigned n = 0;
 
-	if (c->gathering != NULL)
-		return -1;
-	g = calloc(1, sizeof(*g));
+	LIST_FOREACH(g, &c->gatherings, entry)
+		n++;
+	g = n >= METRICS_AT_ONCE ? NULL : calloc(1, sizeof(*g));
 	if (g == NULL)
 		return -1;
 	g->control = c;
 	g->to = *to;
+	LIST_INSERT_HEAD(&c->gatherings, g, entry);
 	g->row = row_new();
 	if (g->row == NULL) {
-		free(g);
+		gathering_free(g);
 		return -1;
 	}
-	c->gathering = g;
 	own(g);
 	ask_next(g);
 	return 0;
@@ -203,12 +214,13 @@ metrics_start(struct control *c, const struct metrics_to *to)
 void
 metrics_cancel(struct control *c, const void *arg)
 {
-	struct gathering *g = c->gathering;
+	struct gathering *g, *next;
 
-	if (g == NULL || g->to.arg != arg)
-		return;
-	relay_cancel(c->relay, g);
-	row_free(g->row);
-	c->gathering = NULL;
-	free(g);
+	for (g = LIST_FIRST(&c->gatherings); g != NULL; g = next) {
+		next = LIST_NEXT(g, entry);
+		if (g->to.arg != arg)
+			continue;
+		relay_cancel(c->relay, g);
+		gathering_free(g);
+	}
 }

@@ -177,6 +177,8 @@ check_pkis(struct conf *c, conf_report report, void *arg)
 
 	bad = 0;
 	TAILQ_FOREACH(l, &c->listens, entry) {
+		if (l->l.tls == LISTEN_METRICS)
+			continue;
 		p = conf_find_pki(c, l->l.pki);
 		if (p != NULL) {
 			p->used = true;
@@ -250,8 +252,12 @@ set_httpd(struct conf *c)
 	const struct listen *l;
 
 	TAILQ_FOREACH(l, &c->listens, entry) {
-		if (l->l.tls == LISTEN_HTTPS && c->workers[PROC_HTTPD] == 0)
+		if (c->workers[PROC_HTTPD] == 0 && l->l.tls == LISTEN_HTTPS)
 			c->workers[PROC_HTTPD] = WORKERS_HTTPD;
+	}
+	TAILQ_FOREACH(l, &c->listens, entry) {
+		if (c->workers[PROC_HTTPD] == 0 && l->l.tls == LISTEN_METRICS)
+			c->workers[PROC_HTTPD] = 1;
 	}
 }
 

@@ -73,7 +73,7 @@ static void yyerror(struct parser *, const char *);
 
 %token ADDRESS ALLOW AUTH BRIEF CERTIFICATE CLIENT CONNECT CONTROL DATA
 %token DELAYNOTICE DELIVER DESTINATION ENHANCED EXPIRE EXPORT FAILURES GROUP HOSTNAME
-%token HTTPD HTTPS
+%token HTTPD HTTPS METRICS
 %token IDLE INCLUDE INSECURE JOURNAL KEEP KEY KEYS LISTEN LOG MESSAGESIZE NETWORK NONE
 %token OFF ON OPPORTUNISTIC OR PER PKI PORT PROXY QUEUE RATE RECEIVED RECIPIENTS RESERVE
 %token RESOLVER RETRY ROUTE SESSIONS SIGNER SMTP SMTPD SOCKET SPOOL STARTTLS
@@ -84,7 +84,7 @@ static void yyerror(struct parser *, const char *);
 %token FROM HASH LIFETIME SOFTBOUNCES SUPPRESSION
 %token BAD
 %token <text> STRING PERCENT
-%type <text> httpsport
+%type <text> httpsport metricsport
 %type <number> auth mech mechs worker listenflags
 %type <flag> onoff listentls
 
@@ -157,6 +157,9 @@ statement	: HOSTNAME STRING {
 		| LISTEN ON STRING HTTPS httpsport PKI STRING {
 			parser_listen(p, $3, $5, LISTEN_HTTPS, 0, $7, 0);
 		}
+		| LISTEN ON STRING METRICS metricsport {
+			parser_listen(p, $3, $5, LISTEN_METRICS, 0, "", 0);
+		}
 		| ROUTE STRING VIA STRING PORT STRING {
 			parser_try(p, conf_add_route(p->conf, $2, $4, $6));
 		}
@@ -221,6 +224,14 @@ listentls	: STARTTLS {
 
 httpsport	: /* empty */ {
 			$$ = "443";
+		}
+		| PORT STRING {
+			$$ = $2;
+		}
+		;
+
+metricsport	: /* empty */ {
+			$$ = "9464";
 		}
 		| PORT STRING {
 			$$ = $2;

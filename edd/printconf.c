@@ -101,6 +101,10 @@ print_listeners(FILE *f, const struct conf *c)
 	}
 	TAILQ_FOREACH(l, &c->listens, entry) {
 		quoted(f, "listen on ", l->l.address);
+		if (l->l.tls == LISTEN_METRICS) {
+			(void)fprintf(f, " metrics port %u\n", l->l.port);
+			continue;
+		}
 		if (l->l.tls == LISTEN_HTTPS) {
 			(void)fprintf(f, " https port %u", l->l.port);
 			line(f, " pki ", l->l.pki);

@@ -74,7 +74,7 @@ send_listeners(struct child *c)
 	int fd;
 
 	TAILQ_FOREACH(l, &c->edd->listeners, entry) {
-		if ((l->l.tls == LISTEN_HTTPS) != (c->kind == PROC_HTTPD))
+		if ((l->l.tls >= LISTEN_HTTPS) != (c->kind == PROC_HTTPD))
 			continue;
 		fd = fcntl(l->fd, F_DUPFD_CLOEXEC, 0);
 		if (fd == -1) {

@@ -65,6 +65,7 @@ static const struct keyword keywords[] = {
 	{ "listen", LISTEN },
 	{ "log", LOG },
 	{ "message-size", MESSAGESIZE },
+	{ "metrics", METRICS },
 	{ "network", NETWORK },
 	{ "none", NONE },
 	{ "off", OFF },

@@ -48,6 +48,9 @@
 #define HTTPD_PEER_SECONDS	60u
 #define HTTPD_ANSWER_SECONDS	60u
 
+/* Connections of watchers at once. */
+#define HTTPD_WATCHERS_MAX 32u
+
 /* Seconds that requests have when the process is to stop. */
 #define HTTPD_STOP_SECONDS 10
 

@@ -37,10 +37,12 @@
 #include "proc.h"
 #include "throttled.h"
 #include "tlskey.h"
+#include "watch.h"
 
 struct program {
 	struct httpd httpd;
 	struct acceptor *acceptor;
+	struct watch *watch;
 	struct frontconf *conf;
 	struct frontconf *next; /* being received */
 	struct event *stop_timer;
@@ -162,6 +164,19 @@ program_stop_cb(evutil_socket_t fd, short what, void *arg)
 	proc_exit();
 }
 
+static void
+program_accept(void *arg, struct frontconf *conf,
+    const struct conf_listen_entry *listen, int fd, const struct sockaddr *sa)
+{
+	struct program *d;
+
+	d = arg;
+	if (listen->listen.tls == LISTEN_METRICS)
+		watch_accept(d->watch, fd);
+	else
+		conns_accept(d->httpd.conns, conf, listen, fd, sa);
+}
+
 /* The time zone and what libcrypto reads are files. */
 static int
 program_open(void *arg)
@@ -177,9 +192,10 @@ program_open(void *arg)
 	h->throttled = throttled_new();
 	h->sub.peers = peers_new(&peers_ops, d);
 	h->conns = conns_new(h, program_empty, d);
-	if (h->throttled == NULL || h->conns == NULL)
+	d->watch = watch_new();
+	if (h->throttled == NULL || h->conns == NULL || d->watch == NULL)
 		return -1;
-	d->acceptor = acceptor_new(conns_accept, h->conns);
+	d->acceptor = acceptor_new(program_accept, d);
 	d->stop_timer = evtimer_new(proc_base(), program_stop_cb, d);
 	return d->acceptor == NULL || d->stop_timer == NULL ? -1 : 0;
 }
@@ -244,7 +260,10 @@ program_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance,
 	struct program *d;
 
 	d = arg;
-	peers_set(d->httpd.sub.peers, conv, kind, instance, fd);
+	if (conv == CONV_WATCH)
+		watch_peer(d->watch, fd);
+	else
+		peers_set(d->httpd.sub.peers, conv, kind, instance, fd);
 }
 
 /* No new connections; requests on their way may finish, within bounds. */

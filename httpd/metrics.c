@@ -160,7 +160,7 @@ is_gauge(const char *name)
 	return false;
 }
 
-/* "edd_PROCESS_NAME" of letters, digits and "_". */
+/* "edd_PROCESS_NAME" of small letters, digits and "_". */
 static int
 counter(struct metrics *m, const struct row *row)
 {
@@ -176,8 +176,9 @@ counter(struct metrics *m, const struct row *row)
 	(void)snprintf(p->family, sizeof(p->family), "edd_%s_%s", process,
 	    name);
 	for (s = p->family; *s != '\0'; s++)
-		if (!isalnum((unsigned char)*s))
-			*s = '_';
+		*s = isalnum((unsigned char)*s) ?
+		    (char)tolower((unsigned char)*s) :
+		    '_';
 	(void)snprintf(p->help, sizeof(p->help), "%s of %s", name, process);
 	label(p, "instance", text(row, "instance"));
 	return 0;

@@ -233,6 +233,8 @@ frontconf_check(struct frontconf *c, char *why, size_t size)
 			return -1;
 	}
 	SLIST_FOREACH(l, &c->listens, next) {
+		if (l->listen.tls == LISTEN_METRICS)
+			continue;
 		l->pki = frontconf_find_pki(c, l->listen.pki);
 		if (l->pki == NULL) {
 			(void)snprintf(why, size, "listen %s port %u: no pki",

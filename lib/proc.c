@@ -70,7 +70,7 @@ static struct proc self;
 static const char *const kind_names[] = { NULL, "edd", "control", "signer",
 	"queue", "deliver", "smtpd", "httpd" };
 static const char *const conv_names[] = { NULL, "policy", "sign", "sign-sync",
-	"submit", "work", "notice", "dns", "admin", "manage", "hook" };
+	"submit", "work", "notice", "dns", "admin", "manage", "hook", "watch" };
 
 /* The program's name, which is also its folder's. */
 const char *

@@ -60,7 +60,8 @@ enum proc_conv {
 	CONV_ADMIN,	 /* control -> every other child */
 	CONV_MANAGE,	 /* httpd -> control */
 	CONV_HOOK,	 /* control -> deliver */
-	CONV_LAST = CONV_HOOK
+	CONV_WATCH,	 /* httpd -> control */
+	CONV_LAST = CONV_WATCH
 };
 
 struct event_base;

@@ -139,10 +139,11 @@ conf_listen_recv(struct msgin *m, struct conf_listen *s)
 	msg_get_str(m, s->pki, sizeof(s->pki));
 	s->insecure = msg_get_bool(m);
 	s->proxy = msg_get_bool(m);
-	if ((s->auth == 0) != (s->tls == LISTEN_HTTPS) ||
+	if ((s->auth == 0) != (s->tls >= LISTEN_HTTPS) ||
 	    (s->auth & ~LISTEN_AUTH_ALL) != 0)
 		m->bad = true;
-	if (s->address[0] == '\0' || s->port == 0 || s->pki[0] == '\0')
+	if (s->address[0] == '\0' || s->port == 0 ||
+	    (s->pki[0] == '\0') != (s->tls == LISTEN_METRICS))
 		m->bad = true;
 	return msg_end(m);
 }

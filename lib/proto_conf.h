@@ -60,8 +60,9 @@ struct conf_smtp {
 enum listen_tls {
 	LISTEN_STARTTLS = 1,
 	LISTEN_TLS,
-	LISTEN_HTTPS, /* for httpd */
-	LISTEN_TLS_LAST = LISTEN_HTTPS
+	LISTEN_HTTPS,	/* for httpd */
+	LISTEN_METRICS, /* the same, without TLS and pki */
+	LISTEN_TLS_LAST = LISTEN_METRICS
 };
 
 /* Mechanisms of AUTH that are offered. */

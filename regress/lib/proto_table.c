@@ -39,6 +39,7 @@
 #include "proto_site.h"
 #include "proto_submit.h"
 #include "proto_suppress.h"
+#include "proto_watch.h"
 #include "proto_work.h"
 #include "row.h"
 
@@ -236,6 +237,36 @@ admin_cancel_r(struct msgin *m, void *p)
 }
 
 static int
+watch_ask_s(const void *p)
+{
+	return watch_ask_send(NULL, TEST_ID);
+}
+
+static int
+watch_ask_r(struct msgin *m, void *p)
+{
+	return watch_ask_recv(m);
+}
+
+static int
+watch_end_s(const void *p)
+{
+	return watch_end_send(NULL, TEST_ID, *(const bool *)p);
+}
+
+static int
+watch_end_r(struct msgin *m, void *p)
+{
+	return watch_end_recv(m, p);
+}
+
+static int
+watch_row_s(const void *p)
+{
+	return watch_row_send(NULL, TEST_ID, *(struct row *const *)p);
+}
+
+static int
 manage_cancel_s(const void *p)
 {
 	return manage_cancel_send(NULL, TEST_ID);
@@ -345,6 +376,12 @@ static int
 admin_row_r(struct msgin *m, void *p)
 {
 	return row_with(admin_row_recv, m, p);
+}
+
+static int
+watch_row_r(struct msgin *m, void *p)
+{
+	return row_with(watch_row_recv, m, p);
 }
 
 static int
@@ -468,6 +505,9 @@ static const struct proto protos[] = {
 	    manage_request_c),
 	ROW(manage_row, M_MANAGE_ROW, sizeof(struct row *), row_c),
 	ROW(manage_cancel, M_MANAGE_CANCEL, 0, NULL),
+	ROW(watch_ask, M_WATCH_ASK, 0, NULL),
+	ROW(watch_row, M_WATCH_ROW, sizeof(struct row *), row_c),
+	ROW(watch_end, M_WATCH_END, sizeof(bool), NULL),
 	ROW(ctl_hello, M_CTL_HELLO, sizeof(uint32_t), NULL),
 	ROW(ctl_more, M_CTL_MORE, sizeof(uint32_t), NULL),
 	ROW(ctl_command, M_CTL_COMMAND, sizeof(struct admin_command),

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_suppress.c lib/siphash.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_reseal.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_suppress.c lib/siphash.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_reseal.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_watch.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
 
 /*
  * Every message goes through unchanged; every message that is cut, longer,
@@ -225,6 +225,9 @@ static const struct sample accepted[] = {
 	{ NULL, "ctl_progress", &(const struct admin_progress) { 1, 0 } },
 	{ NULL, "admin_cancel", "" },
 	{ NULL, "manage_cancel", "" },
+	{ NULL, "watch_ask", "" },
+	{ NULL, "watch_end", &(const bool) { true } },
+	OK(conf_listen, "::1", 9464, LISTEN_METRICS, 0, "", false, false),
 	OK(manage_end, MANAGE_OK, "e", "n", "p", "w", 1ll << 40, 30, ""),
 	OK(manage_end, MANAGE_UNAVAILABLE, "", "", "", "", -1, 0, "later"),
 	NUMBER(admin_more, uint32_t, ADMIN_ROWS_AHEAD),
@@ -266,6 +269,7 @@ static const struct sample refused[] = {
 	NO("no address", conf_listen, "", 1, LISTEN_TLS, LISTEN_AUTH_PLAIN, "x", .proxy = true),
 	NO("no port", conf_listen, "::1", 0, LISTEN_TLS, LISTEN_AUTH_PLAIN, "x", .proxy = true),
 	NO("no mode", conf_listen, "::1", 1, 0, LISTEN_AUTH_PLAIN, "x", .proxy = true),
+	NO("metrics with a pki", conf_listen, "::1", 1, LISTEN_METRICS, 0, "x", .proxy = false),
 	NO("no pki", conf_listen, "::1", 1, LISTEN_TLS, LISTEN_AUTH_PLAIN, "", .proxy = true),
 	NO("pki without name", conf_pki, "", "cert", ""),
 	NO("pki without certificate", conf_pki, "x", "", "key"),
@@ -471,7 +475,8 @@ every_message_is_tested(void **state)
 {
 	static const char *const own[] = { "submit_data", "work_batch",
 		"admin_command", "ctl_command", "admin_row", "admin_event",
-		"ctl_row", "manage_request", "manage_row", "hook_post" };
+		"ctl_row", "manage_request", "manage_row", "hook_post",
+		"watch_row" };
 	const struct proto *p;
 	size_t i, j;
 	bool found;
@@ -573,7 +578,7 @@ static void
 row_passes_unchanged(void **state)
 {
 	static const char *const names[] = { "admin_row", "admin_event",
-		"ctl_row", "manage_row" };
+		"ctl_row", "manage_row", "watch_row" };
 	struct row **d = (void *)decoded;
 	const struct proto *p;
 	struct row *r;
@@ -583,7 +588,7 @@ row_passes_unchanged(void **state)
 	assert_non_null(r);
 	row_str(r, "id", "1");
 	row_num(r, "size", -5);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		p = proto_find(names[i]);
 		len = encode(p, &r);
 		assert_int_equal(decode(p, len), 0);
