@@ -28,6 +28,7 @@
 #include "control.h"
 #include "job.h"
 #include "limit.h"
+#include "msg.h"
 #include "rate.h"
 #include "row.h"
 #include "rule.h"
@@ -119,9 +120,11 @@ verb_compartment_add(struct job *j)
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
+	char id[OBJECT_ID_SIZE];
 	struct compartment c;
 
-	if (compartment_decode(m, &c) == -1)
+	msg_get_str(m, id, sizeof(id));
+	if (compartment_get(j->control->store, id, &c) != STORE_OK)
 		return false;
 	compartment_row(j, &c);
 	return true;
@@ -131,7 +134,7 @@ list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 void
 verb_compartment_list(struct job *j)
 {
-	job_list(j, STORE_COMPARTMENT, NULL, list_cb);
+	job_list(j, STORE_COMPARTMENT_NAME, NULL, list_cb);
 }
 
 /* compartment remove NAME: only an empty one, never the root. */
@@ -181,5 +184,71 @@ verb_compartment_remove(struct job *j)
 	if (job_commit(j) == -1)
 		return;
 	rate_forget(j->control->rate, c.id);
+	job_ok(j);
+}
+
+/* compartment set NAME name NAME */
+void
+verb_compartment_set(struct job *j)
+{
+	struct compartment c, other;
+	enum store_status r;
+	char old[NAME_SIZE];
+
+	if (need_compartment(j, j->arg[0], &c) == -1 ||
+	    need_name(j, j->arg[1]) == -1)
+		return;
+	if (strcmp(c.id, j->control->tenancy) == 0) {
+		job_fail(j, NULL, "the root compartment keeps its name");
+		return;
+	}
+	r = compartment_find(j->control->store, j->arg[1], &other);
+	if (r == STORE_OK && strcmp(other.id, c.id) != 0) {
+		job_fail(j, NULL, "compartment \"%s\" exists already",
+		    other.name);
+		return;
+	}
+	if (r == STORE_FAIL) {
+		job_fail_store(j);
+		return;
+	}
+	(void)strlcpy(old, c.name, sizeof(old));
+	if (need_begin(j) == -1)
+		return;
+	r = compartment_del(j->control->store, &c);
+	(void)strlcpy(c.name, j->arg[1], sizeof(c.name));
+	if (r != STORE_OK ||
+	    compartment_put(j->control->store, &c) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	job_audit(j, c.name, old, c.name);
+	if (job_commit(j) == -1)
+		return;
+	compartment_row(j, &c);
+	job_send(j);
+	job_ok(j);
+}
+
+/* compartment show NAME */
+void
+verb_compartment_show(struct job *j)
+{
+	struct compartment c;
+	unsigned senders, domains;
+
+	if (need_compartment(j, j->arg[0], &c) == -1)
+		return;
+	if (record_count(j->control->store, STORE_SENDER_PLACE, c.id,
+		&senders) != STORE_OK ||
+	    record_count(j->control->store, STORE_DOMAIN_PLACE, c.id,
+		&domains) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	compartment_row(j, &c);
+	row_num(j->row, "senders", senders);
+	row_num(j->row, "domains", domains);
+	job_send(j);
 	job_ok(j);
 }

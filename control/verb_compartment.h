@@ -25,5 +25,7 @@ struct job;
 void verb_compartment_add(struct job *);
 void verb_compartment_list(struct job *);
 void verb_compartment_remove(struct job *);
+void verb_compartment_set(struct job *);
+void verb_compartment_show(struct job *);
 
 #endif

@@ -395,3 +395,20 @@ verb_credential_remove(struct job *j)
 	rate_forget(j->control->rate, c.id);
 	job_ok(j);
 }
+
+/* credential show ID */
+void
+verb_credential_show(struct job *j)
+{
+	struct credential c;
+
+	if (usage_flush(j->control->usage, j->control->store) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	if (need_credential(j, j->arg[0], &c) == -1)
+		return;
+	if (credential_row(j, &c))
+		job_send(j);
+	job_ok(j);
+}

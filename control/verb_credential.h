@@ -26,5 +26,6 @@ void verb_credential_add(struct job *);
 void verb_credential_list(struct job *);
 void verb_credential_remove(struct job *);
 void verb_credential_set(struct job *);
+void verb_credential_show(struct job *);
 
 #endif

@@ -15,7 +15,7 @@
  */
 
 /*
- * group add, join, leave, list, remove, show.
+ * group add, join, leave, list, remove, set, show.
  */
 #include "verb_group.h"
 
@@ -76,9 +76,11 @@ verb_group_add(struct job *j)
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
+	char id[OBJECT_ID_SIZE];
 	struct group g;
 
-	if (group_decode(m, &g) == -1)
+	msg_get_str(m, id, sizeof(id));
+	if (group_get(j->control->store, id, &g) != STORE_OK)
 		return false;
 	group_row(j, &g);
 	return true;
@@ -88,7 +90,7 @@ list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 void
 verb_group_list(struct job *j)
 {
-	job_list(j, STORE_GROUP, NULL, list_cb);
+	job_list(j, STORE_GROUP_NAME, NULL, list_cb);
 }
 
 static bool
@@ -193,5 +195,41 @@ verb_group_leave(struct job *j)
 	job_audit(j, g.name, u.name, NULL);
 	if (job_commit(j) == -1)
 		return;
+	job_ok(j);
+}
+
+/* group set NAME name NAME */
+void
+verb_group_set(struct job *j)
+{
+	struct group g, other;
+	enum store_status r;
+	char old[NAME_SIZE];
+
+	if (need_group(j, j->arg[0], &g) == -1 || need_name(j, j->arg[1]) == -1)
+		return;
+	r = group_find(j->control->store, j->arg[1], &other);
+	if (r == STORE_OK && strcmp(other.id, g.id) != 0) {
+		job_fail(j, NULL, "group \"%s\" exists already", other.name);
+		return;
+	}
+	if (r == STORE_FAIL) {
+		job_fail_store(j);
+		return;
+	}
+	(void)strlcpy(old, g.name, sizeof(old));
+	if (need_begin(j) == -1)
+		return;
+	r = group_del(j->control->store, &g);
+	(void)strlcpy(g.name, j->arg[1], sizeof(g.name));
+	if (r != STORE_OK || group_put(j->control->store, &g) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	job_audit(j, g.name, old, g.name);
+	if (job_commit(j) == -1)
+		return;
+	group_row(j, &g);
+	job_send(j);
 	job_ok(j);
 }

@@ -27,6 +27,7 @@ void verb_group_join(struct job *);
 void verb_group_leave(struct job *);
 void verb_group_list(struct job *);
 void verb_group_remove(struct job *);
+void verb_group_set(struct job *);
 void verb_group_show(struct job *);
 
 #endif

@@ -15,7 +15,7 @@
  */
 
 /*
- * policy add, list, remove; why: each step by which a user may use a sender,
+ * policy add, list, remove, set, show; why: each step by which a user may use a sender,
  * or may not.
  */
 #include "verb_policy.h"
@@ -95,32 +95,98 @@ resolve(struct job *j, struct sentence *s)
 	return 0;
 }
 
+/* A sentence, with names in place of ids.  0, or -1 and the job is gone. */
+static int
+take_sentence(struct job *j, const char *text, struct sentence *s)
+{
+	char why[ERROR_SIZE];
+
+	if (sentence_parse(text, s, why, sizeof(why)) == 0)
+		return resolve(j, s);
+	job_fail(j,
+	    "for instance: allow group mailers to use email-family in "
+	    "compartment prod",
+	    "%s", why);
+	return -1;
+}
+
+/* Store it, say so, and end the job. */
+static void
+rule_store(struct job *j, const struct rule *r, const char *old)
+{
+	char text[SENTENCE_SIZE];
+
+	if (need_begin(j) == -1)
+		return;
+	if (rule_put(j->control->store, r) != STORE_OK ||
+	    rule_text(j->control->store, r, text) == -1) {
+		job_fail_store(j);
+		return;
+	}
+	job_audit(j, r->id, old, text);
+	if (job_commit(j) == -1)
+		return;
+	if (rule_row(j, r) == 0)
+		job_send(j);
+	job_ok(j);
+}
+
 /* policy add SENTENCE */
 void
 verb_policy_add(struct job *j)
 {
-	char why[ERROR_SIZE], text[SENTENCE_SIZE];
 	struct rule r;
 
 	memset(&r, 0, sizeof(r));
-	if (sentence_parse(j->arg[0], &r.sentence, why, sizeof(why)) == -1) {
-		job_fail(j,
-		    "for instance: allow group mailers to use email-family in "
-		    "compartment prod",
-		    "%s", why);
-		return;
-	}
-	sentence_print(&r.sentence, text);
 	r.created = (int64_t)time(NULL);
-	if (resolve(j, &r.sentence) == -1 || need_id(j, "policy", r.id) == -1 ||
-	    need_begin(j) == -1)
+	if (take_sentence(j, j->arg[0], &r.sentence) == -1 ||
+	    need_id(j, "policy", r.id) == -1)
 		return;
-	if (rule_put(j->control->store, &r) != STORE_OK) {
-		job_fail_store(j);
-		return;
+	rule_store(j, &r, NULL);
+}
+
+/* The policy with an id, and its sentence.  0, or -1 and no job. */
+static int
+need_rule(struct job *j, const char *id, struct rule *r,
+    char text[SENTENCE_SIZE])
+{
+	switch (rule_get(j->control->store, id, r)) {
+	case STORE_OK:
+		if (rule_text(j->control->store, r, text) == -1)
+			text[0] = '\0';
+		return 0;
+	case STORE_NOTFOUND:
+		job_fail(j, "see \"edctl policy list\"", "no policy \"%s\"",
+		    id);
+		return -1;
+	case STORE_FAIL:
+		break;
 	}
-	job_audit(j, r.id, NULL, text);
-	if (job_commit(j) == -1)
+	job_fail_store(j);
+	return -1;
+}
+
+/* policy set ID SENTENCE: in one step, so that nothing is open between. */
+void
+verb_policy_set(struct job *j)
+{
+	char old[SENTENCE_SIZE];
+	struct rule r;
+
+	if (need_rule(j, j->arg[0], &r, old) == -1 ||
+	    take_sentence(j, j->arg[1], &r.sentence) == -1)
+		return;
+	rule_store(j, &r, old);
+}
+
+/* policy show ID */
+void
+verb_policy_show(struct job *j)
+{
+	char text[SENTENCE_SIZE];
+	struct rule r;
+
+	if (need_rule(j, j->arg[0], &r, text) == -1)
 		return;
 	if (rule_row(j, &r) == 0)
 		job_send(j);
@@ -149,19 +215,8 @@ verb_policy_remove(struct job *j)
 	char text[SENTENCE_SIZE];
 	struct rule r;
 
-	switch (rule_get(j->control->store, j->arg[0], &r)) {
-	case STORE_OK:
-		break;
-	case STORE_NOTFOUND:
-		job_fail(j, "see \"edctl policy list\"", "no policy \"%s\"",
-		    j->arg[0]);
+	if (need_rule(j, j->arg[0], &r, text) == -1)
 		return;
-	case STORE_FAIL:
-		job_fail_store(j);
-		return;
-	}
-	if (rule_text(j->control->store, &r, text) == -1)
-		text[0] = '\0';
 	if (need_begin(j) == -1)
 		return;
 	if (rule_del(j->control->store, &r) != STORE_OK) {

@@ -25,6 +25,8 @@ struct job;
 void verb_policy_add(struct job *);
 void verb_policy_list(struct job *);
 void verb_policy_remove(struct job *);
+void verb_policy_set(struct job *);
+void verb_policy_show(struct job *);
 void verb_why(struct job *);
 
 #endif

@@ -21,6 +21,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "compartment.h"
@@ -116,12 +117,21 @@ verb_sender_add(struct job *j)
 	job_ok(j);
 }
 
+/* What the filters of a list let through. */
+static bool
+is_asked(const struct job *j, const struct sender *s)
+{
+	return j->arg[1] == NULL ||
+	    strcasecmp(j->arg[1], record_state_name(s->state)) == 0;
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
 	struct sender s;
 
-	return sender_decode(m, &s) == 0 && sender_row(j, &s);
+	return sender_decode(m, &s) == 0 && is_asked(j, &s) &&
+	    sender_row(j, &s);
 }
 
 static bool
@@ -131,10 +141,10 @@ list_place_cb(struct job *j, const struct store_key *k, struct msgin *m)
 
 	return sender_get(j->control->store, store_key_second(k), &s) ==
 	    STORE_OK &&
-	    sender_row(j, &s);
+	    is_asked(j, &s) && sender_row(j, &s);
 }
 
-/* sender list [compartment NAME] */
+/* sender list [compartment NAME] [state active|inactive] */
 void
 verb_sender_list(struct job *j)
 {
@@ -169,29 +179,62 @@ verb_sender_remove(struct job *j)
 	job_ok(j);
 }
 
-/* sender set ADDRESS|@DOMAIN state active|inactive */
+/* What "sender set" says of one, for the audit. */
+static void
+describe(struct job *j, const struct sender *s, char *text, size_t size)
+{
+	struct compartment c;
+
+	if (compartment_get(j->control->store, s->compartment, &c) != STORE_OK)
+		c.name[0] = '\0';
+	(void)snprintf(text, size, "state=%s compartment=%s",
+	    record_state_name(s->state), c.name);
+}
+
+/* The changes that were asked for.  0, or -1 and the job has ended. */
+static int
+change(struct job *j, struct sender *s)
+{
+	struct compartment c;
+
+	if (j->arg[1] == NULL && j->arg[2] == NULL) {
+		job_fail(j, NULL, "nothing to set: give state or compartment");
+		return -1;
+	}
+	if (j->arg[1] != NULL &&
+	    record_state_parse(j->arg[1], &s->state) == -1) {
+		job_fail(j, NULL, "state %s: neither active nor inactive",
+		    j->arg[1]);
+		return -1;
+	}
+	if (j->arg[2] == NULL)
+		return 0;
+	if (need_compartment(j, j->arg[2], &c) == -1)
+		return -1;
+	(void)strlcpy(s->compartment, c.id, sizeof(s->compartment));
+	return 0;
+}
+
+/* sender set ADDRESS|@DOMAIN [state active|inactive] [compartment NAME] */
 void
 verb_sender_set(struct job *j)
 {
-	enum record_state old;
-	struct sender s;
+	char old[NAME_SIZE + 64], new[NAME_SIZE + 64];
+	struct sender s, before;
 
 	if (need_sender(j, j->arg[0], &s) == -1)
 		return;
-	old = s.state;
-	if (record_state_parse(j->arg[1], &s.state) == -1) {
-		job_fail(j, NULL, "state %s: neither active nor inactive",
-		    j->arg[1]);
+	before = s;
+	describe(j, &s, old, sizeof(old));
+	if (change(j, &s) == -1 || need_begin(j) == -1)
 		return;
-	}
-	if (need_begin(j) == -1)
-		return;
-	if (sender_put(j->control->store, &s) != STORE_OK) {
+	if (sender_del(j->control->store, &before) != STORE_OK ||
+	    sender_put(j->control->store, &s) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
-	job_audit(j, s.address, record_state_name(old),
-	    record_state_name(s.state));
+	describe(j, &s, new, sizeof(new));
+	job_audit(j, s.address, old, new);
 	if (job_commit(j) == -1)
 		return;
 	(void)sender_row(j, &s);

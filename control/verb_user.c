@@ -15,12 +15,13 @@
  */
 
 /*
- * user add, list, remove.
+ * user add, list, remove, set, show.
  */
 #include "verb_user.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "apikey.h"
@@ -30,6 +31,7 @@
 #include "group.h"
 #include "job.h"
 #include "limit.h"
+#include "msg.h"
 #include "rate.h"
 #include "row.h"
 #include "signed.h"
@@ -94,22 +96,29 @@ verb_user_add(struct job *j)
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
+	char id[OBJECT_ID_SIZE];
 	struct user u;
 	unsigned n;
 
-	if (user_decode(m, &u) == -1 ||
+	msg_get_str(m, id, sizeof(id));
+	if (user_get(j->control->store, id, &u) != STORE_OK ||
 	    credential_count(j->control->store, u.id, &n) != STORE_OK)
+		return false;
+	if (j->arg[0] != NULL &&
+	    strcasecmp(j->arg[0], record_state_name(u.state)) != 0)
+		return false;
+	if (j->arg[1] != NULL && u.bulk != (strcmp(j->arg[1], "bulk") == 0))
 		return false;
 	user_row(j, &u);
 	row_num(j->row, "credentials", n);
 	return true;
 }
 
-/* user list */
+/* user list [state STATE] [class CLASS], in the order of names */
 void
 verb_user_list(struct job *j)
 {
-	job_list(j, STORE_USER, NULL, list_cb);
+	job_list(j, STORE_USER_NAME, NULL, list_cb);
 }
 
 /* What a user still has stands in the way of its removal.  0 or -1. */
@@ -162,14 +171,38 @@ verb_user_remove(struct job *j)
 	job_ok(j);
 }
 
+/* Another name, which nobody else has.  0, or -1 and the job has ended. */
+static int
+take_name(struct job *j, struct user *u)
+{
+	enum store_status r;
+	struct user other;
+
+	if (need_name(j, j->arg[3]) == -1)
+		return -1;
+	r = user_find(j->control->store, j->arg[3], &other);
+	if (r == STORE_OK && strcmp(other.id, u->id) != 0) {
+		job_fail(j, NULL, "user \"%s\" exists already", other.name);
+		return -1;
+	}
+	if (r == STORE_FAIL) {
+		job_fail_store(j);
+		return -1;
+	}
+	(void)strlcpy(u->name, j->arg[3], sizeof(u->name));
+	return 0;
+}
+
 /* The changes that were asked for.  0, or -1 and the job has ended. */
 static int
 change(struct job *j, struct user *u)
 {
-	if (j->arg[1] == NULL && j->arg[2] == NULL) {
-		job_fail(j, NULL, "nothing to set: give state or class");
+	if (j->arg[1] == NULL && j->arg[2] == NULL && j->arg[3] == NULL) {
+		job_fail(j, NULL, "nothing to set: give state, class or name");
 		return -1;
 	}
+	if (j->arg[3] != NULL && take_name(j, u) == -1)
+		return -1;
 	if (j->arg[1] != NULL &&
 	    record_state_parse(j->arg[1], &u->state) == -1) {
 		job_fail(j, NULL, "state %s: neither active nor inactive",
@@ -186,19 +219,21 @@ change(struct job *j, struct user *u)
 	return -1;
 }
 
-/* user set NAME [state active|inactive] [class transactional|bulk] */
+/* user set NAME [state STATE] [class CLASS] [name NAME] */
 void
 verb_user_set(struct job *j)
 {
 	char old[USER_TEXT_SIZE], new[USER_TEXT_SIZE];
-	struct user u;
+	struct user u, before;
 
 	if (need_user(j, j->arg[0], &u) == -1)
 		return;
+	before = u;
 	(void)describe(&u, old, sizeof(old));
 	if (change(j, &u) == -1 || need_begin(j) == -1)
 		return;
-	if (user_put(j->control->store, &u) != STORE_OK) {
+	if (user_del(j->control->store, &before) != STORE_OK ||
+	    user_put(j->control->store, &u) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
@@ -207,6 +242,32 @@ verb_user_set(struct job *j)
 		return;
 	signed_drop(j->control, u.id, "");
 	user_row(j, &u);
+	job_send(j);
+	job_ok(j);
+}
+
+/* user show NAME */
+void
+verb_user_show(struct job *j)
+{
+	unsigned credentials, keys, groups;
+	struct store *st;
+	struct user u;
+
+	st = j->control->store;
+	if (need_user(j, j->arg[0], &u) == -1)
+		return;
+	if (record_count(st, STORE_CREDENTIAL_USER, u.id, &credentials) !=
+		STORE_OK ||
+	    record_count(st, STORE_APIKEY, u.id, &keys) != STORE_OK ||
+	    record_count(st, STORE_USER_GROUP, u.id, &groups) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	user_row(j, &u);
+	row_num(j->row, "credentials", credentials);
+	row_num(j->row, "apiKeys", keys);
+	row_num(j->row, "groups", groups);
 	job_send(j);
 	job_ok(j);
 }

@@ -26,5 +26,6 @@ void verb_user_add(struct job *);
 void verb_user_list(struct job *);
 void verb_user_remove(struct job *);
 void verb_user_set(struct job *);
+void verb_user_show(struct job *);
 
 #endif

@@ -294,6 +294,56 @@ why_explains_permissions(void **state)
 	assert_non_null(strstr(w.why, "no permission"));
 }
 
+/* What can be set and shown, and that names are free and taken. */
+static void
+objects_are_set_and_shown(void **state)
+{
+	const char *set[] = { "policy", "set", policy,
+		"allow any-user to use email-family in compartment inner",
+		NULL };
+	char line[128];
+
+	assert_true(world_do(&w, "user set alice name Carol"));
+	assert_false(world_do(&w, "user show alice"));
+	assert_true(world_do(&w, "user show carol"));
+	assert_non_null(strstr(w.text, user));
+	assert_non_null(strstr(w.text, "groups=1"));
+	assert_false(world_do(&w, "user set carol name bob"));
+	assert_true(world_do(&w, "user set carol name carol"));
+	assert_true(world_do(&w, "user list"));
+	assert_true(strstr(w.text, "name=bob") < strstr(w.text, "name=carol"));
+	assert_true(world_do(&w, "user set bob state inactive"));
+	assert_true(world_do(&w, "user list state active"));
+	assert_int_equal(w.rows, 1);
+	assert_true(world_do(&w, "group set mailers name senders"));
+	assert_true(world_do(&w, "group show senders"));
+	assert_int_equal(w.rows, 1);
+	assert_false(world_do(&w, "group show mailers"));
+	assert_true(world_do(&w, "compartment set inner name core"));
+	assert_true(world_do(&w, "compartment show core"));
+	assert_non_null(strstr(w.text, inner));
+	assert_false(world_do(&w, "compartment set core name outer"));
+	assert_false(world_do(&w, "compartment set root name all"));
+	assert_true(world_do(&w, "compartment set core name inner"));
+	set_policy("allow group senders to use email-family in compartment "
+		   "inner");
+	assert_true(world_words(&w, set));
+	(void)snprintf(line, sizeof(line), "policy show %s", policy);
+	assert_true(world_do(&w, line));
+	assert_non_null(strstr(w.text, "policy=allow any-user to use"));
+	set[3] = "allow nobody";
+	assert_false(world_words(&w, set));
+	assert_true(world_do(&w, line));
+	assert_non_null(strstr(w.text, "policy=allow any-user to use"));
+	assert_true(world_do(&w, "sender add a@example.org compartment inner"));
+	assert_true(world_do(&w, "sender set a@example.org compartment outer"));
+	assert_true(world_do(&w, "sender list compartment inner"));
+	assert_int_equal(w.rows, 0);
+	assert_true(world_do(&w, "sender list compartment outer state active"));
+	assert_int_equal(w.rows, 1);
+	assert_false(world_do(&w, "sender set a@example.org"));
+}
+
 int
 main(void)
 {
@@ -304,6 +354,7 @@ main(void)
 		T(places_and_members_restrict),
 		T(conditions_restrict),
 		T(why_explains_permissions),
+		T(objects_are_set_and_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
