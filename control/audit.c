@@ -213,22 +213,27 @@ audit_decode(const struct store_key *k, struct msgin *m, struct audit_record *r)
 	return msg_end(m);
 }
 
-/* Store a change under the next number, in the open transaction.  0 or -1. */
+/* The newest record's number, 0 if there is none.  0, or -1 if it fails. */
 static int
-record_put(struct audit *a, const struct audit_change *c, int64_t now)
+last_number(struct store *s, uint64_t *number)
+{
+	struct store_key k;
+	enum store_status r;
+
+	r = store_last(s, STORE_AUDIT, &k);
+	*number = r == STORE_OK ? record_number(&k) : 0;
+	return r == STORE_FAIL ? -1 : 0;
+}
+
+/* Store a change under a number, in the open transaction.  0 or -1. */
+static int
+record_put(struct store *s, uint64_t number, const struct audit_change *c,
+    int64_t now)
 {
 	struct store_key k;
 	struct msgout m;
 	enum store_status r;
 
-	if (a->last == 0) {
-		r = store_last(a->control->store, STORE_AUDIT, &k);
-		if (r == STORE_FAIL)
-			return -1;
-		if (r == STORE_OK)
-			a->last = record_number(&k);
-	}
-	a->last++;
 	memset(&m, 0, sizeof(m));
 	record_begin(&m, AUDIT_VERSION);
 	msg_put_i64(&m, now);
@@ -237,10 +242,24 @@ record_put(struct audit *a, const struct audit_change *c, int64_t now)
 	put_cut(&m, c->object, AUDIT_OBJECT_SIZE);
 	put_cut(&m, c->old, AUDIT_VALUE_SIZE);
 	put_cut(&m, c->new, AUDIT_VALUE_SIZE);
-	record_key(&k, a->last);
-	r = store_put(a->control->store, STORE_AUDIT, &k, &m);
+	record_key(&k, number);
+	r = store_put(s, STORE_AUDIT, &k, &m);
 	msgout_free(&m);
 	return r == STORE_OK ? 0 : -1;
+}
+
+/*
+ * Record a change in a store that is not in use yet, in its open transaction.
+ * 0 or -1.
+ */
+int
+audit_put(struct store *s, const struct audit_change *c)
+{
+	uint64_t number;
+
+	if (last_number(s, &number) == -1)
+		return -1;
+	return record_put(s, number + 1, c, (int64_t)time(NULL));
 }
 
 /* Records from the oldest on that are too many, or too old. */
@@ -329,7 +348,8 @@ change_store(struct audit *a, const struct audit_change *c)
 		return -1;
 	}
 	w->time = (int64_t)time(NULL);
-	if (record_put(a, c, w->time) == -1 ||
+	if ((a->last == 0 && last_number(a->control->store, &a->last) == -1) ||
+	    record_put(a->control->store, ++a->last, c, w->time) == -1 ||
 	    prune_some(a, AUDIT_PRUNE_CHANGE, w->time) == -1) {
 		free(w);
 		a->bad = true;

@@ -23,6 +23,7 @@
 
 #include <sys/queue.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -34,6 +35,7 @@
 
 struct audit;
 struct children;
+struct conf_secret;
 struct ctlsock;
 struct dkimwatch;
 struct gathering;
@@ -52,7 +54,11 @@ struct usage;
 struct webhooks;
 
 struct control {
-	struct store *store; /* NULL until the first configuration */
+	struct store *store;	    /* NULL until the first configuration */
+	bool copying;		    /* of it a copy is being made */
+	struct conf_secret *secret; /* what edd sent last, to be wiped */
+	void *process;		    /* of main.c */
+	void (*restart)(struct control *); /* soon, with another store */
 	uint8_t login_key[STORE_SUBKEY_SIZE];
 	uint8_t scram_key[STORE_SUBKEY_SIZE]; /* of salts that are none */
 	char tenancy[OBJECT_ID_SIZE];

@@ -158,6 +158,26 @@ dkimkey_get(struct store *s, const char *domain, const char *selector,
 	return record_done(dkimkey_decode(&m, k), "DKIM key");
 }
 
+/* Write a record. */
+void
+dkimkey_encode(struct msgout *m, const struct dkimkey *k)
+{
+	record_begin(m, DKIMKEY_VERSION);
+	msg_put_str(m, k->selector);
+	msg_put_u64(m, k->number);
+	msg_put_u32(m, k->algorithm);
+	msg_put_u32(m, k->state);
+	msg_put_u32(m, k->dns);
+	msg_put_bool(m, k->next);
+	msg_put_i64(m, k->retire);
+	msg_put_str(m, k->domain);
+	msg_put_str(m, k->id);
+	msg_put_u32(m, k->bits);
+	msg_put_i64(m, k->created);
+	msg_put_data(m, k->sealed, k->sealed_len);
+	msg_put_data(m, k->pub, k->pub_len);
+}
+
 /* Store a key; the caller has a transaction. */
 enum store_status
 dkimkey_put(struct store *s, const struct dkimkey *k)
@@ -167,20 +187,7 @@ dkimkey_put(struct store *s, const struct dkimkey *k)
 	enum store_status r;
 
 	memset(&m, 0, sizeof(m));
-	record_begin(&m, DKIMKEY_VERSION);
-	msg_put_str(&m, k->selector);
-	msg_put_u64(&m, k->number);
-	msg_put_u32(&m, k->algorithm);
-	msg_put_u32(&m, k->state);
-	msg_put_u32(&m, k->dns);
-	msg_put_bool(&m, k->next);
-	msg_put_i64(&m, k->retire);
-	msg_put_str(&m, k->domain);
-	msg_put_str(&m, k->id);
-	msg_put_u32(&m, k->bits);
-	msg_put_i64(&m, k->created);
-	msg_put_data(&m, k->sealed, k->sealed_len);
-	msg_put_data(&m, k->pub, k->pub_len);
+	dkimkey_encode(&m, k);
 	store_key(&key, k->domain, k->selector);
 	r = store_put(s, STORE_DKIM, &key, &m);
 	msgout_free(&m);

@@ -30,6 +30,7 @@
 #include "store.h"
 
 struct msgin;
+struct msgout;
 
 /* One of each algorithm signs; and for each the next, and one before. */
 #define DKIMKEY_DOMAIN_MAX 6u
@@ -75,6 +76,7 @@ const char *dkimkey_algorithm_name(enum sign_algorithm);
 int dkimkey_decode(struct msgin *, struct dkimkey *);
 enum store_status dkimkey_get(struct store *, const char *domain,
     const char *selector, struct dkimkey *);
+void dkimkey_encode(struct msgout *, const struct dkimkey *);
 enum store_status dkimkey_put(struct store *, const struct dkimkey *);
 enum store_status dkimkey_del(struct store *, const struct dkimkey *);
 enum store_status dkimkey_active(struct store *, const char *domain,

@@ -35,6 +35,7 @@
 #include "log.h"
 #include "msg.h"
 #include "proc.h"
+#include "proto_reseal.h"
 #include "proto_sign.h"
 #include "store.h"
 
@@ -59,6 +60,7 @@ struct keys_op {
 	struct event *timer;
 	keys_made_cb made;
 	keys_held_cb held;
+	keys_resealed_cb resealed;
 	void *arg;
 	struct sign_load load;
 	unsigned waits; /* answers that are to come */
@@ -123,15 +125,19 @@ keys_free(struct keys *k)
 static void
 op_finish(struct keys_op *op, const struct sign_made *made, const char *why)
 {
+	keys_resealed_cb resealed_cb;
 	keys_made_cb made_cb;
 	keys_held_cb held_cb;
 	void *arg;
 
+	resealed_cb = op->resealed;
 	made_cb = op->made;
 	held_cb = op->held;
 	arg = op->arg;
 	op_free(op);
-	if (made_cb != NULL)
+	if (resealed_cb != NULL)
+		resealed_cb(NULL, why, arg);
+	else if (made_cb != NULL)
 		made_cb(made, why, arg);
 	else
 		held_cb(why, arg);
@@ -238,6 +244,94 @@ keys_import(struct keys *k, const struct sign_import *import, keys_made_cb cb,
 		return -1;
 	(void)sign_import_send(op->chan, id, import);
 	return 0;
+}
+
+static int
+resealed_reply_cb(struct msgin *m, void *arg)
+{
+	static struct sign_resealed a;
+	keys_resealed_cb cb;
+	struct keys_op *op;
+	void *cb_arg;
+	int r;
+
+	op = arg;
+	if (m == NULL) {
+		op_finish(op, NULL, "signer ended; try again");
+		return 0;
+	}
+	r = sign_resealed_recv(m, &a);
+	if (r == -1 || !a.ok) {
+		op_finish(op, NULL,
+		    r == -1 ? "signer answered nonsense" :
+			      "signer cannot open a DKIM key");
+		return r;
+	}
+	cb = op->resealed;
+	cb_arg = op->arg;
+	op_free(op);
+	cb(&a, NULL, cb_arg);
+	return 0;
+}
+
+/* An operation for one signer about a sealed key, or NULL. */
+static struct keys_op *
+reseal_op(struct keys *k, keys_resealed_cb cb, void *arg, uint64_t *id)
+{
+	struct keys_op *op;
+	struct signer *s;
+
+	LIST_FOREACH(s, &k->signers, entry) {
+		if (s->ready)
+			break;
+	}
+	if (s == NULL || (op = op_new(k, arg)) == NULL)
+		return NULL;
+	op->resealed = cb;
+	op->chan = s->chan;
+	*id = chan_request(s->chan, resealed_reply_cb, op);
+	if (*id != 0)
+		return op;
+	op_free(op);
+	return NULL;
+}
+
+/* Have a sealed key sealed anew; as keys_make(). */
+int
+keys_reseal(struct keys *k, const struct sign_reseal *q, keys_resealed_cb cb,
+    void *arg)
+{
+	struct keys_op *op;
+	uint64_t id;
+
+	op = reseal_op(k, cb, arg, &id);
+	return op == NULL ? -1 : sign_reseal_send(op->chan, id, q);
+}
+
+/*
+ * Have a key of a backup sealed, by the signer that keys_transport() asked as
+ * long as that is there; as keys_make().
+ */
+int
+keys_unbox(struct keys *k, const struct sign_unbox *q, keys_resealed_cb cb,
+    void *arg)
+{
+	struct keys_op *op;
+	uint64_t id;
+
+	op = reseal_op(k, cb, arg, &id);
+	return op == NULL ? -1 : sign_unbox_send(op->chan, id, q);
+}
+
+/* Ask to which public key a secret for signer is to be sealed. */
+int
+keys_transport(struct keys *k, keys_resealed_cb cb, void *arg)
+{
+	struct keys_op *op;
+	uint64_t id;
+
+	op = reseal_op(k, cb, arg, &id);
+	return op == NULL ? -1 : sign_transport_send(op->chan, id);
 }
 
 static int
@@ -478,6 +572,7 @@ keys_rules(void)
 	static const struct chan_rule rules[] = {
 		{ M_SIGN_MADE, CHAN_REPLY, "made", NULL },
 		{ M_SIGN_LOADED, CHAN_REPLY, "loaded", NULL },
+		{ M_SIGN_RESEALED, CHAN_REPLY, "resealed", NULL },
 		{ 0, 0, NULL, NULL },
 	};
 

@@ -32,12 +32,19 @@ struct sign_import;
 struct sign_load;
 struct sign_made;
 struct sign_make;
+struct sign_reseal;
+struct sign_resealed;
+struct sign_unbox;
 
 /* A key that was made, or NULL with the reason. */
 typedef void (*keys_made_cb)(const struct sign_made *, const char *why, void *);
 
 /* All signers that are there hold the key, or why not. */
 typedef void (*keys_held_cb)(const char *why, void *);
+
+/* What signer sealed, or NULL with the reason. */
+typedef void (
+    *keys_resealed_cb)(const struct sign_resealed *, const char *why, void *);
 
 const struct chan_rule *keys_rules(void);
 struct keys *keys_new(struct control *);
@@ -51,6 +58,11 @@ int keys_import(struct keys *, const struct sign_import *, keys_made_cb,
     void *);
 int keys_hold(struct keys *, const struct sign_load *, keys_held_cb, void *);
 void keys_drop(struct keys *, uint64_t key);
+int keys_reseal(struct keys *, const struct sign_reseal *, keys_resealed_cb,
+    void *);
+int keys_unbox(struct keys *, const struct sign_unbox *, keys_resealed_cb,
+    void *);
+int keys_transport(struct keys *, keys_resealed_cb, void *);
 void keys_cancel(struct keys *, const void *arg);
 
 #endif

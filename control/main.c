@@ -427,6 +427,23 @@ main_ready_cb(const struct setup_child *child, void *arg)
 			child->instance));
 }
 
+static void
+main_restart_cb(evutil_socket_t fd, short what, void *arg)
+{
+	main_stop(arg);
+}
+
+/* End once what is being done is done; edd starts control again. */
+static void
+main_restart(struct control *c)
+{
+	static const struct timeval now = { 0, 0 };
+
+	if (event_base_once(proc_base(), -1, EV_TIMEOUT, main_restart_cb,
+		c->process, &now) == -1)
+		fatalx("event loop");
+}
+
 static int
 main_extra(struct msgin *m, void *arg)
 {
@@ -454,6 +471,9 @@ main(int argc, char **argv)
 
 	c = &process.control;
 	process.conf.fd = -1;
+	c->process = &process;
+	c->secret = &process.conf.secret;
+	c->restart = main_restart;
 	c->peers = peers_new();
 	c->keys = keys_new(c);
 	c->lookup = lookup_new();

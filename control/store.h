@@ -100,6 +100,9 @@ bool store_mirrors(const struct store *);
 bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
 int store_checkpoint(struct store *);
 
+const char *store_table_name(enum store_table);
+int store_table_find(const char *name, enum store_table *);
+
 int store_begin(struct store *);
 int store_commit(struct store *);
 int store_commit_lazy(struct store *);

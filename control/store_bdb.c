@@ -626,3 +626,25 @@ store_last(struct store *s, enum store_table table, struct store_key *k)
 		return STORE_NOTFOUND;
 	return r == 0 ? STORE_OK : bdb_fail(s, "last", r);
 }
+
+/* The name of a table, which does not change as its number may. */
+const char *
+store_table_name(enum store_table table)
+{
+	return table_file[table];
+}
+
+/* The table with this name.  0, or -1 if there is none. */
+int
+store_table_find(const char *name, enum store_table *table)
+{
+	unsigned i;
+
+	for (i = 0; i < STORE_TABLES; i++) {
+		if (strcmp(table_file[i], name) == 0) {
+			*table = (enum store_table)i;
+			return 0;
+		}
+	}
+	return -1;
+}

@@ -162,8 +162,8 @@ store_copy_store(struct store_copy *c)
 }
 
 /* No change of the store reaches the copy any more. */
-static void
-copy_part(struct store_copy *c)
+void
+store_copy_part(struct store_copy *c)
 {
 	if (c->from != NULL)
 		store_mirror(c->from, NULL);
@@ -180,7 +180,7 @@ store_copy_use(struct store_copy *c)
 	bool good;
 
 	good = c->from == NULL || store_mirrors(c->from);
-	copy_part(c);
+	store_copy_part(c);
 	if (store_close(c->to) == -1)
 		good = false;
 	c->to = NULL;
@@ -196,7 +196,7 @@ store_copy_free(struct store_copy *c)
 {
 	if (c == NULL)
 		return;
-	copy_part(c);
+	store_copy_part(c);
 	(void)store_close(c->to);
 	store_place_drop(c->dir, c->place);
 	free(c);

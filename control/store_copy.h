@@ -41,6 +41,7 @@ struct store_copy *store_copy_new(struct store *, const char *dir,
 enum store_copy_state store_copy_step(struct store_copy *);
 uint64_t store_copy_rows(const struct store_copy *);
 struct store *store_copy_store(struct store_copy *);
+void store_copy_part(struct store_copy *);
 int store_copy_use(struct store_copy *);
 void store_copy_free(struct store_copy *);
 

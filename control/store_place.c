@@ -145,7 +145,7 @@ place_remove(const char *dir, const char *name)
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	files_remove(path, is_store_file);
-	if (rmdir(path) == -1 && errno != ENOENT)
+	if (unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == -1 && errno != ENOENT)
 		log_warn("store: removing %s", path);
 }
 

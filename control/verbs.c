@@ -29,6 +29,7 @@
 #include "suppress_list.h"
 #include "verb_apikey.h"
 #include "verb_audit.h"
+#include "verb_backup.h"
 #include "verb_compartment.h"
 #include "verb_credential.h"
 #include "verb_daemon.h"
@@ -87,6 +88,12 @@ static const struct verb verbs[] = {
 		{ "verb", "VERB", true }, { "object", "PATTERN", true },
 		{ "since", "TIME", true }, { "until", "TIME", true } },
 	    "show who changed what, and when" },
+
+	{ { "backup", NULL }, VERB_DAEMON, verb_backup,
+	    { { NULL, "FILE", false }, { "passphrase", "FILE|-", true },
+		{ "key", "FILE", true }, { "config", "FILE", true },
+		{ "keys", "FOLDER", true } },
+	    "write the whole policy store to an encrypted file" },
 
 	{ { "compartment", "add" }, VERB_WRITE, verb_compartment_add,
 	    { { NULL, "NAME", false }, { "parent", "NAME", true } },
@@ -265,6 +272,12 @@ static const struct verb verbs[] = {
 
 	{ { "reload", NULL }, VERB_DAEMON, verb_reload,
 	    { { NULL, NULL, false } }, "read the configuration again" },
+
+	{ { "restore", NULL }, VERB_DAEMON, verb_restore,
+	    { { NULL, "FILE", false }, { NULL, "replace", true },
+		{ "passphrase", "FILE|-", true }, { "key", "FILE", true },
+		{ "extract", "FOLDER", true } },
+	    "make a backup the policy store" },
 
 	{ { "sender", "add" }, VERB_WRITE, verb_sender_add,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false } },

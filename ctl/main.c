@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "backupcmd.h"
 #include "client.h"
 #include "compat.h"
 #include "complete.h"
@@ -51,7 +52,9 @@ static const struct {
 	const char *second; /* NULL: whatever it is */
 	int (*run)(const struct options *, const struct parse *);
 } locals[] = {
+	{ "backup", NULL, backupcmd_run },
 	{ "help", NULL, help_run },
+	{ "restore", NULL, restorecmd_run },
 	{ "setup", NULL, setup_run },
 	{ "smtp-test", NULL, smtpcmd_run },
 	{ "suppression", "export", exportcmd_run },

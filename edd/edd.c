@@ -161,7 +161,11 @@ edd_request_cb(struct chan *chan, struct msgin *m, void *arg)
 		setup_tell_self(chan, c->edd->since);
 	memset(&a, 0, sizeof(a));
 	a.ok = true;
+	if (kind == SETUP_SECRET)
+		(void)conf_secret_send(chan, &c->edd->keys.store);
 	(void)setup_answer_send(chan, id, &a);
+	if (kind == SETUP_SECRET)
+		return 0;
 	if (kind == SETUP_SHUTDOWN)
 		stop_begin(c->edd, 0);
 	else if (kind != SETUP_SELF)

@@ -107,7 +107,8 @@ enum setup_request_kind {
 	SETUP_VERBOSE,
 	SETUP_BRIEF,
 	SETUP_SELF, /* CHILD of edd itself, then ANSWER */
-	SETUP_REQUEST_LAST = SETUP_SELF
+	SETUP_SECRET, /* SECRET comes once more, before the answer */
+	SETUP_REQUEST_LAST = SETUP_SECRET
 };
 
 struct setup_answer {
