@@ -331,7 +331,7 @@ secret_cb(const struct setup_answer *answer, void *arg)
 	}
 	r->copy = store_copy_new(NULL, ".", j->control->secret->key, why,
 	    sizeof(why));
-	conf_secret_wipe(j->control->secret);
+	explicit_bzero(j->control->secret, sizeof(*j->control->secret));
 	if (r->copy == NULL) {
 		restore_fail(j, "is there room beside the store?", why);
 		return;

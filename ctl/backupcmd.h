@@ -15,7 +15,7 @@
  */
 
 /*
- * backup and restore.
+ * Backups of the policy store: to a file, and from it.
  */
 #ifndef BACKUPCMD_H
 #define BACKUPCMD_H

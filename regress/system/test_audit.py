@@ -14,7 +14,9 @@ READ = {
     "audit", "dkim check", "events", "status", "trace", "why", "domain check",
     "show commands", "show counters", "show queue", "show status",
     "apikey show", "dkim show", "dkim zone", "domain show", "group show", "sender show",
-    "limits show", "suppression check", "queue count", "queue list",
+    "limits show", "suppression check", "suppression count",
+    "suppression export", "suppression show", "webhook show", "webhook test",
+    "queue count", "queue list",
     "queue show", "queue summary", "queue verify",
 }
 
@@ -66,7 +68,15 @@ CHANGES = [
     ("user remove app", "app", "class=bulk", None),
     ("suppression add x@y.example compartment prod", "x@y.example", None,
      "prod"),
+    ("suppression set x@y.example expires 9d", "x@y.example", "", ""),
     ("suppression remove x@y.example", "x@y.example", "prod", None),
+    ("suppression import {list} compartment prod", "prod", None,
+     "1 suppressions"),
+    ("webhook add https://hook.example/x compartment prod", "{id}", None,
+     "hook.example"),
+    ("webhook set {webhook add} state inactive", "{webhook add}", "ACTIVE",
+     "INACTIVE"),
+    ("webhook remove {webhook add}", "{webhook add}", "hook.example", None),
     ("throttle clear", "all", "addresses=0", None),
     ("queue hold all", "all", None, "done"),
     ("queue release all", "all", None, "done"),
@@ -88,7 +98,7 @@ CHANGES = [
 ]
 
 # Done by tests of their own.
-ELSEWHERE = {"stop", "queue export"}
+ELSEWHERE = {"backup", "queue export", "restore", "stop"}
 
 
 def split(line):
@@ -143,7 +153,7 @@ def commands(edd):
         words = r["command"].split(" ")
         two = [w for w in words[:2] if w.isalpha() and w.islower()]
         found.add(" ".join(two) if words[0] not in
-                  ("audit", "drain", "events", "why", "trace") else words[0])
+                  ("audit", "backup", "drain", "events", "restore", "trace", "why") else words[0])
     return found
 
 
@@ -155,7 +165,10 @@ def test_every_change_has_a_line(site, dns, folder):
     pub = os.path.join(folder, "key.pub")
     subprocess.run(["openssl", "rsa", "-in", pem, "-pubout", "-out", pub],
                    check=True, capture_output=True)
-    ids = {"pem": pem, "pub": pub}
+    listed = os.path.join(folder, "list")
+    with open(listed, "w") as f:
+        f.write("z@y.example\n")
+    ids = {"pem": pem, "pub": pub, "list": listed}
     done = set()
     number = 0
     for line, thing, old, new in CHANGES:
