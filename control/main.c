@@ -77,6 +77,7 @@ struct conf {
 
 struct process {
 	struct control control;
+	bool rekeyed; /* the store has the next key, which edd is to know */
 	struct conf conf;
 	struct event *tick;
 };
@@ -198,6 +199,14 @@ main_tick_cb(evutil_socket_t fd, short what, void *arg)
 	(void)store_checkpoint(c->store);
 }
 
+/* The new key is in its place, or will be at the next start. */
+static void
+rekeyed_cb(const struct setup_answer *answer, void *arg)
+{
+	if (!answer->ok)
+		log_warnx("%s", answer->why);
+}
+
 /* The working directory is the store's folder. */
 static int
 main_start(void *arg)
@@ -210,7 +219,15 @@ main_start(void *arg)
 
 	p = arg;
 	c = &p->control;
-	c->store = store_open(".", p->conf.secret.key, why, sizeof(why));
+	p->rekeyed = p->conf.secret.has_next &&
+	    !store_is_for(".", p->conf.secret.key) &&
+	    store_is_for(".", p->conf.secret.next);
+	c->store = store_open(".",
+	    p->rekeyed ? p->conf.secret.next : p->conf.secret.key, why,
+	    sizeof(why));
+	if (p->conf.secret.has_next && !p->rekeyed)
+		log_warnx("a change of the store's key was not finished; the "
+			  "old one is in use: repeat \"edctl store rekey\"");
 	if (c->store == NULL) {
 		log_warnx("%s", why);
 		return -1;
@@ -229,6 +246,9 @@ main_start(void *arg)
 	    troubles_load(c->troubles, c->store) == -1)
 		return -1;
 	if (webhooks_start(c->webhooks) == -1)
+		return -1;
+	if (p->rekeyed &&
+	    children_request(c->children, SETUP_REKEYED, rekeyed_cb, p) == -1)
 		return -1;
 	p->tick = event_new(proc_base(), -1, EV_PERSIST, main_tick_cb, c);
 	if (p->tick == NULL || event_add(p->tick, &interval) == -1)

@@ -311,6 +311,10 @@ static const struct verb verbs[] = {
 	{ { "stop", NULL }, VERB_DAEMON, verb_stop, { { NULL, NULL, false } },
 	    "stop edd" },
 
+	{ { "store", "rekey" }, VERB_DAEMON, verb_store_rekey,
+	    { { NULL, NULL, false } },
+	    "change the keys that encrypt the policy store" },
+
 	{ { "suppression", "add" }, VERB_WRITE, verb_suppression_add,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false },
 		{ "reason", "REASON", true }, { "expires", "WHEN", true },

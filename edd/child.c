@@ -231,9 +231,12 @@ child_count_death(struct child *c)
 	return n;
 }
 
-/* At once after the first death, then after 1, 2 and 4 seconds. */
+/*
+ * At once after the first death, then after 1, 2 and 4 seconds.  One that
+ * ended in order, to start anew, did not die.
+ */
 static void
-child_died(struct child *c)
+child_died(struct child *c, bool in_order)
 {
 	unsigned n;
 
@@ -244,7 +247,7 @@ child_died(struct child *c)
 		edd_child_gone(c);
 		return;
 	}
-	n = child_count_death(c);
+	n = in_order ? 1 : child_count_death(c);
 	child_enter(c, CHILD_BACKOFF);
 	if (n >= DEATHS_MAX)
 		log_warnx("%s died %u times within %d seconds: giving up",
@@ -271,7 +274,7 @@ child_start(struct child *c, const struct chan_rule *rules)
 	c->generation = 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
 		log_warn("socketpair");
-		child_died(c);
+		child_died(c, false);
 		return;
 	}
 	child_path(c->edd, c->kind, path, sizeof(path));
@@ -282,7 +285,7 @@ child_start(struct child *c, const struct chan_rule *rules)
 	if (c->pid == -1) {
 		log_warn("fork");
 		(void)close(pair[0]);
-		child_died(c);
+		child_died(c, false);
 		return;
 	}
 	c->chan = chan_new(c->edd->base, pair[0], c->name, rules, c);
@@ -341,8 +344,10 @@ child_log_end(const struct child *c, int status)
 	int sig;
 
 	if (WIFEXITED(status)) {
-		if (c->edd->stop.active && WEXITSTATUS(status) == 0)
-			log_debug("%s has stopped", c->name);
+		if (WEXITSTATUS(status) == 0)
+			log_debug("%s has %s", c->name,
+			    c->edd->stop.active ? "stopped" :
+						  "ended, to start anew");
 		else
 			log_warnx("%s (pid %d) exited with status %d", c->name,
 			    (int)c->pid, WEXITSTATUS(status));
@@ -367,7 +372,9 @@ child_reap(struct edd *e)
 			if (e->child[i].pid != pid)
 				continue;
 			child_log_end(&e->child[i], status);
-			child_died(&e->child[i]);
+			child_died(&e->child[i],
+			    e->child[i].state == CHILD_READY &&
+				WIFEXITED(status) && WEXITSTATUS(status) == 0);
 			break;
 		}
 	}

@@ -33,6 +33,7 @@
 
 #include "chan.h"
 #include "child.h"
+#include "compat.h"
 #include "conf.h"
 #include "ctlsock.h"
 #include "dirs.h"
@@ -142,6 +143,33 @@ edd_conf_done_cb(struct chan *chan, struct msgin *m, void *arg)
 	return 0;
 }
 
+/* The keys of the store and of the seal are to change, or have. */
+static void
+edd_rekey(struct edd *e, struct chan *chan, uint64_t id, bool done)
+{
+	struct setup_answer a;
+	size_t i;
+
+	memset(&a, 0, sizeof(a));
+	a.ok = (done ? keyfile_use_next(&e->keys, e->conf->keys) :
+		       keyfile_next(&e->keys, e->conf->keys)) == 0;
+	if (a.ok && !done) {
+		reload_begin(e, chan, id);
+		return;
+	}
+	if (!a.ok)
+		(void)strlcpy(a.why,
+		    "the key files cannot be written; the log says more",
+		    sizeof(a.why));
+	else
+		log_info("the store and its seal have new keys");
+	for (i = 0; a.ok && i < e->children; i++) {
+		if (e->child[i].kind == PROC_SIGNER && e->child[i].chan != NULL)
+			(void)conf_secret_send(e->child[i].chan, &e->keys.seal);
+	}
+	(void)setup_answer_send(chan, id, &a);
+}
+
 static int
 edd_request_cb(struct chan *chan, struct msgin *m, void *arg)
 {
@@ -153,24 +181,33 @@ edd_request_cb(struct chan *chan, struct msgin *m, void *arg)
 	if (setup_request_recv(m, &kind) == -1)
 		return -1;
 	id = m->id;
-	if (kind == SETUP_RELOAD) {
-		reload_begin(c->edd, chan, id);
-		return 0;
-	}
-	if (kind == SETUP_SELF)
-		setup_tell_self(chan, c->edd->since);
 	memset(&a, 0, sizeof(a));
 	a.ok = true;
-	if (kind == SETUP_SECRET)
-		(void)conf_secret_send(chan, &c->edd->keys.store);
-	(void)setup_answer_send(chan, id, &a);
-	if (kind == SETUP_SECRET)
+	switch (kind) {
+	case SETUP_RELOAD:
+		reload_begin(c->edd, chan, id);
 		return 0;
-	if (kind == SETUP_SHUTDOWN)
+	case SETUP_REKEY:
+	case SETUP_REKEYED:
+		edd_rekey(c->edd, chan, id, kind == SETUP_REKEYED);
+		return 0;
+	case SETUP_SECRET:
+		(void)conf_secret_send(chan, &c->edd->keys.store);
+		return setup_answer_send(chan, id, &a);
+	case SETUP_SELF:
+		setup_tell_self(chan, c->edd->since);
+		return setup_answer_send(chan, id, &a);
+	case SETUP_SHUTDOWN:
+		(void)setup_answer_send(chan, id, &a);
 		stop_begin(c->edd, 0);
-	else if (kind != SETUP_SELF)
+		return 0;
+	case SETUP_VERBOSE:
+	case SETUP_BRIEF:
+		(void)setup_answer_send(chan, id, &a);
 		edd_set_verbose(c->edd, kind == SETUP_VERBOSE ? 1 : 0);
-	return 0;
+		return 0;
+	}
+	return -1;
 }
 
 /* The log daemon was started again: a child cannot connect by itself. */

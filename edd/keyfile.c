@@ -32,6 +32,11 @@
 #include "limit.h"
 #include "log.h"
 
+#define STORE_KEY  "store.key"
+#define SEAL_KEY   "seal.key"
+#define STORE_NEXT "store.key.next"
+#define SEAL_NEXT  "seal.key.next"
+
 /* Whether a folder has nothing in it, or is not there. */
 static bool
 is_empty(const char *dir)
@@ -122,11 +127,31 @@ check(int fd, const char *path)
 	return 0;
 }
 
+/* Read a key file that is there.  0, or -1 and it was logged why. */
+static int
+key_read(uint8_t *key, const char *path)
+{
+	int fd, r;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd == -1) {
+		log_warn("%s", path);
+		return -1;
+	}
+	r = check(fd, path);
+	if (r == 0 &&
+	    read(fd, key, CONF_SECRET_SIZE) != (ssize_t)CONF_SECRET_SIZE) {
+		log_warn("%s", path);
+		r = -1;
+	}
+	(void)close(fd);
+	return r;
+}
+
 static int
 load(struct conf_secret *s, const char *dir, const char *name, bool may_make)
 {
-	char path[CONF_PATH_SIZE + 16];
-	int fd, r;
+	char path[CONF_PATH_SIZE + 32];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if (access(path, F_OK) == -1 && errno == ENOENT) {
@@ -142,19 +167,95 @@ load(struct conf_secret *s, const char *dir, const char *name, bool may_make)
 		}
 		log_info("made key file %s", path);
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd == -1) {
-		log_warn("%s", path);
+	return key_read(s->key, path);
+}
+
+static bool
+is_there(const char *dir, const char *name)
+{
+	char path[CONF_PATH_SIZE + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return access(path, F_OK) == 0;
+}
+
+/* Put a new key in the place of the old one.  0, or -1 and logged. */
+static int
+replace(const char *dir, const char *next, const char *name)
+{
+	char from[CONF_PATH_SIZE + 32], to[CONF_PATH_SIZE + 32];
+
+	(void)snprintf(from, sizeof(from), "%s/%s", dir, next);
+	(void)snprintf(to, sizeof(to), "%s/%s", dir, name);
+	if (rename(from, to) == 0 && sync_dir(dir) == 0)
+		return 0;
+	log_warn("cannot rename %s", from);
+	return -1;
+}
+
+/*
+ * Keys of a change that was not finished.  They are made in the order store,
+ * seal, and renamed in that order: both are there while either may be in use;
+ * only the one of the store, it never was; only the one of the seal, it is.
+ */
+static int
+load_next(struct keyfile *k, const char *dir)
+{
+	char path[CONF_PATH_SIZE + 32];
+
+	if (!is_there(dir, SEAL_NEXT))
+		return 0;
+	if (!is_there(dir, STORE_NEXT))
+		return replace(dir, SEAL_NEXT, SEAL_KEY);
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, STORE_NEXT);
+	if (key_read(k->store.next, path) == -1)
 		return -1;
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, SEAL_NEXT);
+	if (key_read(k->seal.next, path) == -1)
+		return -1;
+	k->store.has_next = k->seal.has_next = true;
+	return 0;
+}
+
+/*
+ * Make new keys beside those in use, or take those that are there.  0, or -1
+ * and it was logged why.
+ */
+int
+keyfile_next(struct keyfile *k, const char *keys)
+{
+	static const char *const names[] = { STORE_NEXT, SEAL_NEXT };
+	char path[CONF_PATH_SIZE + 32];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", keys, names[i]);
+		if (!is_there(keys, names[i]) && make(keys, path) == -1) {
+			log_warn("cannot make %s", path);
+			return -1;
+		}
 	}
-	r = check(fd, path);
-	if (r == 0 &&
-	    read(fd, s->key, sizeof(s->key)) != (ssize_t)sizeof(s->key)) {
-		log_warn("%s", path);
-		r = -1;
-	}
-	(void)close(fd);
-	return r;
+	return load_next(k, keys);
+}
+
+/*
+ * The new keys take the place of the old ones, which are gone then.  0, or -1
+ * and it was logged why; a later start goes on with it.
+ */
+int
+keyfile_use_next(struct keyfile *k, const char *keys)
+{
+	if (!k->store.has_next)
+		return 0;
+	if (replace(keys, STORE_NEXT, STORE_KEY) == -1 ||
+	    replace(keys, SEAL_NEXT, SEAL_KEY) == -1)
+		return -1;
+	memcpy(k->store.key, k->store.next, sizeof(k->store.key));
+	memcpy(k->seal.key, k->seal.next, sizeof(k->seal.key));
+	explicit_bzero(k->store.next, sizeof(k->store.next));
+	explicit_bzero(k->seal.next, sizeof(k->seal.next));
+	k->store.has_next = k->seal.has_next = false;
+	return 0;
 }
 
 /*
@@ -172,8 +273,9 @@ keyfile_load(struct keyfile *k, const char *keys, const char *store)
 		log_warn("cannot make folder %s", keys);
 		return -1;
 	}
-	if (load(&k->store, keys, "store.key", may_make) == -1 ||
-	    load(&k->seal, keys, "seal.key", may_make) == -1) {
+	if (load(&k->store, keys, STORE_KEY, may_make) == -1 ||
+	    load_next(k, keys) == -1 ||
+	    load(&k->seal, keys, SEAL_KEY, may_make) == -1) {
 		keyfile_clear(k);
 		return -1;
 	}

@@ -30,6 +30,8 @@ struct keyfile {
 };
 
 int keyfile_load(struct keyfile *, const char *keys, const char *store);
+int keyfile_next(struct keyfile *, const char *keys);
+int keyfile_use_next(struct keyfile *, const char *keys);
 void keyfile_clear(struct keyfile *);
 
 #endif

@@ -106,9 +106,11 @@ enum setup_request_kind {
 	SETUP_SHUTDOWN,
 	SETUP_VERBOSE,
 	SETUP_BRIEF,
-	SETUP_SELF, /* CHILD of edd itself, then ANSWER */
-	SETUP_SECRET, /* SECRET comes once more, before the answer */
-	SETUP_REQUEST_LAST = SETUP_SECRET
+	SETUP_SELF,    /* CHILD of edd itself, then ANSWER */
+	SETUP_SECRET,  /* SECRET comes once more, before the answer */
+	SETUP_REKEY,   /* make new keys, and let all know them too */
+	SETUP_REKEYED, /* the store has the new ones */
+	SETUP_REQUEST_LAST = SETUP_REKEYED
 };
 
 struct setup_answer {

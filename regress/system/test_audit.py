@@ -98,7 +98,8 @@ CHANGES = [
 ]
 
 # Done by tests of their own.
-ELSEWHERE = {"backup", "queue export", "restore", "stop"}
+ELSEWHERE = {"backup", "queue export", "restore", "stop",
+             "store rekey"}
 
 
 def split(line):
