@@ -14,7 +14,8 @@ from eddtest import EDCTL, wait_for
 READ = {
     "audit", "dkim check", "events", "status", "trace", "why", "domain check",
     "show commands", "show counters", "show queue", "show status",
-    "apikey show", "dkim show", "dkim zone", "domain show", "group show", "sender show",
+    "apikey show", "compartment show", "credential show", "policy show",
+    "user show", "dkim show", "dkim zone", "domain show", "group show", "sender show",
     "limits show", "suppression check", "suppression count",
     "suppression export", "suppression show", "webhook show", "webhook test",
     "queue count", "queue list",
@@ -27,12 +28,18 @@ READ = {
 CHANGES = [
     ("compartment add prod", "prod", None, "ocid1.compartment"),
     ("compartment add spare", "spare", None, "ocid1.compartment"),
+    ("compartment set spare name spare2", "spare2", "spare", "spare2"),
+    ("compartment set spare2 name spare", "spare", "spare2", "spare"),
     ("user add app", "app", None, "state=ACTIVE"),
     ("user set app class bulk", "app", "class=transactional", "class=bulk"),
     ("group add mailers", "mailers", None, "ocid1.group"),
     ("group join mailers user app", "mailers", None, "app"),
     ("policy add allow group mailers to use email-family in compartment "
      "prod", "{id}", None, "mailers"),
+    ("policy set {policy add} allow group mailers to use "
+     "email-family in compartment spare", "{policy add}", "prod", "spare"),
+    ("group set mailers name senders", "senders", "mailers", "senders"),
+    ("group set senders name mailers", "mailers", "senders", "mailers"),
     ("policy remove {policy add}", "{policy add}", "mailers", None),
     ("group leave mailers user app", "mailers", "app", None),
     ("group remove mailers", "mailers", "ocid1.group", None),
@@ -107,6 +114,8 @@ def split(line):
     words = line.split(" ")
     if line.startswith("policy add "):
         return words[:2] + [" ".join(words[2:])]
+    if line.startswith("policy set "):
+        return words[:3] + [" ".join(words[3:])]
     if "description" in words:
         i = words.index("description") + 1
         return words[:i] + [" ".join(words[i:])]
