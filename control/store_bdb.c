@@ -355,6 +355,22 @@ store_checkpoint(struct store *s)
 	return -1;
 }
 
+/*
+ * Write out pages until so many of a hundred are clean, so that a checkpoint
+ * has less to do at once.  0 or -1.
+ */
+int
+store_trickle(struct store *s, unsigned percent)
+{
+	int r;
+
+	r = s->env->memp_trickle(s->env, (int)percent, NULL);
+	if (r == 0)
+		return 0;
+	(void)bdb_fail(s, "trickle", r);
+	return -1;
+}
+
 /* Begin the one transaction.  0, or -1 if one is open or it fails. */
 int
 store_begin(struct store *s)
