@@ -91,6 +91,25 @@ find(const struct troubles *t, const struct dkimkey *k)
 	return NULL;
 }
 
+/* A key that is not in the list. */
+static void
+insert(struct troubles *t, const struct dkimkey *k)
+{
+	struct entry *e;
+
+	e = calloc(1, sizeof(*e));
+	if (e == NULL) {
+		log_warn("status lacks DKIM key %s of %s", k->selector,
+		    k->domain);
+		return;
+	}
+	memcpy(e->trouble.domain, k->domain, sizeof(k->domain));
+	memcpy(e->trouble.selector, k->selector, sizeof(k->selector));
+	e->trouble.dns = k->dns;
+	TAILQ_INSERT_TAIL(&t->list, e, entry);
+	t->n++;
+}
+
 /* The state of a key is this now; it was committed. */
 void
 troubles_note(struct troubles *t, const struct dkimkey *k)
@@ -102,19 +121,10 @@ troubles_note(struct troubles *t, const struct dkimkey *k)
 		return;
 	}
 	e = find(t, k);
-	if (e == NULL) {
-		e = calloc(1, sizeof(*e));
-		if (e == NULL) {
-			log_warn("status lacks DKIM key %s of %s", k->selector,
-			    k->domain);
-			return;
-		}
-		memcpy(e->trouble.domain, k->domain, sizeof(k->domain));
-		memcpy(e->trouble.selector, k->selector, sizeof(k->selector));
-		TAILQ_INSERT_TAIL(&t->list, e, entry);
-		t->n++;
-	}
-	e->trouble.dns = k->dns;
+	if (e == NULL)
+		insert(t, k);
+	else
+		e->trouble.dns = k->dns;
 }
 
 /* The key is gone, or another has taken over. */
@@ -133,8 +143,10 @@ load_cb(const struct store_key *key, struct msgin *m, void *arg)
 {
 	static struct dkimkey k;
 
-	if (record_done(dkimkey_decode(m, &k), "DKIM key") == STORE_OK)
-		troubles_note(arg, &k);
+	/* Each is there once. */
+	if (record_done(dkimkey_decode(m, &k), "DKIM key") == STORE_OK &&
+	    k.state == DKIM_NEEDS_ATTENTION)
+		insert(arg, &k);
 	return true;
 }
 

@@ -66,6 +66,17 @@ def test_every_command_and_keyword_is_known():
                 assert k in offered, (usage, offered)
 
 
+def test_every_command_is_in_the_manual():
+    with open(os.path.join(ROOT, "ctl", "edctl.8")) as f:
+        manual = " ".join(f.read().split())
+    text = subprocess.run([EDCTL, "help", "all"], capture_output=True,
+                          text=True, timeout=PATIENCE).stdout
+    for usage in re.findall(r"^edctl (.*)$", text, re.M):
+        words = re.match(r"[a-z-]+( [a-z-]+(?![a-z|]))?", usage).group(0)
+        assert "Cm " + words in manual or \
+            "Cm %s Cm %s" % tuple(words.split()[:2]) in manual, usage
+
+
 @pytest.mark.parametrize("words,want", [
     (["sen", "l"], ["list"]),
     (["dkim", "add", "x", "algorithm", ""], ["rsa", "ed25519"]),

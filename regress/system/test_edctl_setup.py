@@ -3,13 +3,12 @@ again without changing anything twice."""
 
 import json
 import os
-import re
 import stat
 import subprocess
 
 import pytest
 
-from eddtest import EDCTL, PATIENCE, IS_ROOT, Edd, free_port, wait_for
+from eddtest import EDCTL, PATIENCE, Edd, wait_for
 from terminal import Terminal
 
 
