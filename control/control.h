@@ -48,6 +48,7 @@ struct relay;
 struct seats;
 struct store;
 struct suppress;
+struct seen;
 struct throttle;
 struct troubles;
 struct usage;
@@ -81,6 +82,7 @@ struct control {
 	struct troubles *troubles;
 	struct usage *usage;
 	struct throttle *throttle;
+	struct seen *seen; /* signatures */
 	struct permits *permits;
 	struct rate *rate;
 	struct seats *seats;

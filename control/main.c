@@ -49,6 +49,7 @@
 #include "rate.h"
 #include "relay.h"
 #include "seat.h"
+#include "seen.h"
 #include "store.h"
 #include "suppress.h"
 #include "suppress_tend.h"
@@ -503,6 +504,7 @@ main(int argc, char **argv)
 	c->dkimwatch = dkimwatch_new(c);
 	c->troubles = troubles_new();
 	c->usage = usage_new();
+	c->seen = seen_new();
 	c->throttle = throttle_new(throttle_tell_all_cb, c);
 	c->permits = permits_new();
 	c->rate = rate_new();
@@ -513,9 +515,9 @@ main(int argc, char **argv)
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
 	    c->dkimwatch == NULL || c->troubles == NULL || c->usage == NULL ||
-	    c->throttle == NULL || c->permits == NULL || c->rate == NULL ||
-	    c->seats == NULL || c->suppress == NULL || c->webhooks == NULL ||
-	    c->sock == NULL)
+	    c->throttle == NULL || c->seen == NULL || c->permits == NULL ||
+	    c->rate == NULL || c->seats == NULL || c->suppress == NULL ||
+	    c->webhooks == NULL || c->sock == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

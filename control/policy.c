@@ -379,6 +379,7 @@ policy_rules(void)
 		{ M_POLICY_KEY, 0, "key", signed_key_cb },
 		{ M_POLICY_KEY_USED, 0, "key used", signed_used_cb },
 		{ M_POLICY_FAIL, 0, "fail", signed_fail_cb },
+		{ M_POLICY_SEEN, 0, "seen", signed_seen_cb },
 		{ M_POLICY_SENDER, 0, "sender", policy_sender_cb },
 		{ M_POLICY_RCPT, 0, "rcpt", policy_rcpt_cb },
 		{ M_POLICY_RESIZE, 0, "resize", policy_resize_cb },

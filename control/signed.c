@@ -32,6 +32,7 @@
 #include "msg.h"
 #include "peers.h"
 #include "proto_auth.h"
+#include "seen.h"
 #include "throttle.h"
 #include "usage.h"
 #include "user.h"
@@ -154,5 +155,31 @@ signed_fail_cb(struct chan *chan, struct msgin *m, void *arg)
 		return -1;
 	c->auth_no++;
 	(void)auth_failure(c, q.source);
+	return 0;
+}
+
+/* Whether a signature that fits is the first of its kind. */
+int
+signed_seen_cb(struct chan *chan, struct msgin *m, void *arg)
+{
+	struct policy_seen_reply a;
+	struct policy_seen q;
+	struct control *c;
+
+	c = arg;
+	if (policy_seen_recv(m, &q) == -1)
+		return -1;
+	switch (seen_add(c->seen, q.date, q.hash, (int64_t)time(NULL))) {
+	case SEEN_NEW:
+		a.status = POLICY_OK;
+		break;
+	case SEEN_AGAIN:
+		a.status = POLICY_NO;
+		break;
+	default:
+		a.status = POLICY_TEMPFAIL;
+		break;
+	}
+	(void)policy_seen_reply_send(chan, m->id, &a);
 	return 0;
 }

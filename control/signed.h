@@ -33,5 +33,6 @@ void signed_drop(struct control *, const char *user, const char *fingerprint);
 int signed_key_cb(struct chan *, struct msgin *, void *);
 int signed_used_cb(struct chan *, struct msgin *, void *);
 int signed_fail_cb(struct chan *, struct msgin *, void *);
+int signed_seen_cb(struct chan *, struct msgin *, void *);
 
 #endif

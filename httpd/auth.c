@@ -21,6 +21,7 @@
 #include "auth.h"
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@
 #include "compat.h"
 #include "connlimits.h"
 #include "httpd.h"
+#include "httpdate.h"
 #include "keycache.h"
 #include "log.h"
 #include "monotime.h"
@@ -137,6 +139,53 @@ auth_note(struct exchange *x, struct known *known)
 	peers_key_used(x->httpd->sub.peers, &used);
 }
 
+/* The date that was signed: the signature was checked already. */
+static int64_t
+auth_date(const struct exchange *x)
+{
+	const char *value;
+	int64_t date;
+
+	value = request_value(x->request,
+	    sigheader_covers(x->sig, "x-date") ? "x-date" : "date");
+	if (value == NULL || httpdate_parse(value, &date) == -1)
+		return -1;
+	return date;
+}
+
+/* Ask control whether any httpd has taken this signature before. */
+static void
+auth_ask_seen(struct exchange *x)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	struct policy_seen ask;
+
+	if (EVP_Digest(x->sig->signature, x->sig->signature_len, digest, NULL,
+		EVP_sha256(), NULL) != 1) {
+		exchange_refuse(x, FAULT_INTERNAL, NULL);
+		return;
+	}
+	memcpy(&ask.hash, digest, sizeof(ask.hash));
+	ask.date = auth_date(x);
+	x->ask = peers_seen(x->httpd->sub.peers, &ask, x);
+	if (x->ask == 0)
+		exchange_refuse(x, FAULT_INTERNAL, NULL);
+}
+
+/* control's answer to that. */
+static void
+auth_seen_answer(struct exchange *x, const struct policy_seen_reply *reply)
+{
+	char user[OBJECT_ID_SIZE];
+
+	if (reply->status != POLICY_OK) {
+		auth_status(x, reply->status);
+		return;
+	}
+	(void)strlcpy(user, x->user, sizeof(user));
+	auth_good(x, user, "");
+}
+
 /* The key is there: does it fit? */
 static void
 auth_verify(struct exchange *x, const struct keycache_entry *entry)
@@ -152,7 +201,12 @@ auth_verify(struct exchange *x, const struct keycache_entry *entry)
 	}
 	known = entry->data;
 	auth_note(x, known);
-	auth_good(x, known->user, "");
+	(void)strlcpy(x->user, known->user, sizeof(x->user));
+	if (request_method(x->request) == REQUEST_GET ||
+	    request_method(x->request) == REQUEST_HEAD)
+		auth_good(x, known->user, ""); /* a replay changes nothing */
+	else
+		auth_ask_seen(x);
 }
 
 /* Ask control for a key that is not in the cache. */
@@ -276,6 +330,8 @@ auth_event(struct exchange *x, enum exchange_event ev, uint64_t id,
 		auth_basic_answer(x, reply);
 	else if (ev == EXCHANGE_EV_KEY)
 		auth_key_answer(x, reply);
+	else if (ev == EXCHANGE_EV_SEEN)
+		auth_seen_answer(x, reply);
 }
 
 /* An empty cache of keys. -1 without memory. */

@@ -63,6 +63,12 @@ program_key(void *who, uint64_t id, const struct policy_key_reply *r)
 }
 
 static void
+program_seen(void *who, uint64_t id, const struct policy_seen_reply *r)
+{
+	exchange_event(who, EXCHANGE_EV_SEEN, id, r);
+}
+
+static void
 program_sender(void *who, uint64_t id, const struct policy_sender_reply *r)
 {
 	exchange_event(who, EXCHANGE_EV_SENDER, id, r);
@@ -132,6 +138,7 @@ program_admin(void *arg, struct chan *c, uint64_t id,
 static const struct peers_ops peers_ops = {
 	.auth = program_auth,
 	.key = program_key,
+	.seen = program_seen,
 	.sender = program_sender,
 	.rcpt = program_rcpt,
 	.opened = program_opened,

@@ -122,6 +122,7 @@ static const struct chan_rule policy_rules[] = {
 	{ M_POLICY_SENDER_REPLY, CHAN_REPLY, "sender-reply", NULL },
 	{ M_POLICY_RCPT_REPLY, CHAN_REPLY, "rcpt-reply", NULL },
 	{ M_POLICY_KEY_REPLY, CHAN_REPLY, "key-reply", NULL },
+	{ M_POLICY_SEEN_REPLY, CHAN_REPLY, "seen-reply", NULL },
 	{ M_POLICY_KEY_DROP, 0, "key-drop", policy_key_drop_cb },
 	{ M_POLICY_THROTTLE, 0, "throttle", policy_throttle_cb },
 	{ 0, 0, NULL, NULL },

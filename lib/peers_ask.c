@@ -78,6 +78,21 @@ policy_key_cb(struct msgin *m, void *who)
 }
 
 static int
+policy_seen_cb(struct msgin *m, void *who)
+{
+	struct policy_seen_reply r;
+
+	if (m == NULL) {
+		peers_self()->ops->seen(who, 0, NULL);
+		return 0;
+	}
+	if (policy_seen_reply_recv(m, &r) == -1)
+		return -1;
+	peers_self()->ops->seen(who, m->id, &r);
+	return 0;
+}
+
+static int
 policy_sender_cb(struct msgin *m, void *who)
 {
 	struct policy_sender_reply r;
@@ -214,6 +229,18 @@ peers_key(struct peers *p, const struct policy_key *ask, void *who)
 	id = peers_request(p->policy, policy_key_cb, who);
 	if (id != 0)
 		(void)policy_key_send(p->policy, id, ask);
+	return id;
+}
+
+/* Ask control whether a signature is new; ops->seen. */
+uint64_t
+peers_seen(struct peers *p, const struct policy_seen *ask, void *who)
+{
+	uint64_t id;
+
+	id = peers_request(p->policy, policy_seen_cb, who);
+	if (id != 0)
+		(void)policy_seen_send(p->policy, id, ask);
 	return id;
 }
 

@@ -259,6 +259,47 @@ policy_key_drop_recv(struct msgin *m, struct policy_key_drop *s)
 	return msg_end(m);
 }
 
+/* Has this signature come before? */
+int
+policy_seen_send(struct chan *c, uint64_t id, const struct policy_seen *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_SEEN, id);
+	msg_put_i64(o, s->date);
+	msg_put_u64(o, s->hash);
+	return chan_end(c, -1);
+}
+
+/* See policy_seen_send(). */
+int
+policy_seen_recv(struct msgin *m, struct policy_seen *s)
+{
+	s->date = msg_get_i64(m);
+	s->hash = msg_get_u64(m);
+	return msg_end(m);
+}
+
+/* The answer to SEEN. */
+int
+policy_seen_reply_send(struct chan *c, uint64_t id,
+    const struct policy_seen_reply *s)
+{
+	struct msgout *o;
+
+	o = chan_begin(c, M_POLICY_SEEN_REPLY, id);
+	msg_put_u32(o, s->status);
+	return chan_end(c, -1);
+}
+
+/* See policy_seen_reply_send(). */
+int
+policy_seen_reply_recv(struct msgin *m, struct policy_seen_reply *s)
+{
+	s->status = msg_get_enum(m, POLICY_OK, POLICY_STATUS_LAST);
+	return msg_end(m);
+}
+
 /* Tell that a signature was wrong.  0 or -1. */
 int
 policy_fail_send(struct chan *c, const struct policy_fail *s)

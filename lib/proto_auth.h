@@ -17,7 +17,7 @@
 /*
  * The messages of proto_policy.h that log in: AUTH and AUTH_REPLY; for
  * SCRAM-SHA-256 SCRAM, KEYS and PROOF; for signed requests KEY, KEY_REPLY,
- * KEY_USED, KEY_DROP and FAIL.
+ * KEY_USED, KEY_DROP, FAIL, and SEEN with its reply.
  *
  * A key that KEY_REPLY gave may be kept, with POLICY_OK only, until KEY_DROP
  * names it or the channel ends; control sends KEY_DROP before the operator is
@@ -109,6 +109,19 @@ struct policy_key_drop {
 	char fingerprint[FINGERPRINT_SIZE]; /* empty: all of the user */
 };
 
+/*
+ * A signature that fits, for all httpd together: one that came before is a
+ * replay.
+ */
+struct policy_seen {
+	int64_t date;  /* that was signed */
+	uint64_t hash; /* of the signature */
+};
+
+struct policy_seen_reply {
+	enum policy_status status; /* POLICY_NO: it came before */
+};
+
 struct policy_fail {
 	char source[HOST_SIZE];
 };
@@ -133,6 +146,11 @@ int policy_key_used_send(struct chan *, const struct policy_key_used *);
 int policy_key_used_recv(struct msgin *, struct policy_key_used *);
 int policy_key_drop_send(struct chan *, const struct policy_key_drop *);
 int policy_key_drop_recv(struct msgin *, struct policy_key_drop *);
+int policy_seen_send(struct chan *, uint64_t, const struct policy_seen *);
+int policy_seen_recv(struct msgin *, struct policy_seen *);
+int policy_seen_reply_send(struct chan *, uint64_t,
+    const struct policy_seen_reply *);
+int policy_seen_reply_recv(struct msgin *, struct policy_seen_reply *);
 int policy_fail_send(struct chan *, const struct policy_fail *);
 int policy_fail_recv(struct msgin *, struct policy_fail *);
 

@@ -16,13 +16,14 @@
 
 /*
  * smtpd, httpd -> control.  Each request has one answer with its id; the first
- * six are in proto_auth.h.
+ * seven are in proto_auth.h.
  *
  *   AUTH   -> AUTH_REPLY     is this secret good, and whose
  *   SCRAM  -> KEYS           the salt of a login, and how often to hash
  *   PROOF  -> AUTH_REPLY     does this proof of SCRAM-SHA-256 fit
  *   KEY    -> KEY_REPLY      the public key that a signature has to fit
  *   KEY_USED                 one did, from this address
+ *   SEEN   -> SEEN_REPLY     has a request with this signature come before
  *   FAIL                     one did not
  *   SENDER -> SENDER_REPLY   may this user send as this address
  *   RCPT   -> RCPT_REPLY     is this recipient suppressed; if not, units are
@@ -77,7 +78,9 @@ enum policy_type {
 	M_POLICY_KEY_REPLY,
 	M_POLICY_KEY_USED,
 	M_POLICY_KEY_DROP,
-	M_POLICY_FAIL
+	M_POLICY_FAIL,
+	M_POLICY_SEEN,
+	M_POLICY_SEEN_REPLY
 };
 
 enum policy_status {

@@ -141,6 +141,8 @@ REQUEST(policy_proof)
 REQUEST(policy_key)
 REQUEST(policy_key_reply)
 PLAIN(policy_key_used)
+REQUEST(policy_seen)
+REQUEST(policy_seen_reply)
 PLAIN(policy_key_drop)
 PLAIN(policy_fail)
 REQUEST(policy_sender)
@@ -445,6 +447,8 @@ static const struct proto protos[] = {
 	STRUCT(policy_key, M_POLICY_KEY),
 	STRUCT(policy_key_reply, M_POLICY_KEY_REPLY),
 	STRUCT(policy_key_used, M_POLICY_KEY_USED),
+	STRUCT(policy_seen, M_POLICY_SEEN),
+	STRUCT(policy_seen_reply, M_POLICY_SEEN_REPLY),
 	STRUCT(policy_key_drop, M_POLICY_KEY_DROP),
 	STRUCT(policy_fail, M_POLICY_FAIL),
 	STRUCT(policy_sender, M_POLICY_SENDER),
