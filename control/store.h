@@ -69,6 +69,12 @@ enum store_table {
 	STORE_APIKEY,		  /* user id, fingerprint */
 	STORE_AUDIT,		  /* number */
 	STORE_WEBHOOK,		  /* id */
+	STORE_OBJECT,		  /* id, of what the management API has */
+	STORE_CREATED,		  /* kind and place, time and name */
+	STORE_EXPIRY,		  /* time, what is to be forgotten then */
+	STORE_WORK,		  /* id of a work request */
+	STORE_RETRY,		  /* user id, retry token */
+	STORE_RETURNPATH,	  /* domain, return path */
 	STORE_TABLES
 };
 
@@ -99,7 +105,6 @@ void store_mirror(struct store *, struct store *);
 bool store_mirrors(const struct store *);
 bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
 int store_checkpoint(struct store *);
-int store_trickle(struct store *, unsigned percent);
 
 const char *store_table_name(enum store_table);
 int store_table_find(const char *name, enum store_table *);
@@ -121,6 +126,9 @@ enum store_status store_scan(struct store *, enum store_table,
     store_scan_cb, void *arg);
 enum store_status store_last(struct store *, enum store_table,
     struct store_key *);
+enum store_status store_scan_back(struct store *, enum store_table,
+    const struct store_key *prefix, const struct store_key *before,
+    store_scan_cb, void *arg);
 
 uint64_t store_changes(const struct store *, enum store_table);
 

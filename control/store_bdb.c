@@ -98,6 +98,12 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_APIKEY] = "apikey.db",
 	[STORE_AUDIT] = "audit.db",
 	[STORE_WEBHOOK] = "webhook.db",
+	[STORE_OBJECT] = "object.db",
+	[STORE_CREATED] = "created.db",
+	[STORE_EXPIRY] = "expiry.db",
+	[STORE_WORK] = "work.db",
+	[STORE_RETRY] = "retry.db",
+	[STORE_RETURNPATH] = "returnpath.db",
 };
 
 static void
@@ -355,22 +361,6 @@ store_checkpoint(struct store *s)
 	return -1;
 }
 
-/*
- * Write out pages until so many of a hundred are clean, so that a checkpoint
- * has less to do at once.  0 or -1.
- */
-int
-store_trickle(struct store *s, unsigned percent)
-{
-	int r;
-
-	r = s->env->memp_trickle(s->env, (int)percent, NULL);
-	if (r == 0)
-		return 0;
-	(void)bdb_fail(s, "trickle", r);
-	return -1;
-}
-
 /* Begin the one transaction.  0, or -1 if one is open or it fails. */
 int
 store_begin(struct store *s)
@@ -561,32 +551,76 @@ is_same(const struct store_key *a, const struct store_key *b)
 	return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
-/* From where the cursor is set on; returns Berkeley DB's last answer. */
+/* What a scan goes through, and in which direction. */
+struct scan {
+	const struct store_key *prefix; /* NULL: all */
+	const struct store_key *from;	/* exclusive; NULL: the end */
+	bool back;
+	store_scan_cb cb;
+	void *arg;
+};
+
+/* At the first record in the direction of the scan. */
 static int
-scan_rows(DBC *cursor, struct store_key *k, const struct store_key *prefix,
-    const struct store_key *after, store_scan_cb cb, void *arg)
+scan_first(DBC *cursor, DBT *key, DBT *data, bool back)
+{
+	int r;
+
+	r = cursor->get(cursor, key, data, DB_SET_RANGE);
+	if (!back || (r != 0 && r != DB_NOTFOUND))
+		return r;
+	return cursor->get(cursor, key, data, r == 0 ? DB_PREV : DB_LAST);
+}
+
+/* From the key k on; returns Berkeley DB's last answer. */
+static int
+scan_rows(DBC *cursor, struct store_key *k, const struct scan *scan)
 {
 	struct msgin m;
 	DBT key, data;
-	uint32_t move;
 	int r;
 
 	dbt_key(&key, k, k);
 	memset(&data, 0, sizeof(data));
-	move = DB_SET_RANGE;
-	while ((r = cursor->get(cursor, &key, &data, move)) == 0) {
-		move = DB_NEXT;
+	for (r = scan_first(cursor, &key, &data, scan->back); r == 0;
+	     r = cursor->get(cursor, &key, &data,
+		 scan->back ? DB_PREV : DB_NEXT)) {
 		k->len = key.size;
 		k->data[k->len] = '\0';
-		if (!has_prefix(k, prefix))
+		if (!has_prefix(k, scan->prefix))
 			break;
-		if (after != NULL && is_same(k, after))
+		if (scan->from != NULL && is_same(k, scan->from))
 			continue;
 		msgin_init(&m, 0, data.data, data.size);
-		if (!cb(k, &m, arg))
+		if (!scan->cb(k, &m, scan->arg))
 			break;
 	}
 	return r;
+}
+
+static enum store_status
+scan_table(struct store *s, enum store_table table, const struct scan *scan)
+{
+	struct store_key k;
+	DBC *cursor;
+	int r;
+
+	store_key(&k, "", NULL);
+	if (scan->from != NULL)
+		k = *scan->from;
+	else if (scan->prefix != NULL)
+		k = *scan->prefix;
+	if (k.bad || k.len == STORE_KEY_MAX)
+		return STORE_OK;
+	/* No key has this octet, which is none of UTF-8. */
+	if (scan->back && scan->from == NULL)
+		k.data[k.len++] = 0xff;
+	r = s->db[table]->cursor(s->db[table], s->txn, &cursor, 0);
+	if (r != 0)
+		return bdb_fail(s, "cursor", r);
+	r = scan_rows(cursor, &k, scan);
+	(void)cursor->close(cursor);
+	return r == 0 || r == DB_NOTFOUND ? STORE_OK : bdb_fail(s, "scan", r);
 }
 
 /*
@@ -600,24 +634,20 @@ store_scan(struct store *s, enum store_table table,
     const struct store_key *prefix, const struct store_key *after,
     store_scan_cb cb, void *arg)
 {
-	struct store_key k;
-	DBC *cursor;
-	int r;
+	const struct scan scan = { prefix, after, false, cb, arg };
 
-	if (after != NULL)
-		k = *after;
-	else if (prefix != NULL)
-		k = *prefix;
-	else
-		store_key(&k, "", NULL);
-	if (k.bad)
-		return STORE_OK;
-	r = s->db[table]->cursor(s->db[table], s->txn, &cursor, 0);
-	if (r != 0)
-		return bdb_fail(s, "cursor", r);
-	r = scan_rows(cursor, &k, prefix, after, cb, arg);
-	(void)cursor->close(cursor);
-	return r == 0 || r == DB_NOTFOUND ? STORE_OK : bdb_fail(s, "scan", r);
+	return scan_table(s, table, &scan);
+}
+
+/* The same in the opposite order: those before a key (NULL: from the last). */
+enum store_status
+store_scan_back(struct store *s, enum store_table table,
+    const struct store_key *prefix, const struct store_key *before,
+    store_scan_cb cb, void *arg)
+{
+	const struct scan scan = { prefix, before, true, cb, arg };
+
+	return scan_table(s, table, &scan);
 }
 
 /* The last key of a table. */

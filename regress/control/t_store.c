@@ -546,6 +546,59 @@ checkpoint_lets_logs_go(void **state)
 	assert_int_equal(access(fx.why, F_OK), -1);
 }
 
+/* Second strings of the keys that a scan finds. */
+static bool
+collect_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	char *text;
+
+	text = arg;
+	(void)strcat(text, store_key_second(k));
+	return strlen(text) < 3;
+}
+
+/* What a scan back from a key (NULL: the end) finds, as one string. */
+static const char *
+back(const struct store_key *prefix, const char *a, const char *b)
+{
+	static char got[16];
+	struct store_key before;
+
+	got[0] = '\0';
+	if (a != NULL)
+		store_key(&before, a, b);
+	assert_int_equal(store_scan_back(fx.store, STORE_SUPPRESSION, prefix,
+			     a == NULL ? NULL : &before, collect_cb, got),
+	    STORE_OK);
+	return got;
+}
+
+static void
+scan_back_is_scan_reversed(void **state)
+{
+	struct store_key prefix;
+
+	store_key_prefix(&prefix, "b");
+	assert_string_equal(back(&prefix, NULL, NULL), "");
+	assert_int_equal(store_begin(fx.store), 0);
+	put("a", "x", "1");
+	put("b", "1", "1");
+	put("b", "2", "1");
+	put("b", "\xc3\xbc", "1");
+	put("c", "y", "1");
+	assert_int_equal(store_commit(fx.store), 0);
+	assert_string_equal(back(&prefix, NULL, NULL), "\xc3\xbc\x32");
+	assert_string_equal(back(&prefix, "b", "2"), "1");
+	assert_string_equal(back(&prefix, "b", "15"), "1");
+	assert_string_equal(back(&prefix, "b", "1"), "");
+	assert_string_equal(back(&prefix, "z", "1"), "");
+	assert_string_equal(back(NULL, NULL, NULL), "y\xc3\xbc");
+	store_key_prefix(&prefix, "c");
+	assert_string_equal(back(&prefix, NULL, NULL), "y");
+	store_key_prefix(&prefix, "d");
+	assert_string_equal(back(&prefix, NULL, NULL), "");
+}
+
 int
 main(void)
 {
@@ -555,6 +608,7 @@ main(void)
 		T(change_needs_a_transaction),
 		T(delete_says_what_was_there),
 		T(scan_keeps_to_prefix_order_and_start),
+		T(scan_back_is_scan_reversed),
 		T(key_too_long_matches_nothing),
 		T(nothing_shows_in_the_files),
 		T(wrong_key_is_refused_and_changes_nothing),
