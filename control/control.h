@@ -41,6 +41,8 @@ struct dkimwatch;
 struct gathering;
 struct keys;
 struct lookup;
+struct manage;
+struct pathwatch;
 struct peers;
 struct permits;
 struct rate;
@@ -80,6 +82,8 @@ struct control {
 	struct audit *audit;
 	struct dkimwatch *dkimwatch;
 	struct troubles *troubles;
+	struct pathwatch *pathwatch;
+	struct manage *manage;
 	struct usage *usage;
 	struct throttle *throttle;
 	struct seen *seen; /* signatures */

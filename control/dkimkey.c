@@ -22,10 +22,13 @@
 
 #include <string.h>
 
+#include "compat.h"
+#include "domain.h"
 #include "msg.h"
+#include "object.h"
 
-/* 1 had no dns, next and retire; it is read. */
-#define DKIMKEY_VERSION 2
+/* 1 had no dns, next and retire, 2 no imported; both are read. */
+#define DKIMKEY_VERSION 3
 
 /* The counter of key numbers in STORE_META. */
 #define META_NUMBER "dkim.number"
@@ -100,7 +103,10 @@ dkimkey_dns_name(enum dkim_dns dns)
 	return names[dns];
 }
 
-/* The part of a record that signing needs, in front. */
+/*
+ * The part of a record that signing needs, in front.  The record's version, or
+ * -1 if it is ill-formed.
+ */
 static int
 decode_head(struct msgin *m, struct dkimkey *k)
 {
@@ -119,19 +125,22 @@ decode_head(struct msgin *m, struct dkimkey *k)
 	k->next = false;
 	k->retire = 0;
 	if (version == 1)
-		return m->bad ? -1 : 0;
+		return m->bad ? -1 : version;
 	k->dns = (enum dkim_dns)msg_get_enum(m, DKIM_DNS_UNKNOWN,
 	    DKIM_DNS_LAST);
 	k->next = msg_get_bool(m);
 	k->retire = msg_get_i64(m);
-	return m->bad ? -1 : 0;
+	return m->bad ? -1 : version;
 }
 
 /* Read a record.  0, or -1 if it is ill-formed. */
 int
 dkimkey_decode(struct msgin *m, struct dkimkey *k)
 {
-	if (decode_head(m, k) == -1)
+	int version;
+
+	version = decode_head(m, k);
+	if (version == -1)
 		return -1;
 	msg_get_str(m, k->domain, sizeof(k->domain));
 	msg_get_str(m, k->id, sizeof(k->id));
@@ -139,6 +148,7 @@ dkimkey_decode(struct msgin *m, struct dkimkey *k)
 	k->created = msg_get_i64(m);
 	k->sealed_len = (uint32_t)msg_get_data(m, k->sealed, sizeof(k->sealed));
 	k->pub_len = (uint32_t)msg_get_data(m, k->pub, sizeof(k->pub));
+	k->imported = version > 2 && msg_get_bool(m);
 	return msg_end(m);
 }
 
@@ -156,6 +166,28 @@ dkimkey_get(struct store *s, const char *domain, const char *selector,
 	if (r != STORE_OK)
 		return r;
 	return record_done(dkimkey_decode(&m, k), "DKIM key");
+}
+
+/* Have the id lead to the key, by way of its domain. */
+enum store_status
+dkimkey_link(struct store *s, const struct dkimkey *k)
+{
+	enum store_status r;
+	struct domain d;
+	struct object o;
+
+	object_init(&o, OBJECT_DKIM, k->id, k->created);
+	r = domain_get(s, k->domain, &d);
+	if (r == STORE_FAIL)
+		return r;
+	if (r == STORE_OK) {
+		(void)strlcpy(o.compartment, d.compartment,
+		    sizeof(o.compartment));
+		(void)strlcpy(o.parent, d.id, sizeof(o.parent));
+	}
+	(void)strlcpy(o.first, k->domain, sizeof(o.first));
+	(void)strlcpy(o.second, k->selector, sizeof(o.second));
+	return object_link(s, &o);
 }
 
 /* Write a record. */
@@ -176,6 +208,7 @@ dkimkey_encode(struct msgout *m, const struct dkimkey *k)
 	msg_put_i64(m, k->created);
 	msg_put_data(m, k->sealed, k->sealed_len);
 	msg_put_data(m, k->pub, k->pub_len);
+	msg_put_bool(m, k->imported);
 }
 
 /* Store a key; the caller has a transaction. */
@@ -191,14 +224,17 @@ dkimkey_put(struct store *s, const struct dkimkey *k)
 	store_key(&key, k->domain, k->selector);
 	r = store_put(s, STORE_DKIM, &key, &m);
 	msgout_free(&m);
-	return r;
+	return r == STORE_OK ? dkimkey_link(s, k) : r;
 }
 
 /* Delete a key. */
 enum store_status
 dkimkey_del(struct store *s, const struct dkimkey *k)
 {
-	return record_del(s, STORE_DKIM, k->domain, k->selector);
+	enum store_status r;
+
+	r = record_del(s, STORE_DKIM, k->domain, k->selector);
+	return r == STORE_OK ? object_drop(s, k->id) : r;
 }
 
 /* Keys found so far, for policy. */

@@ -65,6 +65,7 @@ struct dkimkey {
 	bool next;	/* signs only once the DNS shows it */
 	int64_t retire; /* INACTIVE: may be forgotten then */
 	int64_t created;
+	bool imported; /* made elsewhere */
 	uint32_t sealed_len;
 	uint8_t sealed[SEALED_KEY_MAX];
 	uint32_t pub_len;
@@ -76,6 +77,7 @@ const char *dkimkey_algorithm_name(enum sign_algorithm);
 int dkimkey_decode(struct msgin *, struct dkimkey *);
 enum store_status dkimkey_get(struct store *, const char *domain,
     const char *selector, struct dkimkey *);
+enum store_status dkimkey_link(struct store *, const struct dkimkey *);
 void dkimkey_encode(struct msgout *, const struct dkimkey *);
 enum store_status dkimkey_put(struct store *, const struct dkimkey *);
 enum store_status dkimkey_del(struct store *, const struct dkimkey *);

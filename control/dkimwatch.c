@@ -163,6 +163,14 @@ ask(struct dkimwatch *w, const struct dkimkey *k)
 	return true;
 }
 
+/* Look for a key now, if there is room for a question. */
+void
+dkimwatch_look(struct dkimwatch *w, const struct dkimkey *k)
+{
+	if (w->asked < WATCH_ASKED_MAX)
+		(void)ask(w, k);
+}
+
 static bool
 sweep_cb(const struct store_key *key, struct msgin *m, void *arg)
 {

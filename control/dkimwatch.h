@@ -21,10 +21,12 @@
 #define DKIMWATCH_H
 
 struct control;
+struct dkimkey;
 struct dkimwatch;
 
 struct dkimwatch *dkimwatch_new(struct control *);
 void dkimwatch_free(struct dkimwatch *);
+void dkimwatch_look(struct dkimwatch *, const struct dkimkey *);
 int dkimwatch_start(struct dkimwatch *);
 
 #endif

@@ -27,6 +27,8 @@
 #include "id.h"
 #include "idn.h"
 #include "msg.h"
+#include "object.h"
+#include "returnpath.h"
 
 /* 1 had no deleting, verified and token; it is read. */
 #define DOMAIN_VERSION 2
@@ -87,6 +89,18 @@ domain_get(struct store *s, const char *name, struct domain *d)
 	return record_done(domain_decode(&m, d), "domain");
 }
 
+/* Have the id lead to the domain. */
+enum store_status
+domain_link(struct store *s, const struct domain *d)
+{
+	struct object o;
+
+	object_init(&o, OBJECT_DOMAIN, d->id, d->created);
+	(void)strlcpy(o.compartment, d->compartment, sizeof(o.compartment));
+	(void)strlcpy(o.first, d->name, sizeof(o.first));
+	return object_link(s, &o);
+}
+
 /* Store a domain with its look-up; the caller has a transaction. */
 enum store_status
 domain_put(struct store *s, const struct domain *d)
@@ -108,10 +122,23 @@ domain_put(struct store *s, const struct domain *d)
 	store_key(&k, d->name, NULL);
 	r = store_put(s, STORE_DOMAIN, &k, &m);
 	msgout_free(&m);
+	if (r == STORE_OK)
+		r = record_put_id(s, STORE_DOMAIN_PLACE, d->compartment,
+		    d->name, "");
+	return r == STORE_OK ? domain_link(s, d) : r;
+}
+
+/* The return path goes with its domain. */
+static enum store_status
+returnpath_end(struct store *s, const char *domain)
+{
+	struct returnpath p;
+	enum store_status r;
+
+	r = returnpath_of(s, domain, &p);
 	if (r != STORE_OK)
-		return r;
-	return record_put_id(s, STORE_DOMAIN_PLACE, d->compartment, d->name,
-	    "");
+		return r == STORE_NOTFOUND ? STORE_OK : r;
+	return returnpath_del(s, &p);
 }
 
 /* Delete a domain with its look-up; the caller knows it has no keys. */
@@ -123,7 +150,9 @@ domain_del(struct store *s, const struct domain *d)
 	r = record_del(s, STORE_DOMAIN_PLACE, d->compartment, d->name);
 	if (r == STORE_OK)
 		r = record_del(s, STORE_DOMAIN, d->name, NULL);
-	return r;
+	if (r == STORE_OK)
+		r = returnpath_end(s, d->name);
+	return r == STORE_OK ? object_drop(s, d->id) : r;
 }
 
 /* As the service writes it. */

@@ -54,6 +54,7 @@ struct domain {
 const char *domain_parse(const char *text, char name[DOMAIN_SIZE]);
 int domain_decode(struct msgin *, struct domain *);
 enum store_status domain_get(struct store *, const char *name, struct domain *);
+enum store_status domain_link(struct store *, const struct domain *);
 enum store_status domain_put(struct store *, const struct domain *);
 const char *domain_state_name(enum domain_state);
 enum store_status domain_state(struct store *, const struct domain *,

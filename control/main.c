@@ -32,11 +32,15 @@
 #include "control.h"
 #include "ctlsock.h"
 #include "dkimwatch.h"
+#include "expiry.h"
 #include "keys.h"
 #include "log.h"
 #include "lookup.h"
+#include "manage.h"
 #include "msg.h"
 #include "notice.h"
+#include "object_upgrade.h"
+#include "pathwatch.h"
 #include "peers.h"
 #include "permit.h"
 #include "policy.h"
@@ -197,6 +201,8 @@ main_tick_cb(evutil_socket_t fd, short what, void *arg)
 	(void)rate_flush(c->rate, false);
 	suppress_tend_tick(c->suppress->tend);
 	(void)audit_prune(c->audit);
+	(void)expiry_run(c->store, (int64_t)time(NULL));
+	pathwatch_tick(c->pathwatch);
 	(void)store_checkpoint(c->store);
 }
 
@@ -239,7 +245,8 @@ main_start(void *arg)
 		log_warnx("the policy store has no tenancy");
 		return -1;
 	}
-	if (suppress_load(c->suppress, c->store) == -1 ||
+	if (object_upgrade(c->store) == -1 ||
+	    suppress_load(c->suppress, c->store) == -1 ||
 	    throttle_load(c->throttle, c->store) == -1 ||
 	    rate_load(c->rate, c->store, (int64_t)time(NULL)) == -1)
 		return -1;
@@ -275,6 +282,8 @@ peer_rules(enum proc_conv conv)
 		return webhooks_rules();
 	case CONV_WATCH:
 		return watch_rules();
+	case CONV_MANAGE:
+		return manage_rules();
 	default:
 		return NULL;
 	}
@@ -308,6 +317,9 @@ peer_gone(struct control *c, struct chan *chan)
 		break;
 	case CONV_WATCH:
 		watch_gone(c, chan);
+		break;
+	case CONV_MANAGE:
+		manage_peer_down(c->manage, chan);
 		break;
 	default:
 		break;
@@ -371,6 +383,9 @@ peer_there(struct control *c, const struct peer *peer)
 	case CONV_NOTICE:
 		notice_peer(c, peer->chan);
 		break;
+	case CONV_MANAGE:
+		manage_peer_up(c->manage, peer->chan);
+		break;
 	default:
 		break;
 	}
@@ -408,7 +423,7 @@ main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 		chan_free(peer.chan);
 		return;
 	}
-	if (conv == CONV_SIGN || conv == CONV_POLICY)
+	if (conv == CONV_SIGN || conv == CONV_POLICY || conv == CONV_MANAGE)
 		chan_is_secret(peer.chan);
 	chan_on_down(peer.chan, main_down_cb);
 	peer_there(c, &peer);
@@ -421,6 +436,8 @@ main_stop(void *arg)
 
 	c = &((struct process *)arg)->control;
 	ctlsock_free(c->sock);
+	manage_free(c->manage);
+	pathwatch_free(c->pathwatch);
 	dkimwatch_free(c->dkimwatch);
 	webhooks_free(c->webhooks);
 	if (usage_flush(c->usage, c->store) == -1)
@@ -518,6 +535,10 @@ main(int argc, char **argv)
 	    c->throttle == NULL || c->seen == NULL || c->permits == NULL ||
 	    c->rate == NULL || c->seats == NULL || c->suppress == NULL ||
 	    c->webhooks == NULL || c->sock == NULL)
+		fatalx("out of memory");
+	c->pathwatch = pathwatch_new(c);
+	c->manage = manage_new(c);
+	if (c->pathwatch == NULL || c->manage == NULL)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

@@ -36,6 +36,7 @@
 #include "permit.h"
 #include "proto_policy.h"
 #include "rate.h"
+#include "returnpath.h"
 #include "seat.h"
 #include "sender.h"
 #include "signed.h"
@@ -138,6 +139,8 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		return r;
 	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
 	r = find_limits(c, q, a);
+	if (r == STORE_OK)
+		r = returnpath_sender(c->store, q->address, a->return_path);
 	if (r != STORE_OK)
 		return r;
 	return dkimkey_active(c->store, sender_domain(&asked), a->key,

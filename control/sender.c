@@ -23,9 +23,11 @@
 #include <string.h>
 
 #include "address.h"
+#include "compat.h"
 #include "domain.h"
 #include "idn.h"
 #include "msg.h"
+#include "object.h"
 
 #define SENDER_VERSION 1
 
@@ -164,6 +166,18 @@ sender_match(struct store *st, const char *address, char delimiter,
 	return sender_get(st, at, s);
 }
 
+/* Have the id lead to the sender. */
+enum store_status
+sender_link(struct store *st, const struct sender *s)
+{
+	struct object o;
+
+	object_init(&o, OBJECT_SENDER, s->id, s->created);
+	(void)strlcpy(o.compartment, s->compartment, sizeof(o.compartment));
+	(void)strlcpy(o.first, s->key, sizeof(o.first));
+	return object_link(st, &o);
+}
+
 /* Store a sender with its look-ups; the caller has a transaction. */
 enum store_status
 sender_put(struct store *st, const struct sender *s)
@@ -189,7 +203,7 @@ sender_put(struct store *st, const struct sender *s)
 	if (r == STORE_OK)
 		r = record_put_id(st, STORE_SENDER_DOMAIN, sender_domain(s),
 		    s->key, "");
-	return r;
+	return r == STORE_OK ? sender_link(st, s) : r;
 }
 
 /* Delete a sender with its look-ups. */
@@ -204,5 +218,5 @@ sender_del(struct store *st, const struct sender *s)
 		    s->key);
 	if (r == STORE_OK)
 		r = record_del(st, STORE_SENDER, s->key, NULL);
-	return r;
+	return r == STORE_OK ? object_drop(st, s->id) : r;
 }

@@ -37,15 +37,6 @@
 #include "suppress_tend.h"
 #include "suppress_upgrade.h"
 
-/*
- * Records of a large change after which there is a checkpoint: a start reads
- * 40 MB of the log.  Percent of the cache that is written in one go before it,
- * and that is clean when it is time.
- */
-#define RELIEVE_RECORDS 40000u
-#define RELIEVE_STEP	3u
-#define RELIEVE_CLEAN	100u
-
 /* In STORE_META: the key of the hashes, which lives as long as the store. */
 #define META_KEY "suppression key"
 
@@ -161,28 +152,6 @@ suppress_load(struct suppress *sp, struct store *s)
 		return -1;
 	suppress_tend_check(sp->tend);
 	return 0;
-}
-
-/*
- * Call after each transaction of a large change.  Without a checkpoint now and
- * then, a start after a crash would read all that was logged of it; with one
- * at once, everybody waits until it has written all pages.  So they are written
- * some at a time first.
- */
-void
-suppress_relieve(struct suppress *sp, uint32_t changed)
-{
-	sp->changed += changed;
-	if (sp->changed < RELIEVE_RECORDS)
-		return;
-	sp->clean += RELIEVE_STEP;
-	if (sp->clean < RELIEVE_CLEAN) {
-		(void)store_trickle(sp->store, sp->clean);
-		return;
-	}
-	(void)store_checkpoint(sp->store);
-	sp->changed = 0;
-	sp->clean = 0;
 }
 
 /* The hash of a folded address.  0, or -1 if libcrypto fails. */

@@ -15,27 +15,24 @@
  */
 
 /*
- * dkim add, check, import, list, remove, rotate, show.  A new key gets a number, is made by
- * one signer, held by all, then stored; only after that does anybody sign
- * with it.
+ * dkim add, check, import, list, remove, rotate, show.  New keys come from
+ * dkimmake.c.
  */
 #include "verb_dkim.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "compat.h"
 #include "control.h"
 #include "dkimkey.h"
+#include "dkimmake.h"
 #include "dkimshow.h"
 #include "domain.h"
+#include "fault.h"
 #include "job.h"
 #include "keys.h"
-#include "log.h"
 #include "msg.h"
-#include "proto_sign.h"
 #include "row.h"
 #include "troubles.h"
 #include "verb_need.h"
@@ -43,194 +40,9 @@
 /* A key in the audit. */
 #define KEY_TEXT_SIZE (SELECTOR_SIZE + 96)
 
-#define BITS_DEFAULT 2048
-#define BITS_MIN     1024
-#define BITS_MAX     4096
-
-/* Selectors that are tried when none is given. */
-#define SELECTOR_TRIES 100u
-
-/* What is known of the keys that a domain has. */
-struct existing {
-	unsigned n;
-	struct dkimkey last; /* of the wanted algorithm, if has_last */
-	enum sign_algorithm algorithm;
-	bool has_last;
-	bool has_next;
-	bool bad;
-};
-
-static bool
-existing_cb(const struct store_key *key, struct msgin *m, void *arg)
-{
-	struct existing *e;
-	struct dkimkey k;
-
-	e = arg;
-	e->n++;
-	if (dkimkey_decode(m, &k) == -1) {
-		e->bad = true;
-		return false;
-	}
-	if (k.algorithm != e->algorithm || k.state == DKIM_INACTIVE)
-		return true;
-	e->has_next = e->has_next || k.next;
-	if (k.next)
-		return true;
-	e->last = k;
-	e->has_last = true;
-	return true;
-}
-
-static int
-existing_scan(struct job *j, const struct dkimkey *k, struct existing *e)
-{
-	struct store_key prefix;
-
-	memset(e, 0, sizeof(*e));
-	e->algorithm = k->algorithm;
-	store_key_prefix(&prefix, k->domain);
-	if (store_scan(j->control->store, STORE_DKIM, &prefix, NULL,
-		existing_cb, e) == STORE_OK &&
-	    !e->bad)
-		return 0;
-	job_fail_store(j);
-	return -1;
-}
-
-/* A next key can be made: there is one to follow, and no other next. */
-static int
-check_next(struct job *j, const struct dkimkey *k, const struct existing *e)
-{
-	char hint[ERROR_SIZE];
-
-	if (e->has_last && !e->has_next)
-		return 0;
-	if (!e->has_last)
-		(void)snprintf(hint, sizeof(hint),
-		    "make the first: \"edctl dkim add %s algorithm %s\"",
-		    k->domain, dkimkey_algorithm_name(k->algorithm));
-	else
-		(void)snprintf(hint, sizeof(hint),
-		    "publish it, then \"edctl dkim check %s\"", k->domain);
-	job_fail(j, hint, "%s has %s %s key", k->domain,
-	    e->has_last ? "already a next" : "no",
-	    dkimkey_algorithm_name(k->algorithm));
-	return -1;
-}
-
-/* There is room for a key of this algorithm; else the job ends. */
-static int
-check_room(struct job *j, const struct dkimkey *k)
-{
-	char hint[ERROR_SIZE];
-	struct existing e;
-
-	if (existing_scan(j, k, &e) == -1 ||
-	    (k->next && check_next(j, k, &e) == -1))
-		return -1;
-	if (e.has_last && !k->next) {
-		(void)snprintf(hint, sizeof(hint),
-		    "one key of each algorithm signs at a time; have another "
-		    "take over: \"edctl dkim rotate %s\"",
-		    k->domain);
-		job_fail(j, hint, "%s has an active %s key, selector \"%s\"",
-		    k->domain, dkimkey_algorithm_name(k->algorithm),
-		    e.last.selector);
-		return -1;
-	}
-	if (e.n < DKIMKEY_DOMAIN_MAX)
-		return 0;
-	job_fail(j,
-	    "remove one: \"edctl dkim list DOMAIN\", \"edctl dkim "
-	    "remove DOMAIN selector NAME\"",
-	    "%s has %u DKIM keys, the most there can be", k->domain, e.n);
-	return -1;
-}
-
-/* The selector of the month: eddYYYYMM, with a suffix if that is taken. */
-static int
-selector_make(struct job *j, struct dkimkey *k)
-{
-	struct dkimkey other;
-	enum store_status r;
-	struct tm tm;
-	unsigned i;
-	char month[16];
-	time_t now;
-
-	now = (time_t)k->created;
-	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(month, sizeof(month), "edd%Y%m", &tm) == 0)
-		return -1;
-	for (i = 1; i <= SELECTOR_TRIES; i++) {
-		(void)snprintf(k->selector, sizeof(k->selector),
-		    i == 1 ? "%s" : "%s-%u", month, i);
-		r = dkimkey_get(j->control->store, k->domain, k->selector,
-		    &other);
-		if (r != STORE_OK)
-			return r == STORE_NOTFOUND ? 0 : -1;
-	}
-	return -1;
-}
-
-static int
-selector_check(struct job *j, struct dkimkey *k, const char *selector)
-{
-	struct dkimkey other;
-	const char *why;
-
-	if (selector == NULL) {
-		if (selector_make(j, k) == 0)
-			return 0;
-		job_fail(j, "give one: \"selector NAME\"",
-		    "no selector is free");
-		return -1;
-	}
-	why = dkimkey_selector_error(selector);
-	if (why != NULL) {
-		job_fail(j, NULL, "\"%s\": %s", selector, why);
-		return -1;
-	}
-	(void)strlcpy(k->selector, selector, sizeof(k->selector));
-	if (dkimkey_get(j->control->store, k->domain, selector, &other) ==
-	    STORE_NOTFOUND)
-		return 0;
-	job_fail(j,
-	    "choose another selector: what was published under this "
-	    "one is cached",
-	    "%s has a key with selector \"%s\"", k->domain, selector);
-	return -1;
-}
-
-/* Give the key its number, which is spent also if nothing comes of it. */
-static int
-number_take(struct job *j, struct dkimkey *k)
-{
-	if (need_begin(j) == -1)
-		return -1;
-	if (dkimkey_number(j->control->store, &k->number) != STORE_OK) {
-		job_fail_store(j);
-		return -1;
-	}
-	return job_commit(j);
-}
-
-static void
-dkim_cancel(struct job *j)
-{
-	keys_cancel(j->control->keys, j);
-	free(j->work);
-}
-
-/* The job goes on without its key. */
-static void
-dkim_drop(struct job *j)
-{
-	free(j->work);
-	j->work = NULL;
-	j->cancel = NULL;
-}
+/* What is read as a number; then it is 2048 or 4096. */
+#define BITS_MIN 1024
+#define BITS_MAX 4096
 
 /* A key for the audit; nothing secret. */
 static void
@@ -242,142 +54,75 @@ key_text(const struct dkimkey *k, char *text, size_t size)
 	    dkimkey_state_name(k->state), k->next ? " next" : "");
 }
 
+static void
+dkim_cancel(struct job *j)
+{
+	dkimmake_cancel(j->work);
+}
+
+/* Store the key that all signers hold.  0, or -1 and the job has ended. */
 static int
 dkim_store(struct job *j, const struct dkimkey *k)
 {
 	char text[KEY_TEXT_SIZE];
-	struct domain d;
+	struct fault f;
 
-	if (need_domain(j, k->domain, &d) == -1 ||
-	    (d.deleting && need_live_domain(j, &d) == -1) ||
-	    check_room(j, k) == -1 || need_begin(j) == -1)
+	if (need_begin(j) == -1 ||
+	    need_admitted(j, dkimmake_store(j->control, k, &f), &f) == -1)
 		return -1;
-	if (dkimkey_put(j->control->store, k) != STORE_OK) {
-		job_fail_store(j);
-		return -1;
-	}
 	key_text(k, text, sizeof(text));
 	job_audit(j, k->domain, NULL, text);
 	return job_commit(j);
 }
 
 static void
-dkim_held_cb(const char *why, void *arg)
+dkim_made_cb(const struct dkimkey *k, const struct fault *f, void *arg)
 {
-	char domain[DOMAIN_SIZE], selector[SELECTOR_SIZE];
-	struct dkimkey *k;
 	struct keys *keys;
 	struct job *j;
 
 	j = arg;
-	k = j->work;
+	j->work = NULL;
+	j->cancel = NULL;
+	if (k == NULL) {
+		(void)need_admitted(j, -1, f);
+		return;
+	}
 	keys = j->control->keys;
-	if (why != NULL) {
+	if (dkim_store(j, k) == -1)
 		keys_drop(keys, k->number);
-		dkim_drop(j);
-		job_fail(j, "try again, and look at the log", "%s", why);
-		return;
-	}
-	/* Others may have come first meanwhile: that is checked again. */
-	if (dkim_store(j, k) == -1) {
-		keys_drop(keys, k->number);
-		free(k);
-		return;
-	}
-	(void)strlcpy(domain, k->domain, sizeof(domain));
-	(void)strlcpy(selector, k->selector, sizeof(selector));
-	dkim_drop(j);
-	dkimshow(j, domain, selector, DKIMSHOW_STORED);
+	else
+		dkimshow(j, k->domain, k->selector, DKIMSHOW_STORED);
 }
 
+/* Have the key made that the order is for, of the domain it names. */
 static void
-dkim_made_cb(const struct sign_made *made, const char *why, void *arg)
+dkim_make(struct job *j, struct dkimmake_order *order)
 {
-	struct sign_load load;
-	struct dkimkey *k;
-	struct job *j;
-
-	j = arg;
-	k = j->work;
-	if (made == NULL) {
-		dkim_drop(j);
-		job_fail(j, NULL, "%s", why);
-		return;
-	}
-	k->algorithm = made->algorithm;
-	k->bits = made->bits;
-	k->sealed_len = made->sealed_len;
-	memcpy(k->sealed, made->sealed, made->sealed_len);
-	k->pub_len = made->pub_len;
-	memcpy(k->pub, made->pub, made->pub_len);
-	load.key = k->number;
-	load.sealed_len = k->sealed_len;
-	memcpy(load.sealed, k->sealed, k->sealed_len);
-	if (keys_hold(j->control->keys, &load, dkim_held_cb, j) == -1) {
-		dkim_drop(j);
-		job_fail(j, "try again in a moment", "no signer is running");
-	}
-}
-
-/* A key of the domain in the first argument, not made yet. */
-static struct dkimkey *
-dkim_begin(struct job *j, const char *selector)
-{
-	struct dkimkey *k;
+	struct dkimmake *made;
 	struct domain d;
+	struct fault f;
 
 	if (need_domain(j, j->arg[0], &d) == -1)
-		return NULL;
-	if (d.deleting) {
-		(void)need_live_domain(j, &d);
-		return NULL;
-	}
-	k = calloc(1, sizeof(*k));
-	if (k == NULL) {
-		job_fail(j, NULL, "out of memory");
-		return NULL;
-	}
-	(void)strlcpy(k->domain, d.name, sizeof(k->domain));
-	k->created = (int64_t)time(NULL);
-	k->state = DKIM_CREATING;
-	k->dns = DKIM_DNS_UNKNOWN;
-	k->algorithm = SIGN_RSA_SHA256;
-	if (selector_check(j, k, selector) == -1 ||
-	    need_id(j, "emaildkim", k->id) == -1) {
-		free(k);
-		return NULL;
-	}
-	return k;
-}
-
-/* A request is on its way, or there was nobody to ask. */
-static void
-dkim_wait(struct job *j, struct dkimkey *k, int asked)
-{
-	if (asked == -1) {
-		free(k);
-		job_fail(j,
-		    "try again in a moment, and look at \"edctl show "
-		    "status\"",
-		    "no signer is running");
 		return;
-	}
-	j->work = k;
+	order->domain = d.name;
+	made = dkimmake_start(j->control, order, dkim_made_cb, j, &f);
+	if (need_admitted(j, made == NULL ? -1 : 0, &f) == -1)
+		return;
+	j->work = made;
 	j->cancel = dkim_cancel;
 }
 
 /* The arguments algorithm and bits; else the job ends. */
 static int
 parse_make(struct job *j, const char *algorithm, const char *bits,
-    struct sign_make *make)
+    struct dkimmake_order *make)
 {
 	const char *error;
 
 	make->algorithm = SIGN_RSA_SHA256;
-	make->bits = BITS_DEFAULT;
 	if (algorithm != NULL && strcmp(algorithm, "ed25519") == 0) {
 		make->algorithm = SIGN_ED25519;
-		make->bits = 0;
 	} else if (algorithm != NULL && strcmp(algorithm, "rsa") != 0) {
 		job_fail(j, "an algorithm is rsa or ed25519",
 		    "unknown algorithm \"%s\"", algorithm);
@@ -404,20 +149,13 @@ parse_make(struct job *j, const char *algorithm, const char *bits,
 void
 verb_dkim_add(struct job *j)
 {
-	struct sign_make make;
-	struct dkimkey *k;
+	struct dkimmake_order order;
 
-	if (parse_make(j, j->arg[2], j->arg[3], &make) == -1)
-		return;
-	k = dkim_begin(j, j->arg[1]);
-	if (k == NULL)
-		return;
-	k->algorithm = make.algorithm;
-	if (check_room(j, k) == -1 || number_take(j, k) == -1) {
-		free(k);
-		return;
-	}
-	dkim_wait(j, k, keys_make(j->control->keys, &make, dkim_made_cb, j));
+	memset(&order, 0, sizeof(order));
+	order.turn = DKIMMAKE_FIRST;
+	order.selector = j->arg[1];
+	if (parse_make(j, j->arg[2], j->arg[3], &order) == 0)
+		dkim_make(j, &order);
 }
 
 /*
@@ -427,57 +165,27 @@ verb_dkim_add(struct job *j)
 void
 verb_dkim_rotate(struct job *j)
 {
-	struct existing e;
-	struct sign_make make;
-	struct dkimkey *k;
+	struct dkimmake_order order;
 
-	if (parse_make(j, j->arg[1], NULL, &make) == -1)
-		return;
-	k = dkim_begin(j, j->arg[2]);
-	if (k == NULL)
-		return;
-	k->algorithm = make.algorithm;
-	k->next = true;
-	if (check_room(j, k) == -1 || existing_scan(j, k, &e) == -1 ||
-	    number_take(j, k) == -1) {
-		free(k);
-		return;
-	}
-	if (make.algorithm == SIGN_RSA_SHA256 && e.last.bits >= BITS_DEFAULT)
-		make.bits = e.last.bits;
-	dkim_wait(j, k, keys_make(j->control->keys, &make, dkim_made_cb, j));
+	memset(&order, 0, sizeof(order));
+	order.turn = DKIMMAKE_NEXT;
+	order.selector = j->arg[2];
+	if (parse_make(j, j->arg[1], NULL, &order) == 0)
+		dkim_make(j, &order);
 }
 
 /* dkim import DOMAIN key PEM [selector NAME] */
 void
 verb_dkim_import(struct job *j)
 {
-	struct sign_import *import;
-	struct dkimkey *k;
-	int asked;
+	struct dkimmake_order order;
 
-	k = dkim_begin(j, j->arg[2]);
-	if (k == NULL)
-		return;
-	import = calloc(1, sizeof(*import));
-	if (import == NULL ||
-	    strlcpy(import->pem, j->arg[1], sizeof(import->pem)) >=
-		sizeof(import->pem)) {
-		free(import);
-		free(k);
-		job_fail(j, NULL, "that is no private key in PEM form");
-		return;
-	}
-	if (number_take(j, k) == -1) {
-		explicit_bzero(import, sizeof(*import));
-		free(import);
-		free(k);
-		return;
-	}
-	asked = keys_import(j->control->keys, import, dkim_made_cb, j);
-	explicit_bzero(import, sizeof(*import));
-	free(import);
-	dkim_wait(j, k, asked);
+	memset(&order, 0, sizeof(order));
+	order.turn = DKIMMAKE_FIRST;
+	order.algorithm = SIGN_RSA_SHA256;
+	order.selector = j->arg[2];
+	order.pem = j->arg[1];
+	dkim_make(j, &order);
 }
 
 static bool

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "admit.h"
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
@@ -30,6 +31,7 @@
 #include "dkimshow.h"
 #include "doctor.h"
 #include "domain.h"
+#include "fault.h"
 #include "job.h"
 #include "msg.h"
 #include "row.h"
@@ -60,43 +62,17 @@ domain_row(struct job *j, const struct domain *d)
 	return true;
 }
 
-/* The name can be a domain of the operator and is none yet. */
-static int
-check_new(struct job *j, struct domain *d)
-{
-	struct domain old;
-	const char *why;
-
-	why = domain_parse(j->arg[0], d->name);
-	if (why != NULL) {
-		job_fail(j, "a domain is, for instance, example.org",
-		    "\"%s\": %s", j->arg[0], why);
-		return -1;
-	}
-	if (need_own_domain(j, d->name) == -1)
-		return -1;
-	switch (domain_get(j->control->store, d->name, &old)) {
-	case STORE_OK:
-		job_fail(j, NULL, "domain \"%s\" exists already", d->name);
-		return -1;
-	case STORE_FAIL:
-		job_fail_store(j);
-		return -1;
-	case STORE_NOTFOUND:
-		break;
-	}
-	return 0;
-}
-
 /* domain add DOMAIN compartment NAME */
 void
 verb_domain_add(struct job *j)
 {
 	struct compartment c;
 	struct domain d;
+	struct fault f;
 
 	memset(&d, 0, sizeof(d));
-	if (check_new(j, &d) == -1 ||
+	if (need_admitted(j, admit_domain(j->control, j->arg[0], &d, &f), &f) ==
+		-1 ||
 	    need_compartment(j, j->arg[1], &c) == -1 ||
 	    need_id(j, "emaildomain", d.id) == -1)
 		return;
@@ -215,71 +191,16 @@ verb_domain_list(struct job *j)
 	job_list(j, STORE_DOMAIN_PLACE, &k, list_place_cb);
 }
 
-static bool
-live_cb(const struct store_key *key, struct msgin *m, void *arg)
-{
-	struct dkimkey k;
-	bool *live;
-
-	live = arg;
-	if (dkimkey_decode(m, &k) == -1 || k.state != DKIM_INACTIVE)
-		*live = true;
-	return !*live;
-}
-
-/* STORE_OK if the domain has a key that is not just kept for a while. */
-static enum store_status
-live_key(struct job *j, const struct domain *d)
-{
-	struct store_key prefix;
-	enum store_status r;
-	bool live;
-
-	live = false;
-	store_key_prefix(&prefix, d->name);
-	r = store_scan(j->control->store, STORE_DKIM, &prefix, NULL, live_cb,
-	    &live);
-	if (r == STORE_OK && !live)
-		return STORE_NOTFOUND;
-	return r;
-}
-
-/* Nothing depends on the domain: no key that signs, no sender for all of it. */
-static int
-check_unused(struct job *j, const struct domain *d)
-{
-	char address[DOMAIN_SIZE + 1], hint[ERROR_SIZE];
-	struct sender s;
-	enum store_status keys, sender;
-
-	(void)snprintf(address, sizeof(address), "@%s", d->name);
-	keys = live_key(j, d);
-	sender = sender_get(j->control->store, address, &s);
-	if (keys == STORE_FAIL || sender == STORE_FAIL) {
-		job_fail_store(j);
-		return -1;
-	}
-	if (keys == STORE_NOTFOUND && sender == STORE_NOTFOUND)
-		return 0;
-	if (keys == STORE_OK)
-		(void)snprintf(hint, sizeof(hint),
-		    "remove first each that \"edctl dkim list %s\" shows",
-		    d->name);
-	else
-		(void)snprintf(hint, sizeof(hint),
-		    "remove first \"edctl sender remove @%s\"", d->name);
-	job_fail(j, hint, "domain \"%s\" has a %s", d->name,
-	    keys == STORE_OK ? "DKIM key" : "sender");
-	return -1;
-}
-
 /* domain remove DOMAIN */
 void
 verb_domain_remove(struct job *j)
 {
+	struct fault f;
 	struct domain d;
 
-	if (need_domain(j, j->arg[0], &d) == -1 || check_unused(j, &d) == -1 ||
+	if (need_domain(j, j->arg[0], &d) == -1 ||
+	    need_admitted(j, admit_domain_removal(j->control, &d, &f), &f) ==
+		-1 ||
 	    need_begin(j) == -1)
 		return;
 	d.deleting = record_any(j->control->store, STORE_DKIM, d.name) ==

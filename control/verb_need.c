@@ -28,10 +28,10 @@
 #include "control.h"
 #include "credential.h"
 #include "domain.h"
+#include "fault.h"
 #include "group.h"
 #include "id.h"
 #include "job.h"
-#include "provider.h"
 #include "record.h"
 #include "sender.h"
 #include "store.h"
@@ -144,26 +144,6 @@ need_domain(struct job *j, const char *text, struct domain *d)
 	    "DOMAIN compartment NAME\"");
 }
 
-/* A domain on which other things may depend. */
-int
-need_live_domain(struct job *j, const struct domain *d)
-{
-	char hint[ERROR_SIZE];
-
-	if (d->deleting) {
-		job_fail(j,
-		    "make it again once \"edctl domain list\" has it no more",
-		    "domain \"%s\" is being deleted", d->name);
-		return -1;
-	}
-	if (!j->control->site.verify_domains || d->verified != 0)
-		return 0;
-	(void)snprintf(hint, sizeof(hint),
-	    "see what to publish: \"edctl domain verify %s\"", d->name);
-	job_fail(j, hint, "domain \"%s\" is not verified", d->name);
-	return -1;
-}
-
 /* A name that may be given to something. */
 int
 need_name(struct job *j, const char *name)
@@ -177,16 +157,16 @@ need_name(struct job *j, const char *name)
 	return -1;
 }
 
-/* A domain, in lower case, that can be the operator's. */
+/* What was admitted, or refused with the fault. */
 int
-need_own_domain(struct job *j, const char *domain)
+need_admitted(struct job *j, int admitted, const struct fault *f)
 {
-	if (!provider_is_public(domain))
+	if (admitted == 0)
 		return 0;
-	job_fail(j,
-	    "use a domain of your own: receivers refuse mail of a "
-	    "provider's domain that the provider did not send",
-	    "%s is a public mailbox provider", domain);
+	if (f->kind == FAULT_STORE)
+		job_fail_store(j);
+	else
+		job_fail(j, f->hint[0] == '\0' ? NULL : f->hint, "%s", f->why);
 	return -1;
 }
 

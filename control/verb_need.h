@@ -26,6 +26,7 @@
 struct compartment;
 struct credential;
 struct domain;
+struct fault;
 struct group;
 struct job;
 struct sender;
@@ -37,9 +38,8 @@ int need_user(struct job *, const char *, struct user *);
 int need_credential(struct job *, const char *id, struct credential *);
 int need_sender(struct job *, const char *, struct sender *);
 int need_domain(struct job *, const char *, struct domain *);
-int need_live_domain(struct job *, const struct domain *);
 int need_name(struct job *, const char *);
-int need_own_domain(struct job *, const char *domain);
+int need_admitted(struct job *, int, const struct fault *);
 int need_id(struct job *, const char *kind, char *id);
 int need_begin(struct job *);
 int need_description(struct job *, const char *, char to[NAME_SIZE]);

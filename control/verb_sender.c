@@ -24,11 +24,13 @@
 #include <strings.h>
 #include <time.h>
 
+#include "admit.h"
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
 #include "dkimkey.h"
 #include "domain.h"
+#include "fault.h"
 #include "job.h"
 #include "msg.h"
 #include "row.h"
@@ -50,53 +52,17 @@ sender_row(struct job *j, const struct sender *s)
 	return true;
 }
 
-/* The address can be a sender and is none yet; else the job ends. */
-static int
-check_new(struct job *j, struct sender *s)
-{
-	struct sender old;
-	struct domain d;
-	const char *why;
-
-	why = sender_parse(j->arg[0], s);
-	if (why != NULL) {
-		job_fail(j,
-		    "a sender is USER@DOMAIN, or @DOMAIN for all of "
-		    "a domain",
-		    "\"%s\": %s", j->arg[0], why);
-		return -1;
-	}
-	if (need_own_domain(j, sender_domain(s)) == -1)
-		return -1;
-	switch (sender_get(j->control->store, s->key, &old)) {
-	case STORE_OK:
-		job_fail(j,
-		    "see \"edctl sender show ADDRESS\" for its "
-		    "compartment",
-		    "sender \"%s\" exists already", old.address);
-		return -1;
-	case STORE_FAIL:
-		job_fail_store(j);
-		return -1;
-	case STORE_NOTFOUND:
-		break;
-	}
-	if (!sender_is_domain(s))
-		return 0;
-	if (need_domain(j, sender_domain(s), &d) == -1)
-		return -1;
-	return need_live_domain(j, &d);
-}
-
 /* sender add ADDRESS|@DOMAIN compartment NAME */
 void
 verb_sender_add(struct job *j)
 {
 	struct compartment c;
 	struct sender s;
+	struct fault f;
 
 	memset(&s, 0, sizeof(s));
-	if (check_new(j, &s) == -1 ||
+	if (need_admitted(j, admit_sender(j->control, j->arg[0], &s, &f), &f) ==
+		-1 ||
 	    need_compartment(j, j->arg[1], &c) == -1 ||
 	    need_id(j, "sender", s.id) == -1)
 		return;

@@ -1,0 +1,378 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Email domains in the management API.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "admit.h"
+#include "compartment.h"
+#include "compat.h"
+#include "control.h"
+#include "created.h"
+#include "dkimkey.h"
+#include "domain.h"
+#include "fault.h"
+#include "id.h"
+#include "manage_ask.h"
+#include "manage_more.h"
+#include "manage_ops.h"
+#include "manage_page.h"
+#include "msg.h"
+#include "row.h"
+#include "store.h"
+
+/* What ids of domains begin with. */
+#define DOMAIN_IDS "ocid1.emaildomain."
+
+/* The API has no word for a domain whose keys are in trouble: they say so. */
+static enum store_status
+api_state(struct ask *a, const struct domain *d, const char **name)
+{
+	enum domain_state state;
+	enum store_status r;
+
+	r = domain_state(a->control->store, d, a->control->site.verify_domains,
+	    &state);
+	*name = domain_state_name(
+	    state == DOMAIN_NEEDS_ATTENTION ? DOMAIN_ACTIVE : state);
+	return r;
+}
+
+/* The id of the key that signs; RSA where two do. */
+static enum store_status
+active_key(struct ask *a, const struct domain *d)
+{
+	struct policy_dkim key[DKIM_KEYS_MAX];
+	enum store_status r;
+	struct dkimkey k;
+	uint32_t i, n;
+
+	r = dkimkey_active(a->control->store, d->name, key, &n);
+	if (r != STORE_OK || n == 0)
+		return r;
+	for (i = 0; i < n - 1 && key[i].algorithm != SIGN_RSA_SHA256; i++)
+		;
+	r = dkimkey_get(a->control->store, d->name, key[i].selector, &k);
+	if (r == STORE_OK)
+		row_str(a->row, "activeDkimId", k.id);
+	return r;
+}
+
+/* A domain, whole or for a list. */
+static enum store_status
+domain_fields(struct ask *a, const struct domain *d, bool whole)
+{
+	enum store_status r;
+	const char *state;
+
+	r = api_state(a, d, &state);
+	if (r != STORE_OK)
+		return r;
+	row_str(a->row, "name", d->name);
+	row_str(a->row, "id", d->id);
+	row_str(a->row, "compartmentId", d->compartment);
+	row_str(a->row, "lifecycleState", state);
+	row_time(a->row, "timeCreated", d->created);
+	if (whole)
+		row_str(a->row, "domainVerificationStatus",
+		    d->verified != 0 ? "DOMAINID" : "NONE");
+	return active_key(a, d);
+}
+
+static enum store_status
+domain_row(struct ask *a, const struct object *o)
+{
+	enum store_status r;
+	struct domain d;
+
+	if (o->deleted != 0) {
+		row_str(a->row, "name", o->first);
+		row_str(a->row, "id", o->id);
+		row_str(a->row, "compartmentId", o->compartment);
+		row_str(a->row, "lifecycleState", "DELETED");
+		row_time(a->row, "timeCreated", o->created);
+		more_show(o, a->row, true);
+		return STORE_OK;
+	}
+	r = domain_get(a->control->store, o->first, &d);
+	if (r == STORE_OK)
+		r = domain_fields(a, &d, true);
+	if (r == STORE_OK)
+		more_show(o, a->row, true);
+	return r;
+}
+
+static const struct more_kind domain_kind = { OBJECT_DOMAIN, domain_row };
+
+static void
+domain_make(struct ask *a, const struct domain *d, const char *place)
+{
+	struct object o;
+
+	if (ask_begin(a) == -1)
+		return;
+	if (domain_put(a->control->store, d) != STORE_OK) {
+		ask_fail_store(a);
+		return;
+	}
+	if (more_made(a, d->id, WORK_CREATE_DOMAIN) == -1)
+		return;
+	more_audit(a, d->name, NULL, place);
+	if (ask_commit(a) == -1)
+		return;
+	if (object_get(a->control->store, d->id, &o) != STORE_OK)
+		ask_fail_store(a);
+	else
+		more_answer(a, &o, &domain_kind);
+}
+
+/* CreateEmailDomain */
+void
+manage_domain_create(struct ask *a)
+{
+	struct compartment c;
+	struct domain d;
+	struct fault f;
+
+	memset(&d, 0, sizeof(d));
+	if (ask_place(a, &c) == -1 || more_again(a, &domain_kind) != 0)
+		return;
+	if (admit_domain(a->control, ask_value(a, "name"), &d, &f) == -1) {
+		ask_fail_fault(a, &f);
+		return;
+	}
+	if (id_make_object("emaildomain", d.id, sizeof(d.id)) == -1 ||
+	    domain_token(d.token) == -1) {
+		ask_fail_store(a);
+		return;
+	}
+	(void)strlcpy(d.compartment, c.id, sizeof(d.compartment));
+	d.created = (int64_t)time(NULL);
+	domain_make(a, &d, c.name);
+}
+
+/* The domain passes the filters of the list; then its row is filled. */
+static enum page_take
+take(struct ask *a, const char *name)
+{
+	const char *state;
+	struct object o;
+	struct domain d;
+
+	if (domain_get(a->control->store, name, &d) != STORE_OK ||
+	    api_state(a, &d, &state) != STORE_OK)
+		return PAGE_FAIL;
+	if (!ask_state(a, "lifecycleState", state) ||
+	    !ask_equals(a, "id", d.id) || !ask_equals(a, "name", d.name))
+		return PAGE_PASS;
+	if (domain_fields(a, &d, false) != STORE_OK)
+		return PAGE_FAIL;
+	if (object_get(a->control->store, d.id, &o) == STORE_OK) {
+		more_show(&o, a->row, true);
+		object_clear(&o);
+	}
+	return PAGE_TAKE;
+}
+
+static enum page_take
+take_created(struct ask *a, const struct store_key *k, struct msgin *m)
+{
+	return take(a, created_name(k));
+}
+
+static enum page_take
+take_place(struct ask *a, const struct store_key *k, struct msgin *m)
+{
+	return take(a, store_key_second(k));
+}
+
+/* By its id, of all compartments: those of the list's own are taken. */
+static enum page_take
+take_id(struct ask *a, const struct store_key *k, struct msgin *m)
+{
+	enum page_take r;
+	struct compartment c;
+	struct object o;
+
+	if (object_get(a->control->store, store_key_first(k), &o) != STORE_OK ||
+	    compartment_find(a->control->store, ask_value(a, "compartmentId"),
+		&c) != STORE_OK)
+		return PAGE_FAIL;
+	r = PAGE_PASS;
+	if (o.deleted == 0 && strcmp(o.compartment, c.id) == 0)
+		r = take(a, o.first);
+	object_clear(&o);
+	return r;
+}
+
+/* One domain, by name or id: no page is needed. */
+static void
+list_one(struct ask *a, const struct compartment *c)
+{
+	char name[DOMAIN_SIZE];
+	enum page_take r;
+	struct object o;
+	struct domain d;
+
+	name[0] = '\0';
+	r = PAGE_PASS;
+	if (ask_value(a, "name") != NULL)
+		(void)strlcpy(name, ask_value(a, "name"), sizeof(name));
+	else if (object_get(a->control->store, ask_value(a, "id"), &o) ==
+	    STORE_OK) {
+		if (o.kind == OBJECT_DOMAIN && o.deleted == 0)
+			(void)strlcpy(name, o.first, sizeof(name));
+		object_clear(&o);
+	}
+	if (domain_get(a->control->store, name, &d) == STORE_OK &&
+	    strcmp(d.compartment, c->id) == 0)
+		r = take(a, d.name);
+	if (r == PAGE_FAIL) {
+		ask_fail_store(a);
+		return;
+	}
+	if (r == PAGE_TAKE)
+		ask_send(a);
+	ask_ok(a);
+}
+
+/* ListEmailDomains */
+void
+manage_domain_list(struct ask *a)
+{
+	static const char *const sorts[] = { "TIMECREATED", "NAME", "ID",
+		NULL };
+	struct compartment c;
+	struct page p;
+	size_t by;
+
+	memset(&p, 0, sizeof(p));
+	if (ask_place(a, &c) == -1 || ask_sort(a, sorts, &by) == -1 ||
+	    ask_order(a, by == 0, &p.back) == -1)
+		return;
+	if (ask_value(a, "name") != NULL || ask_value(a, "id") != NULL) {
+		list_one(a, &c);
+		return;
+	}
+	if (by == 0) {
+		p.table = STORE_CREATED;
+		created_prefix(&p.prefix, object_kind_name(OBJECT_DOMAIN),
+		    c.id);
+		p.take = take_created;
+	} else if (by == 1) {
+		p.table = STORE_DOMAIN_PLACE;
+		store_key_prefix(&p.prefix, c.id);
+		p.take = take_place;
+	} else {
+		p.table = STORE_OBJECT;
+		store_key(&p.prefix, DOMAIN_IDS, NULL);
+		p.take = take_id;
+	}
+	page_answer(a, &p);
+}
+
+/* GetEmailDomain */
+void
+manage_domain_get(struct ask *a)
+{
+	struct object o;
+
+	if (ask_object(a, a->rq.id, OBJECT_DOMAIN, &o) == 0)
+		more_answer(a, &o, &domain_kind);
+}
+
+/* UpdateEmailDomain */
+void
+manage_domain_update(struct ask *a)
+{
+	struct object o;
+	int r;
+
+	if (ask_object(a, a->rq.id, OBJECT_DOMAIN, &o) == -1 ||
+	    ask_live(a, &o) == -1 || more_match(a, &o, &domain_kind) == -1)
+		return;
+	r = ask_begin(a);
+	if (r == 0)
+		r = more_changed(a, &o, WORK_UPDATE_DOMAIN);
+	if (r == 0) {
+		more_audit(a, o.first, NULL, "description and tags");
+		r = ask_commit(a);
+	}
+	object_clear(&o);
+	if (r == 0)
+		ask_ok(a);
+}
+
+/* The domain goes, now or with its last key. */
+static enum store_status
+domain_end(struct ask *a, struct domain *d, struct object *o)
+{
+	enum store_status r;
+
+	r = record_any(a->control->store, STORE_DKIM, d->name);
+	if (r == STORE_FAIL)
+		return r;
+	if (r == STORE_NOTFOUND)
+		return domain_del(a->control->store, d);
+	d->deleting = true;
+	(void)strlcpy(o->work, a->end.work, sizeof(o->work));
+	r = domain_put(a->control->store, d);
+	return r == STORE_OK ? object_put(a->control->store, o) : r;
+}
+
+static void
+domain_delete(struct ask *a, struct domain *d, struct object *o)
+{
+	bool now;
+
+	now = record_any(a->control->store, STORE_DKIM, d->name) ==
+	    STORE_NOTFOUND;
+	if (ask_begin(a) == -1 ||
+	    more_work(a, WORK_DELETE_DOMAIN, d->compartment, d->id, now) == -1)
+		return;
+	if (domain_end(a, d, o) != STORE_OK) {
+		ask_fail_store(a);
+		return;
+	}
+	more_audit(a, d->name, d->compartment, NULL);
+	if (ask_commit(a) == 0)
+		ask_ok(a);
+}
+
+/* DeleteEmailDomain */
+void
+manage_domain_delete(struct ask *a)
+{
+	struct object o;
+	struct domain d;
+	struct fault f;
+
+	if (ask_object(a, a->rq.id, OBJECT_DOMAIN, &o) == -1 ||
+	    ask_live(a, &o) == -1 || more_match(a, &o, &domain_kind) == -1)
+		return;
+	if (domain_get(a->control->store, o.first, &d) != STORE_OK)
+		ask_fail_store(a);
+	else if (d.deleting)
+		ask_fail(a, MANAGE_STATE, "%s is being deleted", d.name);
+	else if (admit_domain_removal(a->control, &d, &f) == -1)
+		ask_fail_fault(a, &f);
+	else
+		domain_delete(a, &d, &o);
+	object_clear(&o);
+}

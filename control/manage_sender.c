@@ -1,0 +1,329 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Approved senders in the management API.
+ */
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "admit.h"
+#include "compartment.h"
+#include "compat.h"
+#include "control.h"
+#include "created.h"
+#include "domain.h"
+#include "fault.h"
+#include "id.h"
+#include "manage_ask.h"
+#include "manage_more.h"
+#include "manage_ops.h"
+#include "manage_page.h"
+#include "msg.h"
+#include "row.h"
+#include "sender.h"
+#include "store.h"
+
+static void
+sender_fields(struct row *row, const struct sender *s, const char *state)
+{
+	row_str(row, "compartmentId", s->compartment);
+	row_str(row, "emailAddress", s->address);
+	row_str(row, "id", s->id);
+	row_str(row, "lifecycleState", state);
+	row_time(row, "timeCreated", s->created);
+}
+
+static enum store_status
+sender_deleted(struct ask *a, const struct object *o)
+{
+	struct sender s;
+
+	memset(&s, 0, sizeof(s));
+	(void)strlcpy(s.compartment, o->compartment, sizeof(s.compartment));
+	(void)strlcpy(s.address, o->first, sizeof(s.address));
+	(void)strlcpy(s.id, o->id, sizeof(s.id));
+	s.created = o->created;
+	sender_fields(a->row, &s, "DELETED");
+	more_show(o, a->row, false);
+	return STORE_OK;
+}
+
+/* The whole sender. */
+static enum store_status
+sender_row(struct ask *a, const struct object *o)
+{
+	enum store_status r;
+	struct sender s;
+	struct domain d;
+
+	if (o->deleted != 0)
+		return sender_deleted(a, o);
+	r = sender_get(a->control->store, o->first, &s);
+	if (r != STORE_OK)
+		return r;
+	sender_fields(a->row, &s, record_state_name(s.state));
+	r = domain_get(a->control->store, sender_domain(&s), &d);
+	if (r == STORE_OK)
+		row_str(a->row, "emailDomainId", d.id);
+	more_show(o, a->row, false);
+	return r == STORE_FAIL ? r : STORE_OK;
+}
+
+static const struct more_kind sender_kind = { OBJECT_SENDER, sender_row };
+
+/* There are no pools of addresses to bind a sender to. */
+static int
+check_pool(struct ask *a)
+{
+	const char *pool;
+
+	pool = ask_value(a, "emailIpPoolId");
+	if (pool == NULL || pool[0] == '\0')
+		return 0;
+	ask_fail(a, MANAGE_INVALID, "emailIpPoolId: there are no IP pools");
+	return -1;
+}
+
+/* Store a new sender with all that belongs to it, and answer. */
+static void
+sender_make(struct ask *a, const struct sender *s, const char *place)
+{
+	struct object o;
+
+	if (ask_begin(a) == -1)
+		return;
+	if (sender_put(a->control->store, s) != STORE_OK) {
+		ask_fail_store(a);
+		return;
+	}
+	if (more_made(a, s->id, 0) == -1)
+		return;
+	more_audit(a, s->address, NULL, place);
+	if (ask_commit(a) == -1)
+		return;
+	if (object_get(a->control->store, s->id, &o) != STORE_OK)
+		ask_fail_store(a);
+	else
+		more_answer(a, &o, &sender_kind);
+}
+
+/* CreateSender */
+void
+manage_sender_create(struct ask *a)
+{
+	struct compartment c;
+	struct sender s;
+	struct fault f;
+
+	memset(&s, 0, sizeof(s));
+	if (sender_parse(ask_value(a, "emailAddress"), &s) == NULL)
+		a->target.sender = s.key;
+	if (ask_place(a, &c) == -1 || check_pool(a) == -1 ||
+	    more_again(a, &sender_kind) != 0)
+		return;
+	if (admit_sender(a->control, ask_value(a, "emailAddress"), &s, &f) ==
+	    -1) {
+		ask_fail_fault(a, &f);
+		return;
+	}
+	if (id_make_object("emailsender", s.id, sizeof(s.id)) == -1) {
+		ask_fail_store(a);
+		return;
+	}
+	(void)strlcpy(s.compartment, c.id, sizeof(s.compartment));
+	s.created = (int64_t)time(NULL);
+	s.state = RECORD_ACTIVE;
+	sender_make(a, &s, c.name);
+}
+
+/* The sender passes the filters of the list; then its row is filled. */
+static enum page_take
+take(struct ask *a, const char *key)
+{
+	const char *domain;
+	struct object o;
+	struct sender s;
+
+	if (sender_get(a->control->store, key, &s) != STORE_OK)
+		return PAGE_FAIL;
+	domain = ask_value(a, "domain");
+	if (!ask_state(a, "lifecycleState", record_state_name(s.state)) ||
+	    (domain != NULL && strcasecmp(domain, sender_domain(&s)) != 0))
+		return PAGE_PASS;
+	sender_fields(a->row, &s, record_state_name(s.state));
+	if (object_get(a->control->store, s.id, &o) == STORE_OK) {
+		more_show(&o, a->row, false);
+		object_clear(&o);
+	}
+	return PAGE_TAKE;
+}
+
+static enum page_take
+take_created(struct ask *a, const struct store_key *k, struct msgin *m)
+{
+	return take(a, created_name(k));
+}
+
+static enum page_take
+take_place(struct ask *a, const struct store_key *k, struct msgin *m)
+{
+	return take(a, store_key_second(k));
+}
+
+/* One address: no page is needed. */
+static void
+list_one(struct ask *a, const struct compartment *c, const char *address)
+{
+	enum store_status r;
+	struct sender s;
+
+	if (sender_parse(address, &s) != NULL) {
+		ask_fail(a, MANAGE_INVALID, "Invalid Internet Address : %s",
+		    address);
+		return;
+	}
+	r = sender_get(a->control->store, s.key, &s);
+	if (r == STORE_FAIL) {
+		ask_fail_store(a);
+		return;
+	}
+	a->end.total = 0;
+	if (r == STORE_OK && strcmp(s.compartment, c->id) == 0 &&
+	    take(a, s.key) == PAGE_TAKE) {
+		a->end.total = 1;
+		ask_send(a);
+	}
+	ask_ok(a);
+}
+
+/* How many senders there are in all, if no filter leaves some away. */
+static int
+list_total(struct ask *a, const struct compartment *c)
+{
+	uint64_t n;
+
+	if (ask_value(a, "domain") != NULL ||
+	    ask_value(a, "lifecycleState") != NULL)
+		return 0;
+	if (created_count(a->control->store, object_kind_name(OBJECT_SENDER),
+		c->id, &n) != STORE_OK) {
+		ask_fail_store(a);
+		return -1;
+	}
+	a->end.total = (int64_t)n;
+	return 0;
+}
+
+/* ListSenders */
+void
+manage_sender_list(struct ask *a)
+{
+	static const char *const sorts[] = { "TIMECREATED", "EMAILADDRESS",
+		NULL };
+	struct compartment c;
+	const char *address;
+	struct page p;
+	size_t by;
+
+	memset(&p, 0, sizeof(p));
+	if (ask_place(a, &c) == -1 || ask_sort(a, sorts, &by) == -1 ||
+	    ask_order(a, by == 0, &p.back) == -1)
+		return;
+	address = ask_value(a, "emailAddress");
+	if (ask_value(a, "emailIpPoolId") != NULL) {
+		ask_ok(a);
+		return;
+	}
+	if (address != NULL) {
+		list_one(a, &c, address);
+		return;
+	}
+	if (list_total(a, &c) == -1)
+		return;
+	p.prev = true;
+	if (by == 0) {
+		p.table = STORE_CREATED;
+		created_prefix(&p.prefix, object_kind_name(OBJECT_SENDER),
+		    c.id);
+		p.take = take_created;
+	} else {
+		p.table = STORE_SENDER_PLACE;
+		store_key_prefix(&p.prefix, c.id);
+		p.take = take_place;
+	}
+	page_answer(a, &p);
+}
+
+/* GetSender */
+void
+manage_sender_get(struct ask *a)
+{
+	struct object o;
+
+	if (ask_object(a, a->rq.id, OBJECT_SENDER, &o) == 0)
+		more_answer(a, &o, &sender_kind);
+}
+
+/* UpdateSender */
+void
+manage_sender_update(struct ask *a)
+{
+	struct object o;
+
+	if (ask_object(a, a->rq.id, OBJECT_SENDER, &o) == -1 ||
+	    ask_live(a, &o) == -1 || more_match(a, &o, &sender_kind) == -1)
+		return;
+	if (check_pool(a) == -1 || ask_begin(a) == -1 ||
+	    more_changed(a, &o, 0) == -1) {
+		object_clear(&o);
+		return;
+	}
+	more_audit(a, o.first, NULL, "tags");
+	if (ask_commit(a) == -1)
+		object_clear(&o);
+	else
+		more_answer(a, &o, &sender_kind);
+}
+
+/* DeleteSender */
+void
+manage_sender_delete(struct ask *a)
+{
+	enum store_status r;
+	struct object o;
+	struct sender s;
+
+	if (ask_object(a, a->rq.id, OBJECT_SENDER, &o) == -1 ||
+	    ask_live(a, &o) == -1 || more_match(a, &o, &sender_kind) == -1)
+		return;
+	r = sender_get(a->control->store, o.first, &s);
+	object_clear(&o);
+	if (r != STORE_OK) {
+		ask_fail_store(a);
+		return;
+	}
+	if (ask_begin(a) == -1)
+		return;
+	if (sender_del(a->control->store, &s) != STORE_OK) {
+		ask_fail_store(a);
+		return;
+	}
+	more_audit(a, s.address, s.compartment, NULL);
+	if (ask_commit(a) == 0)
+		ask_ok(a);
+}

@@ -1,0 +1,205 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Objects by their ids.  The record of a sender, domain, key or return path
+ * brings its object along (object_link) and takes it away (object_drop), so
+ * that commands and the API see the same.
+ */
+#include "object.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "compat.h"
+#include "created.h"
+#include "expiry.h"
+#include "msg.h"
+#include "record.h"
+#include "row.h"
+#include "work.h"
+
+#define OBJECT_VERSION 1
+
+/* As ids have it. */
+const char *
+object_kind_name(enum object_kind kind)
+{
+	static const char *const names[] = { "", "sender", "domain", "dkim",
+		"returnpath" };
+
+	return names[kind];
+}
+
+/* An object that nothing hangs on yet. */
+void
+object_init(struct object *o, enum object_kind kind, const char *id,
+    int64_t created)
+{
+	memset(o, 0, sizeof(*o));
+	o->kind = kind;
+	o->created = created;
+	(void)strlcpy(o->id, id, sizeof(o->id));
+}
+
+static int
+object_decode(struct msgin *m, struct object *o)
+{
+	if (record_open(m, OBJECT_VERSION) == -1)
+		return -1;
+	msg_get_str(m, o->id, sizeof(o->id));
+	o->kind = (enum object_kind)msg_get_enum(m, OBJECT_SENDER,
+	    OBJECT_KIND_LAST);
+	msg_get_str(m, o->compartment, sizeof(o->compartment));
+	msg_get_str(m, o->parent, sizeof(o->parent));
+	msg_get_str(m, o->first, sizeof(o->first));
+	msg_get_str(m, o->second, sizeof(o->second));
+	o->created = msg_get_i64(m);
+	o->updated = msg_get_i64(m);
+	o->deleted = msg_get_i64(m);
+	msg_get_str(m, o->work, sizeof(o->work));
+	if (row_get(m, o->more) == -1)
+		return -1;
+	return msg_end(m);
+}
+
+/*
+ * The object with this id, also if it was deleted not long ago.  With
+ * STORE_OK, free it with object_clear().
+ */
+enum store_status
+object_get(struct store *s, const char *id, struct object *o)
+{
+	enum store_status r;
+	struct store_key k;
+	struct msgin m;
+
+	memset(o, 0, sizeof(*o));
+	store_key(&k, id, NULL);
+	r = store_get(s, STORE_OBJECT, &k, &m);
+	if (r != STORE_OK)
+		return r;
+	o->more = row_new();
+	if (o->more == NULL)
+		return STORE_FAIL;
+	r = record_done(object_decode(&m, o), "object");
+	if (r != STORE_OK)
+		object_clear(o);
+	return r;
+}
+
+/* Free what hangs on it.  Safe to call twice. */
+void
+object_clear(struct object *o)
+{
+	row_free(o->more);
+	o->more = NULL;
+}
+
+/* Store an object; the caller has a transaction. */
+enum store_status
+object_put(struct store *s, const struct object *o)
+{
+	enum store_status r;
+	struct store_key k;
+	struct msgout m;
+
+	memset(&m, 0, sizeof(m));
+	record_begin(&m, OBJECT_VERSION);
+	msg_put_str(&m, o->id);
+	msg_put_u32(&m, o->kind);
+	msg_put_str(&m, o->compartment);
+	msg_put_str(&m, o->parent);
+	msg_put_str(&m, o->first);
+	msg_put_str(&m, o->second);
+	msg_put_i64(&m, o->created);
+	msg_put_i64(&m, o->updated);
+	msg_put_i64(&m, o->deleted);
+	msg_put_str(&m, o->work);
+	if (o->more == NULL)
+		msg_put_u32(&m, 0);
+	else
+		row_put(&m, o->more);
+	store_key(&k, o->id, NULL);
+	r = store_put(s, STORE_OBJECT, &k, &m);
+	msgout_free(&m);
+	return r;
+}
+
+/* Its place in the order of creation. */
+static void
+object_created(const struct object *o, struct created *c)
+{
+	c->kind = object_kind_name(o->kind);
+	c->when = o->created;
+	/* Keys are listed by domain, all others by compartment. */
+	c->place = o->kind == OBJECT_DKIM ? o->first : o->compartment;
+	c->name = o->kind == OBJECT_DKIM || o->kind == OBJECT_RETURNPATH ?
+	    o->second :
+	    o->first;
+}
+
+/*
+ * A record was stored: have its id lead to it, unless it does.  The caller
+ * has a transaction.
+ */
+enum store_status
+object_link(struct store *s, const struct object *o)
+{
+	enum store_status r;
+	struct store_key k;
+	struct created c;
+	struct msgin m;
+
+	store_key(&k, o->id, NULL);
+	r = store_get(s, STORE_OBJECT, &k, &m);
+	if (r != STORE_NOTFOUND)
+		return r;
+	object_created(o, &c);
+	r = object_put(s, o);
+	return r == STORE_OK ? created_put(s, &c) : r;
+}
+
+/*
+ * A record was deleted: show its object as such for a while, and finish the
+ * work request that waits for that.  The caller has a transaction.
+ */
+enum store_status
+object_drop(struct store *s, const char *id)
+{
+	enum store_status r;
+	struct store_key k;
+	struct created c;
+	struct object o;
+
+	r = object_get(s, id, &o);
+	if (r != STORE_OK)
+		return r == STORE_NOTFOUND ? STORE_OK : r;
+	object_created(&o, &c);
+	r = created_del(s, &c);
+	o.deleted = (int64_t)time(NULL);
+	if (r == STORE_OK && o.work[0] != '\0')
+		r = work_finish(s, o.work, o.deleted);
+	o.work[0] = '\0';
+	store_key(&k, id, NULL);
+	if (r == STORE_OK)
+		r = object_put(s, &o);
+	if (r == STORE_OK)
+		r = expiry_put(s, STORE_OBJECT, &k, o.deleted + OBJECT_SHOWN);
+	object_clear(&o);
+	return r;
+}

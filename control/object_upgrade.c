@@ -1,0 +1,132 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Links every sender, domain and DKIM key once.  In several transactions, of
+ * which each may come again: what is linked stays so.
+ */
+#include "object_upgrade.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "dkimkey.h"
+#include "domain.h"
+#include "log.h"
+#include "msg.h"
+#include "record.h"
+#include "sender.h"
+#include "store.h"
+
+/* In STORE_META: that it is done. */
+#define META_LINKED "object.linked"
+
+/* Records in one transaction. */
+#define UPGRADE_STEP 10000u
+
+struct step {
+	struct store *store;
+	enum store_table table;
+	unsigned n;
+	struct store_key after;
+	bool failed;
+};
+
+static enum store_status
+link_one(struct step *u, struct msgin *m)
+{
+	static struct dkimkey k;
+	enum store_status r;
+	struct domain d;
+	struct sender s;
+
+	switch (u->table) {
+	case STORE_SENDER:
+		r = record_done(sender_decode(m, &s), "sender");
+		return r == STORE_OK ? sender_link(u->store, &s) : r;
+	case STORE_DOMAIN:
+		r = record_done(domain_decode(m, &d), "domain");
+		return r == STORE_OK ? domain_link(u->store, &d) : r;
+	case STORE_DKIM:
+		r = record_done(dkimkey_decode(m, &k), "DKIM key");
+		return r == STORE_OK ? dkimkey_link(u->store, &k) : r;
+	default:
+		return STORE_FAIL;
+	}
+}
+
+static bool
+step_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	struct step *u;
+
+	u = arg;
+	u->after = *k;
+	u->n++;
+	u->failed = link_one(u, m) == STORE_FAIL;
+	return !u->failed && u->n < UPGRADE_STEP;
+}
+
+static int
+table_upgrade(struct store *s, enum store_table table)
+{
+	struct step u;
+	bool first;
+
+	memset(&u, 0, sizeof(u));
+	u.store = s;
+	u.table = table;
+	first = true;
+	do {
+		u.n = 0;
+		if (store_begin(s) == -1)
+			return -1;
+		if (store_scan(s, table, NULL, first ? NULL : &u.after, step_cb,
+			&u) != STORE_OK ||
+		    u.failed) {
+			store_abort(s);
+			return -1;
+		}
+		if (store_commit(s) == -1)
+			return -1;
+		first = false;
+	} while (u.n == UPGRADE_STEP);
+	return 0;
+}
+
+/* Do it, unless it is done.  0, or -1 logged. */
+int
+object_upgrade(struct store *s)
+{
+	char done[2];
+
+	switch (record_get_id(s, STORE_META, META_LINKED, done, sizeof(done))) {
+	case STORE_OK:
+		return 0;
+	case STORE_FAIL:
+		return -1;
+	case STORE_NOTFOUND:
+		break;
+	}
+	if (table_upgrade(s, STORE_SENDER) == -1 ||
+	    table_upgrade(s, STORE_DOMAIN) == -1 ||
+	    table_upgrade(s, STORE_DKIM) == -1 || store_begin(s) == -1)
+		return -1;
+	if (record_put_id(s, STORE_META, META_LINKED, NULL, "1") == STORE_OK)
+		return store_commit(s);
+	store_abort(s);
+	return -1;
+}

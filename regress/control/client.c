@@ -1,0 +1,205 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Requests for tests.  Fails by abort: a test cannot go on without.
+ */
+#include "client.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "compat.h"
+#include "dkimwatch.h"
+#include "id.h"
+#include "manage.h"
+#include "pathwatch.h"
+#include "proc.h"
+#include "row.h"
+#include "rule.h"
+#include "sentence.h"
+#include "store.h"
+
+/* A client of a user, who is made. */
+void
+client_open(struct client *cl, struct world *w, const char *user)
+{
+	char line[128];
+
+	memset(cl, 0, sizeof(*cl));
+	cl->world = w;
+	if (w->control.manage == NULL) {
+		w->control.dkimwatch = dkimwatch_new(&w->control);
+		w->control.pathwatch = pathwatch_new(&w->control);
+		w->control.manage = manage_new(&w->control);
+	}
+	(void)snprintf(line, sizeof(line), "user add %s", user);
+	if (!world_do(w, line) ||
+	    !world_value(w, "id", cl->user, sizeof(cl->user)))
+		abort();
+}
+
+/* The parts that world.c does not know go. */
+void
+client_close(struct client *cl)
+{
+	struct control *c;
+
+	c = &cl->world->control;
+	manage_free(c->manage);
+	pathwatch_free(c->pathwatch);
+	dkimwatch_free(c->dkimwatch);
+	c->manage = NULL;
+	c->pathwatch = NULL;
+	c->dkimwatch = NULL;
+}
+
+/* Any user may do what the rest of the sentence says, in the tenancy. */
+void
+client_allow(struct world *w, const char *sentence)
+{
+	char why[ERROR_SIZE];
+	struct rule r;
+
+	memset(&r, 0, sizeof(r));
+	if (sentence_parse(sentence, &r.sentence, why, sizeof(why)) == -1 ||
+	    id_make_object("policy", r.id, sizeof(r.id)) == -1 ||
+	    store_begin(w->control.store) == -1 ||
+	    rule_put(w->control.store, &r) != STORE_OK ||
+	    store_commit(w->control.store) == -1)
+		abort();
+}
+
+static void
+client_row(const struct row *row, void *arg)
+{
+	const struct row_field *f;
+	struct client *cl;
+	size_t i, len;
+
+	cl = arg;
+	cl->rows++;
+	for (i = 0; i < row_count(row); i++) {
+		f = row_at(row, i);
+		len = strlen(cl->text);
+		(void)snprintf(cl->text + len, sizeof(cl->text) - len,
+		    "%s=%s%s", f->name, f->value,
+		    i + 1 < row_count(row) ? "|" : "\n");
+	}
+}
+
+static void
+client_end(const struct manage_end *end, void *arg)
+{
+	struct client *cl;
+
+	cl = arg;
+	cl->ended = true;
+	cl->ask = NULL;
+	cl->end = *end;
+}
+
+/* "name=value|name=value", of which "?name" is no string but a truth value. */
+static struct row *
+fields(const char *text)
+{
+	char *copy, *rest, *pair, *value;
+	struct row *row;
+
+	row = row_new();
+	copy = rest = strdup(text == NULL ? "" : text);
+	if (row == NULL || copy == NULL)
+		abort();
+	while ((pair = strsep(&rest, "|")) != NULL) {
+		value = strchr(pair, '=');
+		if (value == NULL)
+			continue;
+		*value++ = '\0';
+		if (pair[0] == '?')
+			row_bool(row, pair + 1, strcmp(value, "true") == 0);
+		else
+			row_str(row, pair, value);
+	}
+	free(copy);
+	return row;
+}
+
+/* Start a request, which may go on. */
+void
+client_start(struct client *cl, enum manage_op op, const char *id,
+    const char *text)
+{
+	static const struct manage_sink sink = { client_row, client_end };
+	struct manage_request rq;
+	struct ask *ask;
+
+	memset(&rq, 0, sizeof(rq));
+	rq.op = op;
+	(void)strlcpy(rq.user, cl->user, sizeof(rq.user));
+	(void)strlcpy(rq.source, "192.0.2.1", sizeof(rq.source));
+	(void)strlcpy(rq.id, id == NULL ? "" : id, sizeof(rq.id));
+	memcpy(rq.etag, cl->etag, sizeof(rq.etag));
+	memcpy(rq.retry, cl->retry, sizeof(rq.retry));
+	memcpy(rq.page, cl->page, sizeof(rq.page));
+	rq.limit = cl->limit;
+	rq.field = fields(text);
+	cl->etag[0] = cl->retry[0] = cl->page[0] = '\0';
+	cl->limit = 0;
+	cl->ended = false;
+	cl->rows = 0;
+	cl->text[0] = '\0';
+	memset(&cl->end, 0, sizeof(cl->end));
+	ask = manage_start(cl->world->control.manage, &rq, &sink, cl);
+	cl->ask = cl->ended ? NULL : ask;
+}
+
+/* Do a request to its end; returns what came of it. */
+enum manage_status
+client_ask(struct client *cl, enum manage_op op, const char *id,
+    const char *text)
+{
+	client_start(cl, op, id, text);
+	while (!cl->ended) {
+		if (event_base_loop(proc_base(), EVLOOP_ONCE) != 0)
+			abort();
+	}
+	return cl->end.status;
+}
+
+/* The value of the first field with that name in the answer; "" if none. */
+const char *
+client_value(const struct client *cl, const char *name)
+{
+	static char value[4][2048];
+	static unsigned turn;
+	char key[64];
+	const char *p;
+
+	turn = (turn + 1) % 4;
+	value[turn][0] = '\0';
+	(void)snprintf(key, sizeof(key), "%s=", name);
+	for (p = cl->text; (p = strstr(p, key)) != NULL; p++) {
+		if (p == cl->text || p[-1] == '|' || p[-1] == '\n')
+			break;
+	}
+	if (p != NULL)
+		(void)snprintf(value[turn], sizeof(value[turn]), "%.*s",
+		    (int)strcspn(p + strlen(key), "|\n"), p + strlen(key));
+	return value[turn];
+}

@@ -1,0 +1,36 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * A signer for tests: takes every key, and makes nothing real.
+ */
+#ifndef FAKE_SIGNER_H
+#define FAKE_SIGNER_H
+
+struct world;
+
+struct fake_signer {
+	struct chan *here;  /* control's end */
+	struct chan *there; /* the signer's */
+	unsigned made;
+	unsigned imported;
+	unsigned dropped;
+};
+
+void fake_signer_up(struct fake_signer *, struct world *);
+void fake_signer_down(struct fake_signer *, struct world *);
+
+#endif

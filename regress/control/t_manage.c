@@ -1,0 +1,558 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The management API: senders and domains, who may, pages, entity tags, retry
+ * tokens, work requests.
+ *
+ * sources: regress/control/client.c regress/control/world.c
+ * sources: regress/control/tmpdir.c regress/control/fake_proc.c
+ * sources: control/[!m]*.c control/m[!a]*.c control/manage*.c
+ * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/id.c lib/idn.c lib/log*.c lib/msg.c lib/netkey.c lib/network.c
+ * sources: lib/pending.c lib/proto_*.c lib/row.c lib/siphash.c
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "client.h"
+#include "compat.h"
+#include "expiry.h"
+#include "manage.h"
+#include "object.h"
+#include "object_upgrade.h"
+#include "policy.h"
+#include "proto_policy.h"
+#include "record.h"
+#include "returnpath.h"
+#include "store.h"
+
+static struct world w;
+static struct client cl;
+static char prod[OBJECT_ID_SIZE];
+
+static int
+set_up(void **state)
+{
+	world_make(&w);
+	client_open(&cl, &w, "app");
+	if (!world_do(&w, "compartment add prod") ||
+	    !world_value(&w, "id", prod, sizeof(prod)))
+		return -1;
+	client_allow(&w, "allow any-user to manage email-family in tenancy");
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	client_close(&cl);
+	world_free(&w);
+	return 0;
+}
+
+/* A request with the compartment and more fields; what came of it. */
+static enum manage_status
+in_prod(enum manage_op op, const char *more)
+{
+	char text[2048];
+
+	(void)snprintf(text, sizeof(text), "compartmentId=%s|%s", prod, more);
+	return client_ask(&cl, op, NULL, text);
+}
+
+/* Make something; its id, which lives until the next one. */
+static const char *
+make(enum manage_op op, const char *more)
+{
+	static char id[OBJECT_ID_SIZE];
+
+	if (in_prod(op, more) != MANAGE_OK)
+		fail_msg("%s: %s", more, cl.end.why);
+	(void)strlcpy(id, client_value(&cl, "id"), sizeof(id));
+	return id;
+}
+
+static void
+sender_lives(void **state)
+{
+	char id[OBJECT_ID_SIZE], etag[MANAGE_ETAG_SIZE];
+
+	(void)strlcpy(id,
+	    make(MANAGE_SENDER_CREATE,
+		"emailAddress=News@Example.org|freeformTags.team=a.b"),
+	    sizeof(id));
+	assert_string_equal(client_value(&cl, "emailAddress"),
+	    "News@example.org");
+	assert_string_equal(client_value(&cl, "lifecycleState"), "ACTIVE");
+	assert_string_equal(client_value(&cl, "compartmentId"), prod);
+	assert_string_equal(client_value(&cl, "freeformTags.team"), "a.b");
+	assert_true(cl.end.etag[0] != '\0');
+	(void)strlcpy(etag, cl.end.etag, sizeof(etag));
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_OK);
+	assert_string_equal(cl.end.etag, etag);
+	/* edctl sees it, and what it does is seen here. */
+	assert_true(world_do(&w, "sender set news@example.org state inactive"));
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "INACTIVE");
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_UPDATE, id,
+			     "?freeformTags=true|freeformTags.x=y"),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "freeformTags.team"), "");
+	assert_string_equal(client_value(&cl, "freeformTags.x"), "y");
+	assert_string_not_equal(cl.end.etag, etag);
+	(void)strlcpy(cl.etag, etag, sizeof(cl.etag));
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
+	    MANAGE_ETAG);
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
+	    MANAGE_OK);
+	assert_false(world_do(&w, "sender show news@example.org"));
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "DELETED");
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
+	    MANAGE_NOT_FOUND);
+}
+
+/* What is deleted with edctl shows as deleted, and is forgotten in time. */
+static void
+deleted_is_forgotten(void **state)
+{
+	const int64_t now = (int64_t)time(NULL);
+	char id[OBJECT_ID_SIZE];
+
+	(void)strlcpy(id,
+	    make(MANAGE_SENDER_CREATE, "emailAddress=a@example.org"),
+	    sizeof(id));
+	assert_true(world_do(&w, "sender remove a@example.org"));
+	assert_int_equal(expiry_run(w.control.store, now + OBJECT_SHOWN / 2),
+	    0);
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_OK);
+	assert_int_equal(expiry_run(w.control.store, now + OBJECT_SHOWN + 60),
+	    0);
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_NOT_FOUND);
+}
+
+static void
+senders_are_refused(void **state)
+{
+	static const struct {
+		const char *fields;
+		enum manage_status status;
+	} rows[] = {
+		{ "emailAddress=a@example.org", MANAGE_OK },
+		{ "emailAddress=A@Example.ORG", MANAGE_CONFLICT },
+		{ "emailAddress=", MANAGE_MISSING },
+		{ "", MANAGE_MISSING },
+		{ "emailAddress=a@@b", MANAGE_INVALID },
+		{ "emailAddress=x@gmail.com", MANAGE_INVALID },
+		{ "emailAddress=@example.net", MANAGE_INVALID },
+		{ "?emailAddress=true", MANAGE_INVALID },
+		{ "emailAddress=b@example.org|color=red", MANAGE_INVALID },
+		{ "emailAddress=b@example.org|emailIpPoolId=x",
+		    MANAGE_INVALID },
+		{ "emailAddress=b@example.org|freeformTags.=x",
+		    MANAGE_INVALID },
+		{ "emailAddress=b@example.org|emailIpPoolId=", MANAGE_OK },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (in_prod(MANAGE_SENDER_CREATE, rows[i].fields) !=
+		    rows[i].status)
+			fail_msg("%s: %d %s", rows[i].fields, cl.end.status,
+			    cl.end.why);
+		if (rows[i].status != MANAGE_OK && cl.rows != 0)
+			fail_msg("%s: rows", rows[i].fields);
+	}
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_SENDER_CREATE, NULL,
+		"compartmentId=nowhere|emailAddress=c@example.org"),
+	    MANAGE_NOT_FOUND);
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, "ocid1.x", NULL),
+	    MANAGE_NOT_FOUND);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_DOMAIN_GET,
+		make(MANAGE_SENDER_CREATE, "emailAddress=d@example.org"), NULL),
+	    MANAGE_NOT_FOUND);
+}
+
+/* Every operation is refused to who may nothing, as if nothing was there. */
+static void
+who_may_not_sees_nothing(void **state)
+{
+	char id[OBJECT_ID_SIZE], text[256];
+	unsigned op;
+
+	assert_true(world_do(&w, "sender add a@b.org compartment prod"));
+	assert_true(world_value(&w, "id", id, sizeof(id)));
+	(void)snprintf(text, sizeof(text), "compartmentId=%s", prod);
+	(void)strlcpy(cl.user, "ocid1.user.edd..nobody", sizeof(cl.user));
+	for (op = MANAGE_SENDER_CREATE; op <= MANAGE_OP_LAST; op++) {
+		(void)client_ask(&cl, (enum manage_op)op, id, text);
+		if (cl.end.status != MANAGE_NOT_FOUND || cl.rows != 0)
+			fail_msg("operation %u: %d", op, cl.end.status);
+	}
+}
+
+/* Verbs of policies give what the service's do, and nothing without one. */
+static void
+verbs_give_permissions(void **state)
+{
+	static const char *const verbs[] = { NULL, "inspect", "read", "use",
+		"manage" };
+	static const struct {
+		enum manage_op op;
+		unsigned verb; /* the least */
+	} rows[] = {
+		{ MANAGE_SENDER_LIST, 1 },
+		{ MANAGE_SENDER_GET, 2 },
+		{ MANAGE_SENDER_UPDATE, 3 },
+		{ MANAGE_SENDER_DELETE, 4 },
+	};
+	char id[OBJECT_ID_SIZE], text[256];
+	enum manage_status status;
+	unsigned i, v;
+
+	for (v = 0; v < 5; v++) {
+		assert_int_equal(tear_down(NULL), 0);
+		world_make(&w);
+		client_open(&cl, &w, "app");
+		(void)snprintf(text, sizeof(text),
+		    "allow any-user to %s email-family in tenancy", verbs[v]);
+		if (v > 0)
+			client_allow(&w, text);
+		assert_true(
+		    world_do(&w, "sender add a@b.org compartment root"));
+		assert_true(world_value(&w, "id", id, sizeof(id)));
+		for (i = 0; i < 4; i++) {
+			status = client_ask(&cl, rows[i].op, id,
+			    i == 0 ? "compartmentId=root" : NULL);
+			if ((status == MANAGE_OK) != (v >= rows[i].verb))
+				fail_msg("verb %u, row %u: %d", v, i, status);
+		}
+	}
+}
+
+/* All addresses of a list, page by page. */
+static void
+walk(const char *more, unsigned limit, char *all, size_t size, unsigned *pages)
+{
+	char next[MANAGE_PAGE_SIZE], *line, *rest;
+
+	all[0] = next[0] = '\0';
+	*pages = 0;
+	do {
+		cl.limit = limit;
+		(void)strlcpy(cl.page, next, sizeof(cl.page));
+		assert_int_equal(in_prod(MANAGE_SENDER_LIST, more), MANAGE_OK);
+		assert_true(cl.rows <= limit);
+		rest = cl.text;
+		while ((line = strsep(&rest, "\n")) != NULL) {
+			line = strstr(line, "emailAddress=");
+			if (line == NULL)
+				continue;
+			line += strlen("emailAddress=");
+			(void)strlcat(all, " ", size);
+			line[strcspn(line, "@|")] = '\0';
+			(void)strlcat(all, line, size);
+		}
+		(void)strlcpy(next, cl.end.next, sizeof(next));
+		(*pages)++;
+	} while (next[0] != '\0');
+}
+
+static void
+lists_are_paged(void **state)
+{
+	char all[512], text[128], prev[MANAGE_PAGE_SIZE];
+	unsigned i, pages;
+
+	for (i = 0; i < 7; i++) {
+		(void)snprintf(text, sizeof(text),
+		    "emailAddress=s%u@example.%s", i,
+		    i % 2 == 0 ? "org" : "net");
+		(void)make(MANAGE_SENDER_CREATE, text);
+	}
+	walk("sortBy=EMAILADDRESS", 3, all, sizeof(all), &pages);
+	assert_string_equal(all, " s0 s1 s2 s3 s4 s5 s6");
+	assert_int_equal(pages, 3);
+	assert_int_equal(cl.end.total, 7);
+	walk("sortBy=EMAILADDRESS|sortOrder=DESC", 2, all, sizeof(all), &pages);
+	assert_string_equal(all, " s6 s5 s4 s3 s2 s1 s0");
+	walk("", 1000, all, sizeof(all), &pages);
+	assert_int_equal(strlen(all), 7 * 3);
+	assert_int_equal(pages, 1);
+	walk("domain=example.NET|sortBy=EMAILADDRESS", 2, all, sizeof(all),
+	    &pages);
+	assert_string_equal(all, " s1 s3 s5");
+	walk("lifecycleState=inactive", 2, all, sizeof(all), &pages);
+	assert_string_equal(all, "");
+	walk("emailAddress=S3@example.net", 2, all, sizeof(all), &pages);
+	assert_string_equal(all, " s3");
+	/* Back from the last page to the first. */
+	cl.limit = 3;
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	assert_string_equal(cl.end.prev, "");
+	(void)strlcpy(cl.page, cl.end.next, sizeof(cl.page));
+	cl.limit = 3;
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "emailAddress"),
+	    "s3@example.net");
+	(void)strlcpy(prev, cl.end.prev, sizeof(prev));
+	(void)strlcpy(cl.page, prev, sizeof(cl.page));
+	cl.limit = 3;
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 3);
+	assert_string_equal(client_value(&cl, "emailAddress"),
+	    "s0@example.org");
+	assert_string_equal(cl.end.prev, "");
+	assert_string_not_equal(cl.end.next, "");
+	(void)strlcpy(cl.page, prev, sizeof(cl.page));
+	cl.limit = 2;
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "emailAddress"),
+	    "s1@example.net");
+	assert_string_not_equal(cl.end.prev, "");
+}
+
+static void
+bad_pages_are_refused(void **state)
+{
+	static const char *const pages[] = { "x", "n0", "nzz", "n00", "N61",
+		"n6G" };
+	size_t i;
+
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		(void)strlcpy(cl.page, pages[i], sizeof(cl.page));
+		assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""),
+		    MANAGE_INVALID);
+	}
+	memset(cl.page, '6', sizeof(cl.page) - 1);
+	cl.page[0] = 'n';
+	cl.page[sizeof(cl.page) - 1] = '\0';
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_INVALID);
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, "sortBy=COLOR"),
+	    MANAGE_INVALID);
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, "sortOrder=UP"),
+	    MANAGE_INVALID);
+}
+
+static void
+domain_lives(void **state)
+{
+	char id[OBJECT_ID_SIZE], work[OBJECT_ID_SIZE], text[256];
+
+	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
+	(void)strlcpy(id,
+	    make(MANAGE_DOMAIN_CREATE, "name=Example.org|description=ours"),
+	    sizeof(id));
+	(void)strlcpy(work, cl.end.work, sizeof(work));
+	assert_string_not_equal(work, "");
+	assert_string_equal(client_value(&cl, "name"), "example.org");
+	assert_string_equal(client_value(&cl, "description"), "ours");
+	/* The same again makes nothing and says the same, after a restart. */
+	world_reopen(&w);
+	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
+	assert_string_equal(
+	    make(MANAGE_DOMAIN_CREATE, "name=Example.org|description=ours"),
+	    id);
+	assert_string_equal(cl.end.work, work);
+	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
+	assert_int_equal(in_prod(MANAGE_DOMAIN_CREATE, "name=example.com"),
+	    MANAGE_RETRY_TOKEN);
+	assert_int_equal(in_prod(MANAGE_DOMAIN_CREATE, "name=example.org"),
+	    MANAGE_EXISTS);
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_GET, work, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "status"), "SUCCEEDED");
+	assert_string_equal(client_value(&cl, "operationType"),
+	    "CREATE_EMAIL_DOMAIN");
+	assert_string_equal(client_value(&cl, "resources.identifier"), id);
+	(void)make(MANAGE_DOMAIN_CREATE, "name=a.example");
+	assert_int_equal(in_prod(MANAGE_DOMAIN_LIST, "sortBy=NAME"), MANAGE_OK);
+	assert_int_equal(cl.rows, 2);
+	assert_string_equal(client_value(&cl, "name"), "a.example");
+	assert_int_equal(in_prod(MANAGE_DOMAIN_LIST, "sortBy=ID"), MANAGE_OK);
+	assert_int_equal(cl.rows, 2);
+	assert_int_equal(in_prod(MANAGE_DOMAIN_LIST, "name=example.org"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	(void)snprintf(text, sizeof(text), "id=%s", id);
+	assert_int_equal(in_prod(MANAGE_DOMAIN_LIST, text), MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_DOMAIN_UPDATE, id, "description=theirs"),
+	    MANAGE_OK);
+	assert_string_not_equal(cl.end.work, "");
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_GET, id, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "description"), "theirs");
+	(void)make(MANAGE_SENDER_CREATE, "emailAddress=@example.org");
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_DELETE, id, NULL),
+	    MANAGE_CONFLICT);
+	assert_true(world_do(&w, "sender remove @example.org"));
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_DELETE, id, NULL),
+	    MANAGE_OK);
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_GET, id, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "DELETED");
+	assert_int_equal(
+	    in_prod(MANAGE_WORK_LIST, "operationType=delete_email_domain"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_LOGS, work, NULL),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 2);
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_ERRORS, work, NULL),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 0);
+	/* What the token made is gone. */
+	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
+	assert_int_equal(expiry_run(w.control.store,
+			     (int64_t)time(NULL) + OBJECT_SHOWN + 60),
+	    0);
+}
+
+static void
+return_path_lives(void **state)
+{
+	char domain[OBJECT_ID_SIZE], id[OBJECT_ID_SIZE], text[256];
+	char path[ADDRESS_SIZE];
+	struct returnpath p;
+
+	(void)strlcpy(domain, make(MANAGE_DOMAIN_CREATE, "name=example.org"),
+	    sizeof(domain));
+	(void)snprintf(text, sizeof(text),
+	    "parentResourceId=%s|name=rp.other.org", domain);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_CREATE, NULL, text),
+	    MANAGE_INVALID);
+	(void)snprintf(text, sizeof(text),
+	    "parentResourceId=%s|name=rp.example.org", domain);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_CREATE, NULL, text),
+	    MANAGE_OK);
+	(void)strlcpy(id, client_value(&cl, "id"), sizeof(id));
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_CREATE, NULL, text),
+	    MANAGE_EXISTS);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_GET, id, NULL), MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "CREATING");
+	assert_int_equal(
+	    returnpath_sender(w.control.store, "a@example.org", path),
+	    STORE_OK);
+	assert_string_equal(path, "");
+	/* The DNS has it. */
+	assert_int_equal(returnpath_of(w.control.store, "example.org", &p),
+	    STORE_OK);
+	p.state = RETURNPATH_ACTIVE;
+	assert_int_equal(store_begin(w.control.store), 0);
+	assert_int_equal(returnpath_put(w.control.store, &p, prod, domain),
+	    STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+	assert_int_equal(
+	    returnpath_sender(w.control.store, "a@example.org", path),
+	    STORE_OK);
+	assert_string_equal(path, "a@rp.example.org");
+	(void)snprintf(text, sizeof(text), "parentResourceId=%s", domain);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_LIST, NULL, text),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_PATH_UPDATE, id, "description=bounces"),
+	    MANAGE_OK);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_DELETE, id, NULL),
+	    MANAGE_OK);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_GET, id, NULL), MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "DELETED");
+	assert_string_equal(client_value(&cl, "description"), "bounces");
+	/* One goes with its domain. */
+	(void)snprintf(text, sizeof(text), "parentResourceId=%s", domain);
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_CREATE, NULL, text),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "name"), "bounce.example.org");
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_DELETE, domain, NULL),
+	    MANAGE_OK);
+	assert_int_equal(returnpath_of(w.control.store, "example.org", &p),
+	    STORE_NOTFOUND);
+}
+
+static void
+configuration_is_told(void **state)
+{
+	(void)strlcpy(w.control.global.hostname, "mail.example.org",
+	    sizeof(w.control.global.hostname));
+	assert_int_equal(in_prod(MANAGE_CONFIG_GET, ""), MANAGE_OK);
+	assert_string_equal(client_value(&cl, "smtpSubmitEndpoint"),
+	    "mail.example.org");
+	assert_string_equal(client_value(&cl, "compartmentId"), prod);
+}
+
+/* A store of before has records that no id leads to. */
+static void
+old_store_is_linked(void **state)
+{
+	char id[OBJECT_ID_SIZE];
+
+	(void)strlcpy(id,
+	    make(MANAGE_SENDER_CREATE, "emailAddress=a@example.org"),
+	    sizeof(id));
+	assert_int_equal(store_begin(w.control.store), 0);
+	assert_int_equal(record_del(w.control.store, STORE_OBJECT, id, NULL),
+	    STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_NOT_FOUND);
+	assert_int_equal(object_upgrade(w.control.store), 0);
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
+	    MANAGE_OK);
+	assert_int_equal(object_upgrade(w.control.store), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
+		T(sender_lives),
+		T(deleted_is_forgotten),
+		T(senders_are_refused),
+		T(who_may_not_sees_nothing),
+		T(verbs_give_permissions),
+		T(lists_are_paged),
+		T(bad_pages_are_refused),
+		T(domain_lives),
+		T(return_path_lives),
+		T(configuration_is_told),
+		T(old_store_is_linked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
