@@ -255,7 +255,8 @@ conn_body(struct conn *c, struct evbuffer *in)
 	if (evbuffer_get_length(in) == 0) {
 		if (c->eof)
 			return WANT_CLOSE;
-		if (limits->data_rate != 0 &&
+		/* Not before its clock runs. */
+		if (c->clock == CLOCK_BODY && limits->data_rate != 0 &&
 		    pace_is_slow(&c->pace, limits->data_timeout,
 			limits->data_rate)) {
 			exchange_refuse(&c->x, FAULT_TIMEOUT, NULL);
