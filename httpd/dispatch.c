@@ -24,7 +24,8 @@
 #include "compat.h"
 #include "ops.h"
 
-static const struct op *const *(*const tables[])(void) = { ops_email, ops_raw };
+static const struct op *const *(*const tables[])(
+    void) = { ops_email, ops_raw, ops_manage };
 
 static const char *const method_names[] = {
 	[REQUEST_GET] = "GET",

@@ -60,6 +60,7 @@ enum exchange_event {
 	EXCHANGE_EV_OPENED,
 	EXCHANGE_EV_SIGNATURE,
 	EXCHANGE_EV_DONE,
+	EXCHANGE_EV_MANAGE,
 	EXCHANGE_EV_ROOM /* the queue takes octets again, or is gone */
 };
 

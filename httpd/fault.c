@@ -44,6 +44,7 @@ static const struct row rows[FAULT_KINDS] = {
 	    "A parameter is invalid." },
 	[FAULT_MISSING] = { 400, "MissingParameter", "%s",
 	    "A parameter is missing." },
+	[FAULT_LIMIT] = { 400, "LimitExceeded", "%s", "There are too many." },
 	[FAULT_AUTH] = { 401, "NotAuthenticated",
 	    "The required information to complete authentication was not "
 	    "provided or was incorrect.",

@@ -31,6 +31,7 @@ enum fault_kind {
 	FAULT_PARSE,	   /* 400 CannotParseRequest %s */
 	FAULT_PARAMETER,   /* 400 InvalidParameter %s */
 	FAULT_MISSING,	   /* 400 MissingParameter %s */
+	FAULT_LIMIT,	   /* 400 LimitExceeded %s */
 	FAULT_AUTH,	   /* 401 NotAuthenticated; never a reason */
 	FAULT_NOT_FOUND,   /* 404 NotAuthorizedOrNotFound %s, or "" */
 	FAULT_NO_PATH,	   /* 404 NotFound */

@@ -26,6 +26,7 @@
 #include "frontstats.h"
 #include "submitter.h"
 
+struct api;
 struct conns;
 struct keycache;
 struct throttled;
@@ -35,6 +36,7 @@ struct httpd {
 	struct throttled *throttled;
 	struct keycache *keys;
 	struct conns *conns;
+	struct api *api;
 	struct frontstats stats;
 	uint64_t sessions; /* numbers given to connections, for control */
 	size_t held;	   /* octets of bodies in memory */

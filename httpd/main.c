@@ -24,6 +24,7 @@
 #include <tls.h>
 
 #include "acceptor.h"
+#include "api.h"
 #include "auth.h"
 #include "bounds.h"
 #include "conn.h"
@@ -202,6 +203,9 @@ program_open(void *arg)
 	d->watch = watch_new();
 	if (h->throttled == NULL || h->conns == NULL || d->watch == NULL)
 		return -1;
+	h->api = api_new();
+	if (h->api == NULL)
+		return -1;
 	d->acceptor = acceptor_new(program_accept, d);
 	d->stop_timer = evtimer_new(proc_base(), program_stop_cb, d);
 	return d->acceptor == NULL || d->stop_timer == NULL ? -1 : 0;
@@ -269,6 +273,8 @@ program_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance,
 	d = arg;
 	if (conv == CONV_WATCH)
 		watch_peer(d->watch, fd);
+	if (conv == CONV_MANAGE)
+		api_peer(d->httpd.api, fd);
 	else
 		peers_set(d->httpd.sub.peers, conv, kind, instance, fd);
 }

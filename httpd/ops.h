@@ -24,6 +24,7 @@
 struct op;
 
 const struct op *const *ops_email(void);
+const struct op *const *ops_manage(void);
 const struct op *const *ops_raw(void);
 
 #endif /* OPS_H */
