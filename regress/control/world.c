@@ -34,6 +34,7 @@
 #include "permit.h"
 #include "proc.h"
 #include "proto_conf.h"
+#include "proto_suppress.h"
 #include "rate.h"
 #include "relay.h"
 #include "row.h"
@@ -59,8 +60,14 @@ world_rules(struct world *w)
 		.credentials_user = 2,
 		.apikeys_user = 3,
 	};
+	static const struct conf_suppress suppress = {
+		.soft_bounces = 3,
+		.soft_window = 1000,
+		.soft_lifetime = 500,
+	};
 
 	throttle_set(w->control.throttle, &policy);
+	suppress_set(w->control.suppress, &suppress);
 	w->control.sessions_user = policy.sessions_user;
 	w->control.credentials_user = policy.credentials_user;
 	w->control.apikeys_user = policy.apikeys_user;
@@ -137,11 +144,13 @@ world_reopen(struct world *w)
 	throttle_free(w->control.throttle);
 	rate_free(w->control.rate);
 	seats_free(w->control.seats);
+	suppress_free(w->control.suppress);
 	permits_forget(w->control.permits);
 	(void)store_close(w->control.store);
 	w->control.throttle = throttle_new(world_throttle_cb, w);
 	w->control.rate = rate_new();
 	w->control.seats = seats_new();
+	w->control.suppress = suppress_new();
 	world_rules(w);
 	world_open(w);
 }
