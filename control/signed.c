@@ -127,16 +127,20 @@ signed_key_cb(struct chan *chan, struct msgin *m, void *arg)
 	return 0;
 }
 
-/* A request was signed with the key. */
+/* A request was signed with the key; what is none is not remembered. */
 int
 signed_used_cb(struct chan *chan, struct msgin *m, void *arg)
 {
 	struct policy_key_used q;
 	struct control *c;
+	struct apikey k;
 
 	c = arg;
 	if (policy_key_used_recv(m, &q) == -1)
 		return -1;
+	if (c->store == NULL ||
+	    apikey_get(c->store, q.user, q.fingerprint, &k) != STORE_OK)
+		return 0;
 	c->auth_ok++;
 	usage_note_key(c->usage, q.user, q.fingerprint, (int64_t)time(NULL),
 	    q.source);
