@@ -273,7 +273,7 @@ program_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance,
 	d = arg;
 	if (conv == CONV_WATCH)
 		watch_peer(d->watch, fd);
-	if (conv == CONV_MANAGE)
+	else if (conv == CONV_MANAGE)
 		api_peer(d->httpd.api, fd);
 	else
 		peers_set(d->httpd.sub.peers, conv, kind, instance, fd);
