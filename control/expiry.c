@@ -64,27 +64,50 @@ entry_name(enum store_table table, const struct store_key *k, char *name,
 	return n < 0 || (size_t)n >= size ? -1 : 0;
 }
 
+/* The key of an entry.  0, or -1 if there can be none. */
+static int
+entry_key(struct store_key *key, enum store_table table,
+    const struct store_key *k, int64_t when)
+{
+	char time[EXPIRY_TIME_SIZE], name[STORE_KEY_MAX];
+
+	if (k->bad || table_number(table) == TABLES ||
+	    entry_name(table, k, name, sizeof(name)) == -1)
+		return -1;
+	(void)snprintf(time, sizeof(time), "%016" PRIx64, (uint64_t)when);
+	store_key(key, time, name);
+	return 0;
+}
+
 /* Have a record forgotten some time; the caller has a transaction. */
 enum store_status
 expiry_put(struct store *s, enum store_table table, const struct store_key *k,
     int64_t when)
 {
-	char time[EXPIRY_TIME_SIZE], name[STORE_KEY_MAX];
 	struct store_key key;
 	enum store_status r;
 	struct msgout m;
 
-	if (k->bad || table_number(table) == TABLES ||
-	    entry_name(table, k, name, sizeof(name)) == -1)
+	if (entry_key(&key, table, k, when) == -1)
 		return STORE_FAIL;
-	(void)snprintf(time, sizeof(time), "%016" PRIx64, (uint64_t)when);
 	memset(&m, 0, sizeof(m));
 	msg_put_u32(&m, table_number(table));
 	msg_put_data(&m, k->data, k->len);
-	store_key(&key, time, name);
 	r = store_put(s, STORE_EXPIRY, &key, &m);
 	msgout_free(&m);
 	return r;
+}
+
+/* It is not forgotten then, after all; the caller has a transaction. */
+enum store_status
+expiry_del(struct store *s, enum store_table table, const struct store_key *k,
+    int64_t when)
+{
+	struct store_key key;
+
+	if (entry_key(&key, table, k, when) == -1)
+		return STORE_NOTFOUND;
+	return store_del(s, STORE_EXPIRY, &key);
 }
 
 /* One that is due, if any. */

@@ -27,6 +27,8 @@
 
 enum store_status expiry_put(struct store *, enum store_table,
     const struct store_key *, int64_t when);
+enum store_status expiry_del(struct store *, enum store_table,
+    const struct store_key *, int64_t when);
 int expiry_run(struct store *, int64_t now);
 
 #endif

@@ -235,6 +235,23 @@ target_set(struct ask *a, const struct object *o)
 	    a->rq.op == MANAGE_DKIM_CREATE || a->rq.op == MANAGE_DKIM_LIST;
 }
 
+/* Keys and return paths are where their domain is, which may have moved. */
+static enum store_status
+object_place(struct ask *a, struct object *o)
+{
+	struct object domain;
+	enum store_status r;
+
+	if (o->parent[0] == '\0')
+		return STORE_OK;
+	r = object_get(a->control->store, o->parent, &domain);
+	if (r == STORE_OK)
+		memcpy(o->compartment, domain.compartment,
+		    sizeof(o->compartment));
+	object_clear(&domain);
+	return r == STORE_FAIL ? r : STORE_OK;
+}
+
 /*
  * The object of a kind with this id, in whose compartment he may do this; free
  * it with object_clear().  It may be deleted.
@@ -247,6 +264,10 @@ ask_object(struct ask *a, const char *id, enum object_kind kind,
 	int may;
 
 	r = object_get(a->control->store, id, o);
+	if (r == STORE_OK && object_place(a, o) == STORE_FAIL) {
+		object_clear(o);
+		r = STORE_FAIL;
+	}
 	if (r == STORE_FAIL) {
 		ask_fail_store(a);
 		return -1;

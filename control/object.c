@@ -21,6 +21,7 @@
  */
 #include "object.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -154,6 +155,44 @@ object_created(const struct object *o, struct created *c)
 }
 
 /*
+ * What the id leads to is another than it was: it has moved, or was deleted
+ * only to be stored again.
+ */
+static enum store_status
+object_relink(struct store *s, struct object *old, const struct object *o)
+{
+	enum store_status r;
+	struct store_key k;
+	struct created c;
+
+	store_key(&k, o->id, NULL);
+	object_created(old, &c);
+	r = old->deleted == 0 ?
+	    created_del(s, &c) :
+	    expiry_del(s, STORE_OBJECT, &k, old->deleted + OBJECT_SHOWN);
+	old->deleted = 0;
+	memcpy(old->compartment, o->compartment, sizeof(old->compartment));
+	memcpy(old->parent, o->parent, sizeof(old->parent));
+	memcpy(old->first, o->first, sizeof(old->first));
+	memcpy(old->second, o->second, sizeof(old->second));
+	object_created(old, &c);
+	if (r != STORE_FAIL)
+		r = object_put(s, old);
+	return r == STORE_OK ? created_put(s, &c) : r;
+}
+
+/* Whether the id leads to just this. */
+static bool
+object_is(const struct object *old, const struct object *o)
+{
+	return old->deleted == 0 &&
+	    strcmp(old->compartment, o->compartment) == 0 &&
+	    strcmp(old->parent, o->parent) == 0 &&
+	    strcmp(old->first, o->first) == 0 &&
+	    strcmp(old->second, o->second) == 0;
+}
+
+/*
  * A record was stored: have its id lead to it, unless it does.  The caller
  * has a transaction.
  */
@@ -161,13 +200,17 @@ enum store_status
 object_link(struct store *s, const struct object *o)
 {
 	enum store_status r;
-	struct store_key k;
 	struct created c;
-	struct msgin m;
+	struct object old;
 
-	store_key(&k, o->id, NULL);
-	r = store_get(s, STORE_OBJECT, &k, &m);
-	if (r != STORE_NOTFOUND)
+	r = object_get(s, o->id, &old);
+	if (r == STORE_OK) {
+		if (!object_is(&old, o))
+			r = object_relink(s, &old, o);
+		object_clear(&old);
+		return r;
+	}
+	if (r == STORE_FAIL)
 		return r;
 	object_created(o, &c);
 	r = object_put(s, o);

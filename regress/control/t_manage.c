@@ -118,6 +118,16 @@ sender_lives(void **state)
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
 	    MANAGE_OK);
 	assert_string_equal(client_value(&cl, "lifecycleState"), "INACTIVE");
+	/* One that has moved is where it is now, and nowhere else. */
+	assert_true(
+	    world_do(&w, "sender set news@example.org compartment root"));
+	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_OK);
+	assert_int_equal(cl.rows, 0);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_SENDER_LIST, NULL, "compartmentId=root"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	assert_int_equal(cl.end.total, 1);
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_UPDATE, id,
 			     "?freeformTags=true|freeformTags.x=y"),
 	    MANAGE_OK);
