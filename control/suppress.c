@@ -37,6 +37,9 @@
 #include "suppress_tend.h"
 #include "suppress_upgrade.h"
 
+/* Records of a large change: a start reads 40 MB of the log. */
+#define RELIEVE_RECORDS 40000u
+
 /* In STORE_META: the key of the hashes, which lives as long as the store. */
 #define META_KEY "suppression key"
 
@@ -152,6 +155,20 @@ suppress_load(struct suppress *sp, struct store *s)
 		return -1;
 	suppress_tend_check(sp->tend);
 	return 0;
+}
+
+/*
+ * Call after each transaction of a large change.  Without a checkpoint now and
+ * then, a start after a crash would read all that was logged of it.
+ */
+void
+suppress_relieve(struct suppress *sp, uint32_t changed)
+{
+	sp->changed += changed;
+	if (sp->changed < RELIEVE_RECORDS)
+		return;
+	(void)store_checkpoint(sp->store);
+	sp->changed = 0;
 }
 
 /* The hash of a folded address.  0, or -1 if libcrypto fails. */

@@ -50,6 +50,8 @@ struct suppress {
 	uint32_t soft_window;	/* seconds in which they count */
 	uint32_t soft_lifetime; /* seconds of what they make; 0: for ever */
 
+	uint32_t
+	    changed; /* records, since the last checkpoint of a large change */
 	uint32_t softs; /* recipients that have soft bounces */
 	struct store_key soft_swept;
 	struct suppress_hits *hits;
@@ -60,6 +62,7 @@ struct suppress *suppress_new(void);
 void suppress_free(struct suppress *);
 void suppress_set(struct suppress *, const struct conf_suppress *);
 int suppress_load(struct suppress *, struct store *);
+void suppress_relieve(struct suppress *, uint32_t changed);
 int suppress_hash(const struct suppress *, const char *address,
     char text[SUPPRESS_HASH_TEXT_SIZE]);
 

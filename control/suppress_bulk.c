@@ -30,6 +30,7 @@
 #include "job.h"
 #include "row.h"
 #include "store.h"
+#include "suppress.h"
 #include "suppress_list.h"
 #include "turn.h"
 #include "verb_need.h"
@@ -176,9 +177,12 @@ remove_found(struct job *j, struct bulk *b)
 		store_abort(j->control->store);
 		return -1;
 	}
+	if (store_commit_lazy(j->control->store) == -1)
+		return -1;
+	suppress_relieve(j->control->suppress, b->found);
 	b->n += b->found;
 	b->found = 0;
-	return store_commit_lazy(j->control->store);
+	return 0;
 }
 
 /* What was removed is in the audit, also if nobody waits for the end. */

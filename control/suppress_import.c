@@ -188,7 +188,7 @@ row_store(struct suppression_tx *tx, struct import *im)
 	struct suppression old;
 	enum store_status r;
 
-	r = suppression_get(tx->sp, im->entry.compartment, im->entry.address,
+	r = suppression_tx_get(tx, im->entry.compartment, im->entry.address,
 	    &old);
 	if (r == STORE_OK)
 		im->present++;
@@ -328,6 +328,7 @@ import_data(struct job *j, const uint8_t *data, size_t len)
 	if (import_block(j, data, len) == -1)
 		return;
 	im = j->work;
+	suppress_relieve(j->control->suppress, IMPORT_ROWS_MAX);
 	progress.done = im->rows;
 	progress.total = 0;
 	job_progress(j, &progress);

@@ -100,7 +100,10 @@ change(struct suppress_tend *t,
 		store_abort(t->sp->store);
 		return -1;
 	}
-	return store_commit_lazy(t->sp->store);
+	if (store_commit_lazy(t->sp->store) == -1)
+		return -1;
+	suppress_relieve(t->sp, t->found);
+	return 0;
 }
 
 static bool

@@ -412,6 +412,19 @@ tx_place(struct suppression_tx *tx, const char *compartment)
 	return suppress_place_make(tx->sp->store, compartment, &tx->place);
 }
 
+/* As suppression_get(), also of what these changes have made. */
+enum store_status
+suppression_tx_get(struct suppression_tx *tx, const char *compartment,
+    const char *address, struct suppression *s)
+{
+	enum store_status r;
+
+	r = tx_place(tx, compartment);
+	if (r == STORE_OK)
+		r = get_any(tx->sp, &tx->place, address, s);
+	return r == STORE_OK && suppression_has_expired(s) ? STORE_NOTFOUND : r;
+}
+
 static void
 tx_count(struct suppression_tx *tx, const char *name, int n)
 {

@@ -94,6 +94,8 @@ enum store_status suppression_scan_time(struct suppress *, uint64_t after,
 uint64_t suppression_before(int64_t when);
 
 void suppression_tx_init(struct suppression_tx *, struct suppress *);
+enum store_status suppression_tx_get(struct suppression_tx *,
+    const char *compartment, const char *address, struct suppression *);
 enum store_status suppression_tx_put(struct suppression_tx *,
     struct suppression *, bool *added);
 enum store_status suppression_tx_del(struct suppression_tx *,

@@ -113,7 +113,7 @@ write_names(void)
 	(void)fputs("\r\n", stdout);
 }
 
-/* The file that is named, if one is, becomes standard output. */
+/* A new file, if one is named, becomes standard output. */
 static bool
 open_file(const char *path)
 {
@@ -122,7 +122,7 @@ open_file(const char *path)
 
 	if (path == NULL || strcmp(path, "-") == 0)
 		return false;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, EXPORT_MODE);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, EXPORT_MODE);
 	if (fd == -1 || dup2(fd, STDOUT_FILENO) == -1) {
 		(void)snprintf(why, sizeof(why), "%s: %s", path,
 		    strerror(errno));

@@ -36,15 +36,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "compartment.h"
 #include "compat.h"
+#include "job.h"
 #include "msg.h"
+#include "notice.h"
+#include "proto_import.h"
+#include "proto_notice.h"
 #include "record.h"
 #include "store.h"
 #include "suppress.h"
+#include "suppress_soft.h"
 #include "suppress_upgrade.h"
 #include "suppress_walk.h"
 #include "suppression.h"
@@ -365,6 +371,144 @@ records_of_version_1_are_taken_over(void **state)
 	assert_string_equal(s.compartment, prod);
 }
 
+/* A row of a file; see proto_import.h. */
+static void
+put_row(struct msgout *m, uint64_t number, const char *address,
+    const char *reason)
+{
+	static struct import_row row;
+
+	memset(&row, 0, sizeof(row));
+	row.number = number;
+	(void)strlcpy(row.address, address, sizeof(row.address));
+	(void)strlcpy(row.reason, reason, sizeof(row.reason));
+	import_row_put(m, &row);
+}
+
+static void
+an_import_takes_blocks_that_it_asked_for(void **state)
+{
+	struct suppression s;
+	struct msgout m;
+
+	memset(&m, 0, sizeof(m));
+	w.blocks = 0;
+	world_start(&w, "suppression import - compartment prod");
+	assert_false(w.ended);
+	assert_int_not_equal(w.blocks, 0);
+	put_row(&m, 1, "A@example.org", "");
+	put_row(&m, 2, "nobody", "");
+	put_row(&m, 3, "b@example.org", "complaint");
+	put_row(&m, 4, "b@example.org", "");
+	assert_true(job_data(w.job, m.data, m.len));
+	assert_false(w.ended);
+	assert_non_null(strstr(w.text, "row=2|address=nobody|error="));
+	assert_true(job_data(w.job, NULL, 0));
+	assert_true(w.ended && w.ok);
+	assert_non_null(strstr(w.text, "rows=4|added=2|present=1|bad=1"));
+	assert_int_equal(
+	    suppression_get(w.control.suppress, prod, "b@example.org", &s),
+	    STORE_OK);
+	assert_int_equal(s.reason, SUPPRESSION_COMPLAINT);
+	/* An ill-formed block changes nothing, and ends the import. */
+	world_start(&w, "suppression import - compartment prod");
+	msgout_reset(&m);
+	put_row(&m, 1, "c@example.org", "");
+	msg_put_u8(&m, 0xff);
+	assert_true(job_data(w.job, m.data, m.len));
+	assert_true(w.ended && !w.ok);
+	assert_int_equal(count(prod), 2);
+	/* Neither does one that is given up. */
+	world_start(&w, "suppression import -");
+	job_cancel(w.job);
+	w.job = NULL;
+	msgout_free(&m);
+	assert_false(world_do(&w, "suppression import - compartment none"));
+}
+
+/* What queue says of a recipient. */
+static void
+notice(enum notice_kind kind, uint64_t message, const char *rcpt)
+{
+	static struct notice_bounce b;
+
+	memset(&b, 0, sizeof(b));
+	b.kind = kind;
+	b.message = message;
+	(void)strlcpy(b.compartment, prod, sizeof(b.compartment));
+	(void)strlcpy(b.rcpt, rcpt, sizeof(b.rcpt));
+	(void)strlcpy(b.text, "552 5.2.2 full", sizeof(b.text));
+	assert_int_equal(notice_bounce(&w.control, &b, NULL), 0);
+}
+
+static bool
+is_suppressed(const char *address)
+{
+	struct suppression s;
+
+	return suppression_get(w.control.suppress, prod, address, &s) ==
+	    STORE_OK;
+}
+
+static void
+watched_cb(uint64_t hash, void *arg)
+{
+	(*(unsigned *)arg)++;
+}
+
+static unsigned
+watched(void)
+{
+	unsigned n;
+
+	n = 0;
+	assert_int_equal(suppress_soft_each(w.control.suppress, watched_cb, &n),
+	    STORE_OK);
+	assert_int_equal(w.control.suppress->softs, n);
+	return n;
+}
+
+/* The world's limit is three. */
+static void
+soft_bounces_count_once_a_message(void **state)
+{
+	time_t now;
+
+	notice(NOTICE_SOFT, 1, "a@example.org");
+	notice(NOTICE_SOFT, 1, "A@example.org");
+	notice(NOTICE_SOFT, 2, "a@example.org");
+	assert_int_equal(watched(), 1);
+	notice(NOTICE_DELIVERED, 3, "a@example.org");
+	assert_int_equal(watched(), 0);
+	notice(NOTICE_SOFT, 4, "a@example.org");
+	world_reopen(&w);
+	notice(NOTICE_SOFT, 5, "a@example.org");
+	assert_false(is_suppressed("a@example.org"));
+	notice(NOTICE_SOFT, 6, "a@example.org");
+	assert_true(is_suppressed("a@example.org"));
+	assert_int_equal(watched(), 0);
+	/* Of a hash, too, and a hard bounce needs no count. */
+	w.control.suppress->hash = true;
+	notice(NOTICE_SOFT, 7, "b@example.org");
+	notice(NOTICE_SOFT, 8, "b@example.org");
+	assert_int_equal(watched(), 1);
+	notice(NOTICE_HARD, 9, "b@example.org");
+	assert_true(is_suppressed("b@example.org"));
+	assert_int_equal(watched(), 0);
+	/* Old ones lapse. */
+	notice(NOTICE_SOFT, 10, "c@example.org");
+	now = time(NULL);
+	assert_int_equal(watched(), 1);
+	w.control.suppress->soft_window = 0;
+	while (time(NULL) == now)
+		(void)usleep(1000);
+	assert_int_equal(suppress_soft_sweep(w.control.suppress, 10), STORE_OK);
+	assert_int_equal(watched(), 0);
+	w.control.suppress->soft_limit = 0;
+	notice(NOTICE_SOFT, 11, "d@example.org");
+	assert_int_equal(watched(), 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -378,6 +522,8 @@ main(void)
 		T(a_walk_meets_each_once),
 		T(an_address_can_be_a_hash),
 		T(records_of_version_1_are_taken_over),
+		T(an_import_takes_blocks_that_it_asked_for),
+		T(soft_bounces_count_once_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,14 +107,11 @@ world_throttle_cb(const uint8_t key[NETKEY_SIZE], uint32_t seconds, void *arg)
 	w->told_seconds = seconds;
 }
 
-/* A new control with an empty store. */
-void
-world_make(struct world *w)
+static void
+world_build(struct world *w)
 {
 	struct control *c;
 
-	memset(w, 0, sizeof(*w));
-	tmpdir_make(w->dir);
 	c = &w->control;
 	c->peers = peers_new();
 	c->keys = keys_new(c);
@@ -132,6 +129,24 @@ world_make(struct world *w)
 	c->sock = ctlsock_new(c);
 	world_rules(w);
 	world_open(w);
+}
+
+/* A new control with an empty store. */
+void
+world_make(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	tmpdir_make(w->dir);
+	world_build(w);
+}
+
+/* A new control with the store of a folder, which may be empty. */
+void
+world_make_in(struct world *w, const char *dir)
+{
+	memset(w, 0, sizeof(*w));
+	(void)snprintf(w->dir, sizeof(w->dir), "%s", dir);
+	world_build(w);
 }
 
 /* As after a restart. */

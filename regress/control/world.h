@@ -52,6 +52,7 @@ struct world {
 };
 
 void world_make(struct world *);
+void world_make_in(struct world *, const char *dir);
 void world_reopen(struct world *);
 void world_free(struct world *);
 void world_start(struct world *, const char *line);

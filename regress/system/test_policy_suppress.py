@@ -109,6 +109,8 @@ def test_export_reads_back(edd, form):
     status, _, err = do(edd, "suppression", "export", path, "format", form)
     assert status == 0 and "3 suppressions" in err
     assert os.stat(path).st_mode & 0o777 == 0o600
+    status, _, err = do(edd, "suppression", "export", path)
+    assert status == 1 and "exists" in err
     edd.ctl("suppression", "remove", "all")
     assert rows(edd) == []
     status, _, err = do(edd, "suppression", "import", path)
