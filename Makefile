@@ -249,6 +249,7 @@ install: all
 	fi
 	$(INSTALL) -m 644 etc/alerts.yml etc/grafana.json \
 	    $(DESTDIR)$(EXAMPLEDIR)/
+	$(INSTALL) -m 644 etc/edd-api.json $(DESTDIR)$(EXAMPLEDIR)/
 	$(INSTALL) -d $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR)
 	$(INSTALL) -m 644 etc/edctl.bash $(DESTDIR)$(BASHDIR)/edctl
 	$(INSTALL) -m 644 etc/edctl.zsh $(DESTDIR)$(ZSHDIR)/_edctl
