@@ -78,6 +78,20 @@ object_decode(struct msgin *m, struct object *o)
 	return msg_end(m);
 }
 
+/* Read a record; STORE_NOTFOUND, logged, if it is ill-formed. */
+static enum store_status
+object_read(struct msgin *m, struct object *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->more = row_new();
+	if (o->more == NULL)
+		return STORE_FAIL;
+	if (record_done(object_decode(m, o), "object") == STORE_OK)
+		return STORE_OK;
+	object_clear(o);
+	return STORE_NOTFOUND;
+}
+
 /*
  * The object with this id, also if it was deleted not long ago.  With
  * STORE_OK, free it with object_clear().
@@ -94,13 +108,7 @@ object_get(struct store *s, const char *id, struct object *o)
 	r = store_get(s, STORE_OBJECT, &k, &m);
 	if (r != STORE_OK)
 		return r;
-	o->more = row_new();
-	if (o->more == NULL)
-		return STORE_FAIL;
-	r = record_done(object_decode(&m, o), "object");
-	if (r != STORE_OK)
-		object_clear(o);
-	return r;
+	return object_read(&m, o) == STORE_OK ? STORE_OK : STORE_FAIL;
 }
 
 /* Free what hangs on it.  Safe to call twice. */
@@ -200,10 +208,15 @@ enum store_status
 object_link(struct store *s, const struct object *o)
 {
 	enum store_status r;
+	struct store_key k;
 	struct created c;
 	struct object old;
+	struct msgin m;
 
-	r = object_get(s, o->id, &old);
+	store_key(&k, o->id, NULL);
+	r = store_get(s, STORE_OBJECT, &k, &m);
+	if (r == STORE_OK)
+		r = object_read(&m, &old);
 	if (r == STORE_OK) {
 		if (!object_is(&old, o))
 			r = object_relink(s, &old, o);
@@ -212,6 +225,7 @@ object_link(struct store *s, const struct object *o)
 	}
 	if (r == STORE_FAIL)
 		return r;
+	/* There is none, or an ill-formed one: it is made anew. */
 	object_created(o, &c);
 	r = object_put(s, o);
 	return r == STORE_OK ? created_put(s, &c) : r;

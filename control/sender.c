@@ -206,6 +206,20 @@ sender_put(struct store *st, const struct sender *s)
 	return r == STORE_OK ? sender_link(st, s) : r;
 }
 
+/* Store what has changed of a sender, which may go to another compartment. */
+enum store_status
+sender_change(struct store *st, const struct sender *old,
+    const struct sender *new)
+{
+	enum store_status r;
+
+	r = STORE_OK;
+	if (strcmp(old->compartment, new->compartment) != 0)
+		r = record_del(st, STORE_SENDER_PLACE, old->compartment,
+		    old->key);
+	return r == STORE_OK ? sender_put(st, new) : r;
+}
+
 /* Delete a sender with its look-ups. */
 enum store_status
 sender_del(struct store *st, const struct sender *s)

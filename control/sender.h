@@ -50,6 +50,8 @@ enum store_status sender_get(struct store *, const char *key, struct sender *);
 enum store_status sender_match(struct store *, const char *address,
     char delimiter, struct sender *);
 enum store_status sender_put(struct store *, const struct sender *);
+enum store_status sender_change(struct store *, const struct sender *old,
+    const struct sender *new);
 enum store_status sender_link(struct store *, const struct sender *);
 enum store_status sender_del(struct store *, const struct sender *);
 

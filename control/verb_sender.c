@@ -194,8 +194,7 @@ verb_sender_set(struct job *j)
 	describe(j, &s, old, sizeof(old));
 	if (change(j, &s) == -1 || need_begin(j) == -1)
 		return;
-	if (sender_del(j->control->store, &before) != STORE_OK ||
-	    sender_put(j->control->store, &s) != STORE_OK) {
+	if (sender_change(j->control->store, &before, &s) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}

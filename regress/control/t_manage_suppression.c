@@ -111,6 +111,13 @@ suppression_lives(void **state)
 	assert_int_equal(w.rows, 1);
 	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_GET, id, NULL),
 	    MANAGE_OK);
+	/* What edctl changes of it is seen here, under the same id. */
+	assert_true(world_do(&w,
+	    "suppression set bob@example.net compartment root reason "
+	    "complaint"));
+	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_GET, id, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "reason"), "COMPLAINT");
 	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_DELETE, id, NULL),
 	    MANAGE_OK);
 	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_GET, id, NULL),
