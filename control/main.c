@@ -391,6 +391,13 @@ peer_there(struct control *c, const struct peer *peer)
 	}
 }
 
+/* Who does not read what he asked for asks no more. */
+static void
+main_full_cb(struct chan *chan, bool full, void *arg)
+{
+	chan_hold(chan, full);
+}
+
 static void
 main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
     void *arg)
@@ -425,6 +432,8 @@ main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 	}
 	if (conv == CONV_SIGN || conv == CONV_POLICY || conv == CONV_MANAGE)
 		chan_is_secret(peer.chan);
+	if (conv == CONV_WATCH)
+		chan_on_full(peer.chan, CHAN_HIGH, CHAN_LOW, main_full_cb);
 	chan_on_down(peer.chan, main_down_cb);
 	peer_there(c, &peer);
 }

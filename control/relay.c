@@ -126,7 +126,12 @@ op_fail(struct relay_op *op, const char *why)
 static void
 op_timeout_cb(evutil_socket_t fd, short what, void *arg)
 {
-	op_fail(arg, "does not answer");
+	struct relay_op *op;
+
+	op = arg;
+	if (op->to.counts)
+		(void)admin_cancel_send(op->chan, op->id);
+	op_fail(op, "does not answer");
 }
 
 static int

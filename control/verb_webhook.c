@@ -323,6 +323,7 @@ verb_webhook_set(struct job *j)
 		return;
 	}
 	w.next = 0;
+	w.tried[0] = '\0';
 	if ((j->arg[2] == NULL || need_url(j, j->arg[2], &w) == 0) &&
 	    (j->arg[3] == NULL || need_events(j, j->arg[3], &w) == 0) &&
 	    (j->arg[4] == NULL || need_place(j, j->arg[4], &w) == 0) &&

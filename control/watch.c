@@ -72,7 +72,8 @@ ask_cb(struct chan *chan, struct msgin *m, void *arg)
 
 	if (watch_ask_recv(m) == -1)
 		return -1;
-	w = calloc(1, sizeof(*w));
+	/* One that does not read what it asked for asks in vain. */
+	w = chan_is_full(chan) ? NULL : calloc(1, sizeof(*w));
 	if (w != NULL) {
 		w->control = c;
 		w->chan = chan;

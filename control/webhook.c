@@ -69,6 +69,7 @@ webhook_decode(struct msgin *m, struct webhook *w)
 	    RECORD_STATE_LAST);
 	w->created = msg_get_i64(m);
 	msg_get_str(m, w->place, sizeof(w->place));
+	msg_get_str(m, w->tried, sizeof(w->tried));
 	w->delivered = msg_get_i64(m);
 	w->events_sent = msg_get_u64(m);
 	w->failures = msg_get_u32(m);
@@ -116,6 +117,7 @@ webhook_put(struct store *s, const struct webhook *w)
 	msg_put_u32(&m, w->state);
 	msg_put_i64(&m, w->created);
 	msg_put_str(&m, w->place);
+	msg_put_str(&m, w->tried);
 	msg_put_i64(&m, w->delivered);
 	msg_put_u64(&m, w->events_sent);
 	msg_put_u32(&m, w->failures);

@@ -55,6 +55,7 @@ struct webhook {
 
 	/* How far it is. */
 	char place[WEBHOOK_PLACE_SIZE]; /* empty: not known yet */
+	char tried[WEBHOOK_PLACE_SIZE]; /* end of a batch that failed; empty */
 	int64_t delivered;		/* last time, unix seconds; 0: never */
 	uint64_t events_sent;
 	uint32_t failures;		/* since it worked last */

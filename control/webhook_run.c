@@ -72,6 +72,7 @@ struct hook {
 	char id[OBJECT_ID_SIZE];
 	enum hook_state state;
 	bool changed; /* meanwhile: what is under way does not count */
+	bool begins;  /* it had no place yet */
 	int64_t next; /* not before, unix seconds */
 
 	/* A batch. */
@@ -79,7 +80,10 @@ struct hook {
 	size_t len;
 	unsigned events;
 	bool full;
+	bool failed;			/* it must not count */
 	char place[WEBHOOK_PLACE_SIZE]; /* behind its last event */
+	char batch[WEBHOOK_PLACE_SIZE]; /* the same, of an event */
+	char tried[WEBHOOK_PLACE_SIZE]; /* where it ended before; or empty */
 	char compartment[OBJECT_ID_SIZE];
 };
 
@@ -158,22 +162,33 @@ webhooks_free(struct webhooks *all)
 	free(all);
 }
 
-/* Store what was learnt of a webhook, where it is still there. */
-static void
+/*
+ * Store what was learnt of a webhook.  Where it begins must not be lost; of
+ * the rest a crash costs at most that events are sent again.  If it cannot be
+ * stored, the webhook rests for a while.  0 or -1.
+ */
+static int
 hook_store(struct hook *h, const struct webhook *w)
 {
 	struct store *s = h->all->control->store;
+	int rc = store_begin(s);
 
-	if (store_begin(s) == -1)
-		return;
-	if (webhook_put(s, w) != STORE_OK)
+	if (rc == 0 && webhook_put(s, w) != STORE_OK) {
 		store_abort(s);
-	else if (store_commit_lazy(s) == -1)
-		log_warnx("webhook %s: its place is not stored", w->id);
+		rc = -1;
+	} else if (rc == 0)
+		rc = h->begins ? store_commit(s) : store_commit_lazy(s);
+	if (rc == 0) {
+		h->begins = false;
+		return 0;
+	}
+	log_warnx("webhook %s: its place is not stored", w->id);
+	h->next = (int64_t)time(NULL) + webhook_waits[1];
+	return -1;
 }
 
-/* It worked: what was sent counts. */
-static void
+/* It worked: what was sent counts.  0, or -1 if that cannot be stored. */
+static int
 hook_done(struct hook *h, struct webhook *w)
 {
 	int64_t now = (int64_t)time(NULL);
@@ -187,7 +202,8 @@ hook_done(struct hook *h, struct webhook *w)
 	w->failing = w->next = h->next = 0;
 	w->error[0] = '\0';
 	(void)strlcpy(w->place, h->place, sizeof(w->place));
-	hook_store(h, w);
+	w->tried[0] = '\0';
+	return hook_store(h, w);
 }
 
 static void
@@ -203,7 +219,8 @@ hook_failed(struct hook *h, struct webhook *w, const char *why)
 	}
 	(void)strlcpy(w->error, why, sizeof(w->error));
 	w->next = h->next = now + wait;
-	hook_store(h, w);
+	(void)strlcpy(w->tried, h->batch, sizeof(w->tried));
+	(void)hook_store(h, w);
 }
 
 /* The webhook of a hook as it is now.  0, or -1: not to be told now. */
@@ -250,19 +267,20 @@ posted_cb(struct msgin *m, void *arg)
 		why = r == -1 ? "deliver answered nonsense" :
 				judge(&posted, text, sizeof(text));
 	}
+	if (h->state != HOOK_SENDING)
+		return r;
 	if (h->changed || hook_get(h, &w) == -1) {
 		hook_idle(h);
 		return r;
 	}
-	if (why == NULL)
-		hook_done(h, &w);
-	else
+	if (why != NULL) {
 		hook_failed(h, &w, why);
-	webhook_clear(&w);
-	if (why == NULL)
-		hook_read(h);
-	else
 		hook_idle(h);
+	} else if (hook_done(h, &w) == -1)
+		hook_idle(h);
+	else
+		hook_read(h);
+	webhook_clear(&w);
 	return r;
 }
 
@@ -289,7 +307,12 @@ send_body(struct webhooks *all, const struct webhook *w, const char *place,
 	post.body_len = len;
 	webhook_sign(w, (int64_t)time(NULL), body, len, post.signature);
 	id = post.signature[0] == '\0' ? 0 : chan_request(all->chan, cb, arg);
-	return id == 0 ? -1 : hook_post_send(all->chan, id, &post);
+	if (id == 0)
+		return -1;
+	if (hook_post_send(all->chan, id, &post) == 0)
+		return 0;
+	chan_cancel(all->chan, arg);
+	return -1;
 }
 
 static void
@@ -298,8 +321,27 @@ hook_send(struct hook *h, struct webhook *w)
 	(void)strlcpy(h->body + h->len, "]}", HOOK_BODY_MAX - h->len);
 	h->len += 2;
 	h->state = HOOK_SENDING;
-	if (send_body(h->all, w, h->place, h->body, h->len, posted_cb, h) == -1)
+	if (send_body(h->all, w, h->batch, h->body, h->len, posted_cb, h) == -1)
 		hook_idle(h);
+}
+
+/*
+ * There was nothing to send: the place moves on, and what is behind it is
+ * looked at, until there is no more.
+ */
+static void
+hook_skip(struct hook *h, struct webhook *w)
+{
+	if (strcmp(w->place, h->place) == 0) {
+		hook_idle(h);
+		return;
+	}
+	(void)strlcpy(w->place, h->place, sizeof(w->place));
+	w->tried[0] = '\0';
+	if (hook_store(h, w) == -1)
+		hook_idle(h);
+	else
+		hook_read(h);
 }
 
 /* All rows have come. */
@@ -309,20 +351,14 @@ read_end(const struct admin_end *end, void *arg)
 	struct hook *h = arg;
 	struct webhook w;
 
-	if (!end->ok || h->changed || hook_get(h, &w) == -1) {
+	if (!end->ok || h->changed || h->failed || hook_get(h, &w) == -1) {
 		hook_idle(h);
 		return;
 	}
 	if (h->events > 0)
 		hook_send(h, &w);
-	else {
-		/* Others' events, or none: they are behind it anyway. */
-		if (strcmp(w.place, h->place) != 0) {
-			(void)strlcpy(w.place, h->place, sizeof(w.place));
-			hook_store(h, &w);
-		}
-		hook_idle(h);
-	}
+	else
+		hook_skip(h, &w);
 	webhook_clear(&w);
 }
 
@@ -338,9 +374,17 @@ is_ours(struct hook *h, const struct row *row)
 	if (strcmp(h->compartment, c->tenancy) == 0)
 		return true;
 	place = row_value(row, "compartment");
-	if (place == NULL ||
-	    compartment_path(c->store, c->tenancy, place, &path) != STORE_OK)
+	if (place == NULL)
 		return false;
+	switch (compartment_path(c->store, c->tenancy, place, &path)) {
+	case STORE_OK:
+		break;
+	case STORE_NOTFOUND:
+		return false;
+	case STORE_FAIL:
+		h->failed = true;
+		return false;
+	}
 	for (i = 0; i < path.n; i++)
 		if (strcmp(path.place[i], h->compartment) == 0)
 			return true;
@@ -387,8 +431,10 @@ add_event(struct hook *h, const struct row *row)
 	    NULL :
 	    json_object_to_json_string_ext(o,
 		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	h->failed |= text == NULL;
 	len = text == NULL ? HOOK_BODY_MAX : strlen(text);
-	if (len > HOOK_BODY_MAX - WEBHOOK_FRAME - h->len) {
+	/* With a comma before it. */
+	if (h->len + 1 + len > HOOK_BODY_MAX - WEBHOOK_FRAME) {
 		json_object_put(o);
 		return -1;
 	}
@@ -401,7 +447,10 @@ add_event(struct hook *h, const struct row *row)
 	return 0;
 }
 
-/* A row is an event, or the last one the place alone. */
+/*
+ * A row is an event, or the last one the place alone.  A batch that was tried
+ * before ends where it ended then.
+ */
 static void
 read_row(const struct row *row, void *arg)
 {
@@ -409,12 +458,12 @@ read_row(const struct row *row, void *arg)
 	const char *place;
 
 	place = row_value(row, "place");
-	if (h->full || place == NULL)
+	if (h->full || h->failed || place == NULL)
 		return;
 	if (row_value(row, "event") != NULL && is_ours(h, row) &&
 	    add_event(h, row) == -1) {
 		/* One that alone is too large is left out. */
-		if (h->events > 0) {
+		if (h->events > 0 || h->failed) {
 			h->full = true;
 			return;
 		}
@@ -422,6 +471,11 @@ read_row(const struct row *row, void *arg)
 		    place);
 	}
 	(void)strlcpy(h->place, place, sizeof(h->place));
+	if (row_value(row, "event") == NULL)
+		return;
+	(void)strlcpy(h->batch, place, sizeof(h->batch));
+	if (strcmp(place, h->tried) == 0)
+		h->full = true;
 }
 
 /* Begin a batch: ask queue for what is behind the hook's place. */
@@ -435,7 +489,7 @@ hook_read(struct hook *h)
 	struct chan *queue;
 
 	h->state = HOOK_IDLE;
-	h->changed = h->full = false;
+	h->changed = h->full = h->failed = false;
 	h->events = 0;
 	queue = peers_find(c->peers, CONV_ADMIN, PROC_QUEUE, 0);
 	if (queue == NULL || h->all->chan == NULL || hook_get(h, &w) == -1) {
@@ -444,10 +498,12 @@ hook_read(struct hook *h)
 	}
 	if (h->body == NULL)
 		h->body = malloc(HOOK_BODY_MAX);
-	if (w.place[0] != '\0')
+	h->begins = w.place[0] == '\0';
+	if (!h->begins)
 		words[1] = w.place;
 	words[3] = w.events;
 	(void)strlcpy(h->place, w.place, sizeof(h->place));
+	(void)strlcpy(h->tried, w.tried, sizeof(h->tried));
 	(void)strlcpy(h->compartment, w.compartment, sizeof(h->compartment));
 	if (h->body != NULL) {
 		h->len = (size_t)snprintf(h->body, HOOK_BODY_MAX,
@@ -503,12 +559,14 @@ set_tick(struct webhooks *all)
 void
 webhooks_changed(struct webhooks *all, const char *id)
 {
+	enum store_status r;
 	struct webhook w;
 	struct hook *h;
 
 	h = hook_find(all, id);
-	if (webhook_get(all->control->store, id, &w) != STORE_OK) {
-		if (h != NULL)
+	r = webhook_get(all->control->store, id, &w);
+	if (r != STORE_OK) {
+		if (h != NULL && r == STORE_NOTFOUND)
 			hook_free(h);
 		set_tick(all);
 		return;
