@@ -116,6 +116,8 @@ label(struct sample *p, const char *name, const char *value)
 	size_t len = strlen(p->labels);
 
 	/* A value of full length leaves room for the end of the label. */
+	if (len + strlen(name) + 8 > sizeof(p->labels))
+		return;
 	len += (size_t)snprintf(p->labels + len, sizeof(p->labels) - len,
 	    "%s%s=\"", len == 0 ? "" : ",", name);
 	for (; *value != '\0' && len + 4 < sizeof(p->labels); value++) {
@@ -180,6 +182,9 @@ counter(struct metrics *m, const struct row *row)
 		    (char)tolower((unsigned char)*s) :
 		    '_';
 	(void)snprintf(p->help, sizeof(p->help), "%s of %s", name, process);
+	for (s = p->help; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == '\\')
+			*s = ' ';
 	label(p, "instance", text(row, "instance"));
 	return 0;
 }

@@ -251,6 +251,21 @@ down_cb(struct chan *c, void *arg)
 	chan_free(c);
 }
 
+/* Nobody answers those that asked. */
+static void
+forget(struct watch *w)
+{
+	struct watcher *v, *next;
+
+	for (v = LIST_FIRST(&w->watchers); v != NULL; v = next) {
+		next = LIST_NEXT(v, entry);
+		if (!v->asked)
+			continue;
+		chan_cancel(w->chan, v);
+		(void)end_cb(NULL, v);
+	}
+}
+
 /* A channel to control, new or after its restart; fd is taken over. */
 void
 watch_peer(struct watch *w, int fd)
@@ -262,6 +277,7 @@ watch_peer(struct watch *w, int fd)
 	};
 	struct chan *old = w->chan;
 
+	forget(w);
 	w->chan = chan_new(proc_base(), fd, "control-watch", rules, w);
 	if (w->chan == NULL)
 		log_warnx("no channel to control for watchers");
