@@ -120,8 +120,9 @@ next_file(struct batch *b)
 		b->from = r->pos;
 	if (r->at == r->names || jread_next_file(r) == 0)
 		return -1;
+	/* After a crash the file may be shorter than it was. */
 	if (strcmp(r->name[r->at - 1], b->file) == 0)
-		r->pos = b->from;
+		r->pos = b->from < r->size ? b->from : r->size;
 	(void)strlcpy(b->file, r->name[r->at - 1], sizeof(b->file));
 	b->from = 0;
 	return 0;

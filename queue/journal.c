@@ -176,6 +176,17 @@ remove_old(struct journal *j)
 	(void)closedir(dir);
 }
 
+/* A line that a crash has cut must not swallow the next one. */
+static void
+end_line(struct journal *j)
+{
+	char last = '\n';
+
+	if (j->size > 0 && pread(j->fd, &last, 1, (off_t)j->size - 1) == 1 &&
+	    last != '\n' && write(j->fd, "\n", 1) == 1)
+		j->size++;
+}
+
 /* The file of this hour is open.  0 or -1. */
 static int
 need_file(struct journal *j)
@@ -194,13 +205,14 @@ need_file(struct journal *j)
 	write_run(j);
 	close_file(j);
 	CRASH("journal-closed");
-	j->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	j->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (j->fd == -1)
 		return -1;
 	CRASH("journal-opened");
 	(void)snprintf(path, sizeof(path), "%s/%.10s.idx", j->folder, name);
 	j->index = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	j->size = fstat(j->fd, &st) == -1 ? 0 : (uint64_t)st.st_size;
+	end_line(j);
 	jindex_start(&j->run, j->size);
 	memcpy(j->name, name, sizeof(j->name));
 	remove_old(j);

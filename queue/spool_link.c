@@ -128,11 +128,19 @@ spool_marks_needed(const struct spool *sp, uint64_t number)
 	return false;
 }
 
-/* Marks of a large message became durable in the current segment. */
+/*
+ * Marks of a large message became durable in the current segment.  While some
+ * still wait, those that repeat older ones may be among them.
+ */
 void
 spool_marks_durable(struct spool *sp, struct segment *s)
 {
+	const struct message *m;
+
 	if (s->kind != SEGMENT_BIG)
+		return;
+	m = large_message(s);
+	if (s->repeating && m != NULL && m->marks > 0)
 		return;
 	if (s->marks_from == 0 || s->repeating)
 		s->marks_from = sp->current->number;
@@ -152,6 +160,11 @@ repeat_needed(struct spool *sp, uint64_t number)
 		    s->repeating || m == NULL)
 			continue;
 		s->repeating = spool_repeat_marks(sp, m) == 0;
+		/* Nothing is known of it that a mark could say. */
+		if (s->repeating && m->marks == 0) {
+			s->repeating = false;
+			s->marks_from = 0;
+		}
 	}
 }
 
@@ -169,7 +182,8 @@ spool_reclaim(struct spool *sp)
 	    LIST_EMPTY(&s->indexed) && s->inflight == 0) {
 		if (spool_marks_needed(sp, s->number)) {
 			repeat_needed(sp, s->number);
-			return;
+			if (spool_marks_needed(sp, s->number))
+				return;
 		}
 		spool_condemn(sp, s);
 	}

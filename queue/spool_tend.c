@@ -140,7 +140,8 @@ spool_repeat_marks(struct spool *sp, struct message *m)
 	for (i = 0; rc == 0 && i < st.rcpts; i++) {
 		mark.via = destination_via(st.rcpt[i].domain);
 		mark.noticed = st.rcpt[i].noticed;
-		if (st.rcpt[i].state == RCPT_WAITING && mark.via == NULL)
+		if (st.rcpt[i].state == RCPT_WAITING && mark.via == NULL &&
+		    !mark.noticed)
 			continue;
 		mark.index = i;
 		mark.state = st.rcpt[i].state;

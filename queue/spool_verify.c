@@ -155,7 +155,6 @@ next_segment(struct spool_verify *v)
 				continue;
 			if (best == NULL || s->number < best->number)
 				best = s;
-			break;
 		}
 	return best;
 }
