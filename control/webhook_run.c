@@ -171,8 +171,9 @@ static int
 hook_store(struct hook *h, const struct webhook *w)
 {
 	struct store *s = h->all->control->store;
-	int rc = store_begin(s);
+	int rc;
 
+	rc = store_begin(s);
 	if (rc == 0 && webhook_put(s, w) != STORE_OK) {
 		store_abort(s);
 		rc = -1;

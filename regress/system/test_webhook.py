@@ -143,6 +143,29 @@ def test_nothing_is_lost_over_failures_and_restarts(edd, sink, receiver):
         receiver.stop = lambda: None
 
 
+def test_a_backlog_comes_in_whole_batches(edd, sink, receiver):
+    port = receiver.port
+    hook = add(edd, receiver.url(), "events", "accepted")
+    receiver.stop()
+    expected = set()
+    for i in range(40):
+        rcpts = ["r%d-%d%s@example.net" % (i, k, "x" * (i % 7))
+                 for k in range(25)]
+        expected |= {(edd.send(rcpts), r) for r in rcpts}
+    again = Receiver(port=port)
+    try:
+        edd.ctl("webhook", "set", hook["id"], "state", "active")
+        wait_for(lambda: len(again.events()) >= len(expected), "a thousand")
+        seen = [(e["id"], e["recipient"]) for e in again.events()]
+        assert len(seen) == len(expected) and set(seen) == expected
+        sizes = [len(body) for _, _, body in again.batches]
+        assert max(sizes) <= 32768 and len(sizes) > 3
+        assert len({h["Edd-Batch"] for _, h, _ in again.batches}) == len(sizes)
+    finally:
+        again.stop()
+        receiver.stop = lambda: None
+
+
 def test_certificates_are_verified(edd, folder):
     where = os.path.join(folder, "hook")
     os.mkdir(where)
