@@ -31,7 +31,7 @@ struct audit;
 struct control;
 struct msgin;
 
-/* "uid=0 (root)", or a principal of the API with the key that it used. */
+/* "uid=0", or a principal of the API with the key that it used. */
 #define AUDIT_ACTOR_SIZE 256u
 
 /* The longest object is a filter of the queue; longer values are cut. */

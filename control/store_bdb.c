@@ -27,11 +27,14 @@
 
 #include <db.h>
 #include <errno.h>
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "compat.h"
 #include "log.h"
 #include "msg.h"
 #include "store.h"
@@ -51,8 +54,15 @@
 #define BDB_CHECKPOINT_KB      1024u
 #define BDB_CHECKPOINT_MINUTES 10u
 
+/* The last of the tables that version 0.1.0 has; later ones may be missing. */
+#define BDB_TABLE_EVER STORE_DOMAIN_PLACE
+
 /* Pages that a suppression list of a million fills well. */
 #define BDB_PAGE_SIZE 4096u
+
+#define BDB_ADVICE                                                             \
+	"put back a copy of the folder, or name an empty one and give "        \
+	"it a backup with \"edctl restore\""
 
 struct store {
 	DB_ENV *env;
@@ -62,48 +72,11 @@ struct store {
 	DBT found;	/* memory of the last store_get() */
 	uint64_t changes[STORE_TABLES];
 	uint8_t check[STORE_SUBKEY_SIZE];
-	char error[256]; /* what Berkeley DB said last */
+	char error[256]; /* what Berkeley DB said first */
 	bool full;	 /* and once, that the disk is */
 
 	struct store *mirror; /* has all changes of this one, or NULL */
 	bool mirror_bad;      /* it has not */
-};
-
-static const char *const table_file[STORE_TABLES] = {
-	[STORE_META] = "meta.db",
-	[STORE_COMPARTMENT] = "compartment.db",
-	[STORE_USER] = "user.db",
-	[STORE_CREDENTIAL] = "credential.db",
-	[STORE_SENDER] = "sender.db",
-	[STORE_DOMAIN] = "domain.db",
-	[STORE_DKIM] = "dkim.db",
-	[STORE_SUPPRESSION] = "suppression.db",
-	[STORE_COMPARTMENT_NAME] = "compartment_name.db",
-	[STORE_USER_NAME] = "user_name.db",
-	[STORE_CREDENTIAL_LOGIN] = "credential_login.db",
-	[STORE_CREDENTIAL_USER] = "credential_user.db",
-	[STORE_SENDER_PLACE] = "sender_place.db",
-	[STORE_SENDER_DOMAIN] = "sender_domain.db",
-	[STORE_DOMAIN_PLACE] = "domain_place.db",
-	[STORE_THROTTLE] = "throttle.db",
-	[STORE_LIMIT] = "limit.db",
-	[STORE_METER] = "meter.db",
-	[STORE_GROUP] = "group.db",
-	[STORE_GROUP_NAME] = "group_name.db",
-	[STORE_GROUP_MEMBER] = "group_member.db",
-	[STORE_USER_GROUP] = "user_group.db",
-	[STORE_POLICY] = "policy.db",
-	[STORE_SUPPRESSION_NUMBER] = "suppression_number.db",
-	[STORE_SUPPRESSION_SOFT] = "suppression_soft.db",
-	[STORE_APIKEY] = "apikey.db",
-	[STORE_AUDIT] = "audit.db",
-	[STORE_WEBHOOK] = "webhook.db",
-	[STORE_OBJECT] = "object.db",
-	[STORE_CREATED] = "created.db",
-	[STORE_EXPIRY] = "expiry.db",
-	[STORE_WORK] = "work.db",
-	[STORE_RETRY] = "retry.db",
-	[STORE_RETURNPATH] = "returnpath.db",
 };
 
 static void
@@ -112,7 +85,9 @@ bdb_error_cb(const DB_ENV *env, const char *prefix, const char *text)
 	struct store *s;
 
 	s = env->app_private;
-	(void)snprintf(s->error, sizeof(s->error), "%s", text);
+	/* The cause comes first, advice and what follows from it later. */
+	if (s->error[0] == '\0')
+		(void)snprintf(s->error, sizeof(s->error), "%s", text);
 	if (strstr(text, strerror(ENOSPC)) != NULL)
 		s->full = true;
 	log_debug("store: %s", text);
@@ -120,15 +95,18 @@ bdb_error_cb(const DB_ENV *env, const char *prefix, const char *text)
 
 /*
  * Report a failed call.  An environment that panicked is of no more use in
- * this process: the next one runs recovery.
+ * this process: the next one runs recovery, which mends what a crash left and
+ * nothing that was damaged on disk.
  */
 static enum store_status
-bdb_fail(const struct store *s, const char *what, int error)
+bdb_fail(struct store *s, const char *what, int error)
 {
 	if (error == DB_RUNRECOVERY)
-		fatalx("store: %s: %s; recovery runs at the next start", what,
-		    s->error);
+		fatalx("store: %s: %s; recovery runs at the next start; if "
+		       "this comes again, " BDB_ADVICE,
+		    what, s->error);
 	log_warnx("store: %s: %s", what, db_strerror(error));
+	s->error[0] = '\0';
 	return STORE_FAIL;
 }
 
@@ -155,7 +133,7 @@ env_open(struct store *s, const char *dir, const char *phrase)
 }
 
 static int
-table_open(struct store *s, enum store_table table)
+table_open(struct store *s, enum store_table table, uint32_t create)
 {
 	DB *db;
 	int r;
@@ -167,20 +145,59 @@ table_open(struct store *s, enum store_table table)
 	if ((r = db->set_flags(db, DB_ENCRYPT)) != 0 ||
 	    (r = db->set_pagesize(db, BDB_PAGE_SIZE)) != 0)
 		return r;
-	return db->open(db, NULL, table_file[table], NULL, DB_BTREE,
-	    DB_CREATE | DB_AUTO_COMMIT, 0600);
+	return db->open(db, NULL, store_table_name(table), NULL, DB_BTREE,
+	    create | DB_AUTO_COMMIT, 0600);
 }
 
+/* Read both ends: a page that is missing or damaged there is found now. */
 static int
-tables_open(struct store *s)
+table_probe(DB *db)
 {
-	unsigned i;
+	static const uint32_t end[] = { DB_FIRST, DB_LAST };
+	DBC *cursor;
+	DBT key, data;
+	size_t i;
 	int r;
 
-	for (i = 0; i < STORE_TABLES; i++) {
-		r = table_open(s, (enum store_table)i);
-		if (r != 0)
-			return r;
+	r = db->cursor(db, NULL, &cursor, 0);
+	for (i = 0; r == 0 && i < sizeof(end) / sizeof(end[0]); i++) {
+		memset(&key, 0, sizeof(key));
+		memset(&data, 0, sizeof(data));
+		data.flags = DB_DBT_PARTIAL;
+		r = cursor->get(cursor, &key, &data, end[i]);
+		if (i + 1 == sizeof(end) / sizeof(end[0]) || r != 0)
+			(void)cursor->close(cursor);
+	}
+	return r == DB_NOTFOUND ? 0 : r;
+}
+
+/*
+ * Meta is made last: a store that has it has had the others, and one that is
+ * gone is not made anew.
+ */
+static int
+tables_open(struct store *s, const char *dir)
+{
+	char path[PATH_MAX];
+	unsigned i;
+	bool old;
+	int r;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir,
+	    store_table_name(STORE_META));
+	old = access(path, F_OK) == 0;
+	for (i = STORE_TABLES; i-- > 0;) {
+		r = table_open(s, (enum store_table)i,
+		    old && i <= BDB_TABLE_EVER ? 0 : DB_CREATE);
+		if (r == 0)
+			r = table_probe(s->db[i]);
+		if (r == 0)
+			continue;
+		if (s->error[0] == '\0')
+			(void)strlcpy(s->error,
+			    store_table_name((enum store_table)i),
+			    sizeof(s->error));
+		return r;
 	}
 	return 0;
 }
@@ -201,7 +218,9 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 	r = env_open(s, dir, phrase);
 	explicit_bzero(phrase, sizeof(phrase));
 	if (r == 0)
-		r = tables_open(s);
+		r = tables_open(s, dir);
+	if (r == 0)
+		s->error[0] = '\0';
 	if (r != 0 && s->full) {
 		(void)snprintf(why, size,
 		    "the store in %s cannot be opened: %s; make room there, "
@@ -211,9 +230,8 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 	}
 	if (r != 0) {
 		(void)snprintf(why, size,
-		    "the store in %s cannot be opened or recovered: %s%s%s; "
-		    "put back a copy of the folder, or name an empty one and "
-		    "give it a backup with \"edctl restore\"",
+		    "the store in %s cannot be opened or recovered: "
+		    "%s%s%s; " BDB_ADVICE,
 		    dir, db_strerror(r), s->error[0] == '\0' ? "" : ": ",
 		    s->error);
 		return -1;
@@ -490,7 +508,7 @@ store_put(struct store *s, enum store_table table, const struct store_key *k,
 
 	if (k->bad || record->bad || s->txn == NULL) {
 		log_warnx("store: %s: record cannot be stored",
-		    table_file[table]);
+		    store_table_name(table));
 		return STORE_FAIL;
 	}
 	dbt_key(&key, k, &copy);
@@ -671,26 +689,4 @@ store_last(struct store *s, enum store_table table, struct store_key *k)
 	if (r == DB_NOTFOUND)
 		return STORE_NOTFOUND;
 	return r == 0 ? STORE_OK : bdb_fail(s, "last", r);
-}
-
-/* The name of a table, which does not change as its number may. */
-const char *
-store_table_name(enum store_table table)
-{
-	return table_file[table];
-}
-
-/* The table with this name.  0, or -1 if there is none. */
-int
-store_table_find(const char *name, enum store_table *table)
-{
-	unsigned i;
-
-	for (i = 0; i < STORE_TABLES; i++) {
-		if (strcmp(table_file[i], name) == 0) {
-			*table = (enum store_table)i;
-			return 0;
-		}
-	}
-	return -1;
 }

@@ -168,8 +168,9 @@ lock_check_dir(DIR *d, const uint8_t *want, const char *dir, char *why,
 	}
 	if (!dir_is_empty(d)) {
 		(void)snprintf(why, size,
-		    "%s has files but no %s; restore "
-		    "the store from a backup, or name an empty folder",
+		    "%s has files but no %s; put back a copy of the folder, "
+		    "or name an empty one and give it a backup with \"edctl "
+		    "restore\"",
 		    dir, LOCK_NAME);
 		return -1;
 	}

@@ -33,6 +33,7 @@
 
 #include "compat.h"
 #include "log.h"
+#include "store.h"
 
 #define PLACE_FILE     "CURRENT"
 #define PLACE_FILE_NEW "CURRENT.new"
@@ -44,6 +45,43 @@
 /* Of two places that take turns one is free. */
 #define PLACE_FIRST  "env.1"
 #define PLACE_SECOND "env.2"
+
+static const char *const table_file[STORE_TABLES] = {
+	[STORE_META] = "meta.db",
+	[STORE_COMPARTMENT] = "compartment.db",
+	[STORE_USER] = "user.db",
+	[STORE_CREDENTIAL] = "credential.db",
+	[STORE_SENDER] = "sender.db",
+	[STORE_DOMAIN] = "domain.db",
+	[STORE_DKIM] = "dkim.db",
+	[STORE_SUPPRESSION] = "suppression.db",
+	[STORE_COMPARTMENT_NAME] = "compartment_name.db",
+	[STORE_USER_NAME] = "user_name.db",
+	[STORE_CREDENTIAL_LOGIN] = "credential_login.db",
+	[STORE_CREDENTIAL_USER] = "credential_user.db",
+	[STORE_SENDER_PLACE] = "sender_place.db",
+	[STORE_SENDER_DOMAIN] = "sender_domain.db",
+	[STORE_DOMAIN_PLACE] = "domain_place.db",
+	[STORE_THROTTLE] = "throttle.db",
+	[STORE_LIMIT] = "limit.db",
+	[STORE_METER] = "meter.db",
+	[STORE_GROUP] = "group.db",
+	[STORE_GROUP_NAME] = "group_name.db",
+	[STORE_GROUP_MEMBER] = "group_member.db",
+	[STORE_USER_GROUP] = "user_group.db",
+	[STORE_POLICY] = "policy.db",
+	[STORE_SUPPRESSION_NUMBER] = "suppression_number.db",
+	[STORE_SUPPRESSION_SOFT] = "suppression_soft.db",
+	[STORE_APIKEY] = "apikey.db",
+	[STORE_AUDIT] = "audit.db",
+	[STORE_WEBHOOK] = "webhook.db",
+	[STORE_OBJECT] = "object.db",
+	[STORE_CREATED] = "created.db",
+	[STORE_EXPIRY] = "expiry.db",
+	[STORE_WORK] = "work.db",
+	[STORE_RETRY] = "retry.db",
+	[STORE_RETURNPATH] = "returnpath.db",
+};
 
 static bool
 is_place(const char *name)
@@ -250,4 +288,26 @@ store_place_clean(const char *dir)
 		place_remove(dir, PLACE_FIRST);
 	if (strcmp(name, PLACE_SECOND) != 0)
 		place_remove(dir, PLACE_SECOND);
+}
+
+/* The name of a table, which does not change as its number may. */
+const char *
+store_table_name(enum store_table table)
+{
+	return table_file[table];
+}
+
+/* The table with this name.  0, or -1 if there is none. */
+int
+store_table_find(const char *name, enum store_table *table)
+{
+	unsigned i;
+
+	for (i = 0; i < STORE_TABLES; i++) {
+		if (strcmp(table_file[i], name) == 0) {
+			*table = (enum store_table)i;
+			return 0;
+		}
+	}
+	return -1;
 }
