@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "base64.h"
 #include "bounds.h"
 #include "check.h"
@@ -41,7 +42,8 @@ struct print {
 	bool json;
 	bool any; /* a row was printed */
 	struct table *table;
-	struct row *row; /* what is made of one that came */
+	struct row *row;	   /* what is made of one that came */
+	struct accounts *accounts; /* for the audit, else NULL */
 };
 
 /*
@@ -60,9 +62,12 @@ print_new(enum layout layout, bool json, size_t width)
 	p->json = json;
 	p->table = table_new(stdout, width);
 	p->row = row_new();
-	if (p->table == NULL || p->row == NULL) {
+	p->accounts = layout == LAYOUT_AUDIT ? accounts_new() : NULL;
+	if (p->table == NULL || p->row == NULL ||
+	    (layout == LAYOUT_AUDIT && p->accounts == NULL)) {
 		table_end(p->table);
 		row_free(p->row);
+		accounts_free(p->accounts);
 		free(p);
 		return NULL;
 	}
@@ -84,11 +89,23 @@ json_value(const struct row_field *f)
 	return json_object_new_string(f->value);
 }
 
+/* The name of the account that did what the row tells of, or NULL. */
+static const char *
+account_name(const struct print *p, const struct row *row)
+{
+	const char *who;
+
+	who = row_value(row, "who");
+	return p->accounts == NULL || who == NULL ?
+	    NULL :
+	    accounts_name(p->accounts, who);
+}
+
 /* One object a line.  Times are unix seconds. */
 static int
-print_json(const struct row *row)
+print_json(const struct print *p, const struct row *row)
 {
-	const char *text;
+	const char *name, *text;
 	struct json_object *o;
 	size_t i;
 
@@ -98,6 +115,10 @@ print_json(const struct row *row)
 	for (i = 0; i < row_count(row); i++)
 		(void)json_object_object_add(o, row_at(row, i)->name,
 		    json_value(row_at(row, i)));
+	name = account_name(p, row);
+	if (name != NULL)
+		(void)json_object_object_add(o, "name",
+		    json_object_new_string(name));
 	text = json_object_to_json_string_ext(o,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text != NULL)
@@ -271,17 +292,18 @@ print_trace(const struct row *row)
 
 /* A change: when, who and what, then what it was and is. */
 static int
-print_audit(const struct row *row)
+print_audit(const struct print *p, const struct row *row)
 {
 	static const char *const part[] = { "who", "verb", "object", "old",
 		"new" };
 	static const char *const before[] = { "  ", "  ", " ", "\n    - ",
 		"\n    + " };
 	char when[TEXT_TIME_SIZE];
-	const char *v;
+	const char *name, *v;
 	char *text;
 	size_t i;
 
+	name = account_name(p, row);
 	v = row_value(row, "time");
 	text_time(v == NULL ? "" : v, when, sizeof(when));
 	(void)fputs(when, stdout);
@@ -291,6 +313,8 @@ print_audit(const struct row *row)
 			return -1;
 		if (text[0] != '\0')
 			(void)printf("%s%s", before[i], text);
+		if (i == 0 && name != NULL)
+			(void)printf(" (%s)", name);
 		free(text);
 	}
 	(void)putchar('\n');
@@ -333,7 +357,7 @@ print_row(struct print *p, const struct row *row)
 	if (p->layout == LAYOUT_OCTETS)
 		return print_octets(row);
 	if (p->json)
-		return print_json(row);
+		return print_json(p, row);
 	switch (p->layout) {
 	case LAYOUT_TABLE:
 		r = table_row(p->table, row);
@@ -359,7 +383,7 @@ print_row(struct print *p, const struct row *row)
 	case LAYOUT_OCTETS:
 		break;
 	case LAYOUT_AUDIT:
-		r = print_audit(row);
+		r = print_audit(p, row);
 		break;
 	case LAYOUT_STATUS:
 		r = print_status(p, row);
@@ -375,6 +399,7 @@ print_end(struct print *p)
 {
 	table_end(p->table);
 	row_free(p->row);
+	accounts_free(p->accounts);
 	free(p);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }

@@ -18,7 +18,7 @@
  * What edctl prints: tables, records, JSON, and nothing that a terminal
  * would obey.
  *
- * sources: ctl/text.c ctl/width.c
+ * sources: ctl/account.c ctl/text.c ctl/width.c
  * sources: lib/base64.c lib/row.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c
  * sources: ctl/check.c ctl/print.c ctl/status.c ctl/table.c ctl/text.c
  * sources: lib/row.c lib/msg.c lib/log.c lib/compat.c

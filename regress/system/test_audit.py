@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import re
 import subprocess
 
@@ -240,6 +241,9 @@ def test_filters_and_restart(site):
     assert audit(site, "since", "2999-01-01") == []
     assert len(audit(site, "until", "2999-01-01", "verb", "compartment")) == 1
     text = site.ctl("audit", "verb", "user set")
+    me = pwd.getpwuid(os.getuid()).pw_name
+    assert "uid=%d (%s)  user set bob" % (os.getuid(), me) in text
+    assert {r["name"] for r in audit(site)} == {me}
     assert "user set bob" in text and "- id=" in text and "+ id=" in text
     assert "neither a time ago" in site.ctl("audit", "since", "x", ok=False)
     assert "no such day" in site.ctl("audit", "since", "2026-02-31",
