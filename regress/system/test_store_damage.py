@@ -1,0 +1,87 @@
+"""A damaged policy store: edd says so, names the way out, makes no table anew,
+and works again once the file is put back."""
+
+import os
+import shutil
+
+import eddtest
+
+DAMAGE = ["table cut in a page", "table cut between pages", "table empty",
+          "header flipped", "leaf flipped", "table missing", "log missing",
+          "log empty", "key check missing"]
+
+
+def files(folder):
+    found = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as f:
+            found[name] = f.read()
+    return found
+
+
+def flip(path, at):
+    with open(path, "r+b") as f:
+        f.seek(at)
+        octet = f.read(1)[0]
+        f.seek(at)
+        f.write(bytes([octet ^ 0x41]))
+
+
+def damage(folder, how):
+    table = os.path.join(folder, "user.db")
+    log = os.path.join(folder, next(n for n in os.listdir(folder)
+                                    if n.startswith("log.")))
+    if how == "table cut in a page":
+        os.truncate(table, 6000)
+    elif how == "table cut between pages":
+        os.truncate(table, 4096)
+    elif how == "table empty":
+        os.truncate(table, 0)
+    elif how == "header flipped":
+        flip(table, 60)
+    elif how == "leaf flipped":
+        flip(table, 4096 + 3000)
+    elif how == "table missing":
+        os.unlink(table)
+    elif how == "log missing":
+        os.unlink(log)
+    elif how == "log empty":
+        os.truncate(log, 0)
+    elif how == "key check missing":
+        os.unlink(os.path.join(folder, "KEYCHECK"))
+
+
+def put_back(good, folder, owner):
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    for name in os.listdir(good):
+        path = os.path.join(folder, name)
+        shutil.copy2(os.path.join(good, name), path)
+        if eddtest.IS_ROOT:
+            os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def test_damage_is_told_and_nothing_is_made_of_it(edd, folder):
+    wanted = edd.ctl("user", "list", json_rows=True)
+    edd.stop()
+    owner = os.stat(os.path.join(edd.store, "user.db"))
+    good = os.path.join(folder, "good")
+    shutil.copytree(edd.store, good)
+    for how in DAMAGE:
+        put_back(good, edd.store, owner)
+        damage(edd.store, how)
+        before = files(edd.store)
+        mark = edd.log_size()
+        edd.start(wait=False)
+        line = edd.wait_log(r"control\[\d+\]: .*edctl restore.*", since=mark)
+        assert "opened or recovered" in line.group() or "KEYCHECK" in \
+            line.group(), (how, line.group())
+        edd.stop(expect=None)
+        after = files(edd.store)
+        for name in set(before) | set(after):
+            # Recovery writes in its log that it was done.
+            if not name.startswith("log."):
+                assert after.get(name) == before.get(name), (how, name)
+    put_back(good, edd.store, owner)
+    edd.start()
+    assert edd.ctl("user", "list", json_rows=True) == wanted
