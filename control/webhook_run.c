@@ -43,8 +43,8 @@
 #include "proto_hook.h"
 #include "relay.h"
 #include "row.h"
-#include "user.h"
 #include "webhook.h"
+#include "webhook_event.h"
 
 /* Seconds between looks at the journal when there was nothing. */
 #define WEBHOOK_TICK 2
@@ -236,23 +236,6 @@ hook_get(struct hook *h, struct webhook *w)
 	return -1;
 }
 
-/* What the answer of the receiver means: NULL, or why it failed. */
-static const char *
-judge(const struct hook_posted *p, char *text, size_t size)
-{
-	if (p->status >= 200 && p->status < 300)
-		return NULL;
-	if (p->status == 0)
-		(void)strlcpy(text,
-		    p->error[0] == '\0' ? "deliver is out of memory" : p->error,
-		    size);
-	else
-		(void)snprintf(text, size, "it answered %u%s", p->status,
-		    p->status < 400 ? ", and redirections are not followed" :
-				      "");
-	return text;
-}
-
 static int
 posted_cb(struct msgin *m, void *arg)
 {
@@ -266,7 +249,7 @@ posted_cb(struct msgin *m, void *arg)
 	if (m != NULL) {
 		r = hook_posted_recv(m, &posted);
 		why = r == -1 ? "deliver answered nonsense" :
-				judge(&posted, text, sizeof(text));
+				webhook_judge(&posted, text, sizeof(text));
 	}
 	if (h->state != HOOK_SENDING)
 		return r;
@@ -392,33 +375,6 @@ is_ours(struct hook *h, const struct row *row)
 	return false;
 }
 
-/* An event as JSON, with the user's name. */
-static struct json_object *
-event_json(const struct control *c, const struct row *row)
-{
-	const struct row_field *f;
-	struct json_object *o;
-	struct user u;
-	const char *value;
-	size_t i;
-
-	o = json_object_new_object();
-	for (i = 0; o != NULL && i < row_count(row); i++) {
-		f = row_at(row, i);
-		value = f->value;
-		if (strcmp(f->name, "place") == 0)
-			continue;
-		if (strcmp(f->name, "user") == 0 &&
-		    user_get(c->store, value, &u) == STORE_OK)
-			value = u.name;
-		(void)json_object_object_add(o, f->name,
-		    f->kind == ROW_NUMBER ?
-			json_object_new_int64(strtoll(value, NULL, 10)) :
-			json_object_new_string(value));
-	}
-	return o;
-}
-
 /* Append to the batch.  -1: there is no room. */
 static int
 add_event(struct hook *h, const struct row *row)
@@ -427,7 +383,7 @@ add_event(struct hook *h, const struct row *row)
 	const char *text;
 	size_t len;
 
-	o = event_json(h->all->control, row);
+	o = webhook_event_json(h->all->control, row);
 	text = o == NULL ?
 	    NULL :
 	    json_object_to_json_string_ext(o,
