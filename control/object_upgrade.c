@@ -16,7 +16,8 @@
 
 /*
  * Links every sender, domain and DKIM key once.  In several transactions, of
- * which each may come again: what is linked stays so.
+ * which each may come again: what is linked stays so.  A record that is
+ * ill-formed is passed over: it keeps nothing else from working.
  */
 #include "object_upgrade.h"
 
@@ -45,24 +46,49 @@ struct step {
 	bool failed;
 };
 
+/* The record with this key cannot be read. */
 static enum store_status
-link_one(struct step *u, struct msgin *m)
+pass_over(const struct step *u, const struct store_key *k)
+{
+	log_warnx("store: %s \"%s\": ill-formed record, without an object",
+	    store_table_name(u->table), store_key_first(k));
+	return STORE_OK;
+}
+
+/* A key leads to its domain, which has to be readable, too. */
+static enum store_status
+link_dkimkey(const struct step *u, const struct store_key *key,
+    const struct dkimkey *k)
+{
+	struct store_key name;
+	enum store_status r;
+	struct domain d;
+	struct msgin m;
+
+	store_key(&name, k->domain, NULL);
+	r = store_get(u->store, STORE_DOMAIN, &name, &m);
+	if (r == STORE_OK && domain_decode(&m, &d) == -1)
+		return pass_over(u, key);
+	return r == STORE_FAIL ? r : dkimkey_link(u->store, k);
+}
+
+static enum store_status
+link_one(const struct step *u, const struct store_key *key, struct msgin *m)
 {
 	static struct dkimkey k;
-	enum store_status r;
 	struct domain d;
 	struct sender s;
 
 	switch (u->table) {
 	case STORE_SENDER:
-		r = record_done(sender_decode(m, &s), "sender");
-		return r == STORE_OK ? sender_link(u->store, &s) : r;
+		return sender_decode(m, &s) == 0 ? sender_link(u->store, &s) :
+						   pass_over(u, key);
 	case STORE_DOMAIN:
-		r = record_done(domain_decode(m, &d), "domain");
-		return r == STORE_OK ? domain_link(u->store, &d) : r;
+		return domain_decode(m, &d) == 0 ? domain_link(u->store, &d) :
+						   pass_over(u, key);
 	case STORE_DKIM:
-		r = record_done(dkimkey_decode(m, &k), "DKIM key");
-		return r == STORE_OK ? dkimkey_link(u->store, &k) : r;
+		return dkimkey_decode(m, &k) == 0 ? link_dkimkey(u, key, &k) :
+						    pass_over(u, key);
 	default:
 		return STORE_FAIL;
 	}
@@ -76,7 +102,7 @@ step_cb(const struct store_key *k, struct msgin *m, void *arg)
 	u = arg;
 	u->after = *k;
 	u->n++;
-	u->failed = link_one(u, m) == STORE_FAIL;
+	u->failed = link_one(u, k, m) == STORE_FAIL;
 	return !u->failed && u->n < UPGRADE_STEP;
 }
 
