@@ -68,14 +68,6 @@ ask_finish(struct ask *a)
 	(void)ask_leave(a);
 }
 
-/* End well, with what is in a->end. */
-void
-ask_ok(struct ask *a)
-{
-	a->end.status = MANAGE_OK;
-	ask_finish(a);
-}
-
 /* End with what is wrong.  An open transaction is aborted. */
 void
 ask_fail(struct ask *a, enum manage_status status, const char *fmt, ...)
@@ -90,6 +82,18 @@ ask_fail(struct ask *a, enum manage_status status, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(a->end.why, sizeof(a->end.why), fmt, ap);
 	va_end(ap);
+	ask_finish(a);
+}
+
+/* End well, with what is in a->end, unless a row could not be sent. */
+void
+ask_ok(struct ask *a)
+{
+	if (a->bad) {
+		ask_fail(a, MANAGE_FAILED, "Internal Server Error");
+		return;
+	}
+	a->end.status = MANAGE_OK;
 	ask_finish(a);
 }
 
@@ -144,10 +148,20 @@ row_octets(const struct row *r)
 	return n;
 }
 
-/* Send the row and empty it. */
+/* Send the row and empty it.  A bad one has the request fail at its end. */
 void
 ask_send(struct ask *a)
 {
+	if (row_bad(a->row) && !a->bad) {
+		log_warnx("%s: an answer has too many fields, or there is no "
+			  "memory",
+		    a->ops->name);
+		a->bad = true;
+	}
+	if (a->bad) {
+		row_clear(a->row);
+		return;
+	}
 	a->octets += row_octets(a->row);
 	a->sink->row(a->row, a->sink_arg);
 	row_clear(a->row);

@@ -59,6 +59,7 @@ struct ask {
 	const struct manage_sink *sink;
 	void *sink_arg;
 	size_t octets; /* of rows that were sent */
+	bool bad;      /* a row could not be made */
 	bool ended;
 	unsigned depth;
 };

@@ -207,24 +207,19 @@ more_again(struct ask *a, const struct more_kind *kind)
 
 /* A tag of the request is one; else the request ends. */
 static int
-check_tag(struct ask *a, const struct row_field *f, unsigned n)
+check_tag(struct ask *a, const struct row_field *f)
 {
 	const char *key;
 
 	key = strrchr(f->name, '.');
 	key = key == NULL ? f->name : key + 1;
 	if (f->kind == ROW_STRING && key[0] != '\0' &&
-	    strlen(key) <= TAG_KEY_MAX && strlen(f->value) <= TAG_VALUE_MAX &&
-	    n <= TAGS_MAX)
+	    strlen(key) <= TAG_KEY_MAX && strlen(f->value) <= TAG_VALUE_MAX)
 		return 0;
-	if (n > TAGS_MAX)
-		ask_fail(a, MANAGE_LIMIT, "There can be %u tags at most.",
-		    TAGS_MAX);
-	else
-		ask_fail(a, MANAGE_INVALID,
-		    "%s: a tag is a string of %u characters at most, its key "
-		    "has 1 to %u",
-		    f->name, TAG_VALUE_MAX, TAG_KEY_MAX);
+	ask_fail(a, MANAGE_INVALID,
+	    "%s: a tag is a string of %u characters at most, its key has 1 to "
+	    "%u",
+	    f->name, TAG_VALUE_MAX, TAG_KEY_MAX);
 	return -1;
 }
 
@@ -248,14 +243,53 @@ is_more(const char *name)
 	    begins(name, "freeformTags.") || begins(name, "definedTags.");
 }
 
+static bool
+is_tag(const char *name)
+{
+	return strchr(name, '.') != NULL;
+}
+
+/* What is to hang on an object from now on is not too much. */
+static int
+check_more(struct ask *a, const struct row *more)
+{
+	unsigned tags;
+	size_t i;
+
+	tags = 0;
+	for (i = 0; i < row_count(more); i++)
+		tags += is_tag(row_at(more, i)->name);
+	if (!row_bad(more) && tags <= TAGS_MAX)
+		return 0;
+	ask_fail(a, MANAGE_LIMIT, "There can be %u tags at most.", TAGS_MAX);
+	return -1;
+}
+
+/* Append what the request gives an object.  -1: it has ended. */
+static int
+more_add(struct ask *a, struct row *more)
+{
+	const struct row_field *f;
+	size_t i;
+
+	for (i = 0; i < row_count(a->rq.field); i++) {
+		f = row_at(a->rq.field, i);
+		if (is_tag(f->name) && check_tag(a, f) == -1)
+			return -1;
+		/* An empty text is none, a tag without a value is one. */
+		if (is_more(f->name) &&
+		    (is_tag(f->name) || f->value[0] != '\0'))
+			row_str(more, f->name, f->value);
+	}
+	return check_more(a, more);
+}
+
 /* Take over from the request what hangs on an object.  -1: it has ended. */
 static int
 more_take(struct ask *a, struct object *o)
 {
 	const struct row_field *f;
 	struct row *more;
-	unsigned tags;
-	bool is_tag;
 	size_t i;
 
 	more = row_new();
@@ -268,17 +302,9 @@ more_take(struct ask *a, struct object *o)
 		if (!is_replaced(a, f->name))
 			row_str(more, f->name, f->value);
 	}
-	tags = 0;
-	for (i = 0; i < row_count(a->rq.field); i++) {
-		f = row_at(a->rq.field, i);
-		is_tag = strchr(f->name, '.') != NULL;
-		if (is_tag && check_tag(a, f, ++tags) == -1) {
-			row_free(more);
-			return -1;
-		}
-		/* An empty text is none, a tag without a value is one. */
-		if (is_more(f->name) && (is_tag || f->value[0] != '\0'))
-			row_str(more, f->name, f->value);
+	if (more_add(a, more) == -1) {
+		row_free(more);
+		return -1;
 	}
 	row_free(o->more);
 	o->more = more;
