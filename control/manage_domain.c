@@ -151,6 +151,8 @@ manage_domain_create(struct ask *a)
 	struct fault f;
 
 	memset(&d, 0, sizeof(d));
+	if (domain_parse(ask_value(a, "name"), d.name) == NULL)
+		a->target.domain = d.name;
 	if (ask_place(a, &c) == -1 || more_again(a, &domain_kind) != 0)
 		return;
 	if (admit_domain(a->control, ask_value(a, "name"), &d, &f) == -1) {

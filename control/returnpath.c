@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "domain.h"
 #include "msg.h"
 #include "object.h"
 #include "record.h"
@@ -152,6 +153,7 @@ returnpath_del(struct store *s, const struct returnpath *p)
 enum store_status
 returnpath_sender(struct store *s, const char *sender, char path[ADDRESS_SIZE])
 {
+	char domain[DOMAIN_SIZE];
 	struct returnpath p;
 	enum store_status r;
 	const char *at;
@@ -159,9 +161,9 @@ returnpath_sender(struct store *s, const char *sender, char path[ADDRESS_SIZE])
 
 	path[0] = '\0';
 	at = strrchr(sender, '@');
-	if (at == NULL)
+	if (at == NULL || domain_parse(at + 1, domain) != NULL)
 		return STORE_OK;
-	r = returnpath_of(s, at + 1, &p);
+	r = returnpath_of(s, domain, &p);
 	if (r != STORE_OK || p.state != RETURNPATH_ACTIVE)
 		return r == STORE_FAIL ? r : STORE_OK;
 	n = snprintf(path, ADDRESS_SIZE, "%.*s@%s", (int)(at - sender), sender,
