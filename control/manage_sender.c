@@ -122,6 +122,28 @@ sender_make(struct ask *a, const struct sender *s, const char *place)
 		more_answer(a, &o, &sender_kind);
 }
 
+/*
+ * Who approves an address of a domain says who may send as that domain, and
+ * with its keys: he needs to be allowed this where the domain is, too.  Else
+ * it ends as if the compartment was not there.
+ */
+static int
+check_domain(struct ask *a, const struct sender *s, const char *compartment)
+{
+	enum store_status r;
+	struct domain d;
+
+	/* An address that is none is refused later. */
+	r = domain_get(a->control->store, sender_domain(s), &d);
+	if (r == STORE_FAIL) {
+		ask_fail_store(a);
+		return -1;
+	}
+	return r == STORE_NOTFOUND || strcmp(d.compartment, compartment) == 0 ?
+	    0 :
+	    ask_may(a, d.compartment);
+}
+
 /* CreateSender */
 void
 manage_sender_create(struct ask *a)
@@ -133,8 +155,8 @@ manage_sender_create(struct ask *a)
 	memset(&s, 0, sizeof(s));
 	if (sender_parse(ask_value(a, "emailAddress"), &s) == NULL)
 		a->target.sender = s.key;
-	if (ask_place(a, &c) == -1 || check_pool(a) == -1 ||
-	    more_again(a, &sender_kind) != 0)
+	if (ask_place(a, &c) == -1 || check_domain(a, &s, c.id) == -1 ||
+	    check_pool(a) == -1 || more_again(a, &sender_kind) != 0)
 		return;
 	if (admit_sender(a->control, ask_value(a, "emailAddress"), &s, &f) ==
 	    -1) {
