@@ -19,6 +19,7 @@
  */
 #include "client.h"
 
+#include <err.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,6 +181,33 @@ client_ask(struct client *cl, enum manage_op op, const char *id,
 			abort();
 	}
 	return cl->end.status;
+}
+
+/* A request with the compartment and more fields; what came of it. */
+enum manage_status
+client_in(struct client *cl, const char *compartment, enum manage_op op,
+    const char *more)
+{
+	char text[2048];
+
+	(void)snprintf(text, sizeof(text), "compartmentId=%s|%s", compartment,
+	    more);
+	return client_ask(cl, op, NULL, text);
+}
+
+/* Make something; its id, which lives until the next one. */
+const char *
+client_make(struct client *cl, const char *compartment, enum manage_op op,
+    const char *more)
+{
+	static char id[OBJECT_ID_SIZE];
+
+	if (client_in(cl, compartment, op, more) != MANAGE_OK) {
+		warnx("%s: %s", more, cl->end.why);
+		abort();
+	}
+	(void)strlcpy(id, client_value(cl, "id"), sizeof(id));
+	return id;
 }
 
 /* The value of the first field with that name in the answer; "" if none. */

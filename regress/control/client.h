@@ -53,6 +53,10 @@ void client_start(struct client *, enum manage_op, const char *id,
     const char *fields);
 enum manage_status client_ask(struct client *, enum manage_op, const char *id,
     const char *fields);
+enum manage_status client_in(struct client *, const char *compartment,
+    enum manage_op, const char *more);
+const char *client_make(struct client *, const char *compartment,
+    enum manage_op, const char *more);
 const char *client_value(const struct client *, const char *name);
 void client_allow(struct world *, const char *sentence);
 

@@ -46,7 +46,6 @@
 #include "proto_policy.h"
 #include "record.h"
 #include "returnpath.h"
-#include "sender.h"
 #include "store.h"
 
 static struct world w;
@@ -77,22 +76,14 @@ tear_down(void **state)
 static enum manage_status
 in_prod(enum manage_op op, const char *more)
 {
-	char text[2048];
-
-	(void)snprintf(text, sizeof(text), "compartmentId=%s|%s", prod, more);
-	return client_ask(&cl, op, NULL, text);
+	return client_in(&cl, prod, op, more);
 }
 
 /* Make something; its id, which lives until the next one. */
 static const char *
 make(enum manage_op op, const char *more)
 {
-	static char id[OBJECT_ID_SIZE];
-
-	if (in_prod(op, more) != MANAGE_OK)
-		fail_msg("%s: %s", more, cl.end.why);
-	(void)strlcpy(id, client_value(&cl, "id"), sizeof(id));
-	return id;
+	return client_make(&cl, prod, op, more);
 }
 
 static void
@@ -146,105 +137,6 @@ sender_lives(void **state)
 	assert_string_equal(client_value(&cl, "lifecycleState"), "DELETED");
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
 	    MANAGE_NOT_FOUND);
-}
-
-/* A sender that edctl moves is another compartment's for the API too. */
-static void
-sender_moves(void **state)
-{
-	const int64_t now = (int64_t)time(NULL);
-	char id[OBJECT_ID_SIZE], other[OBJECT_ID_SIZE], text[256];
-
-	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE,
-		"emailAddress=a@example.org|freeformTags.x=y"),
-	    sizeof(id));
-	assert_true(world_do(&w, "compartment add other"));
-	assert_true(world_value(&w, "id", other, sizeof(other)));
-	assert_true(world_do(&w, "sender set a@example.org compartment other"));
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
-	    MANAGE_OK);
-	assert_string_equal(client_value(&cl, "lifecycleState"), "ACTIVE");
-	assert_string_equal(client_value(&cl, "compartmentId"), other);
-	assert_string_equal(client_value(&cl, "freeformTags.x"), "y");
-	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_OK);
-	assert_int_equal(cl.rows, 0);
-	assert_int_equal(cl.end.total, 0);
-	(void)snprintf(text, sizeof(text), "compartmentId=%s", other);
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_LIST, NULL, text),
-	    MANAGE_OK);
-	assert_int_equal(cl.rows, 1);
-	assert_int_equal(cl.end.total, 1);
-	assert_string_equal(client_value(&cl, "id"), id);
-	assert_int_equal(expiry_run(w.control.store, now + OBJECT_SHOWN + 60),
-	    0);
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
-	    MANAGE_OK);
-}
-
-/* A world of two compartments, where any user may do all in one, prod. */
-static void
-one_of_two(void)
-{
-	char text[256];
-
-	assert_int_equal(tear_down(NULL), 0);
-	world_make(&w);
-	client_open(&cl, &w, "app");
-	assert_true(world_do(&w, "compartment add new"));
-	assert_true(world_do(&w, "compartment add old"));
-	assert_true(world_value(&w, "id", prod, sizeof(prod)));
-	(void)snprintf(text, sizeof(text),
-	    "allow any-user to manage email-family in compartment %s", prod);
-	client_allow(&w, text);
-}
-
-/* Who may in the old compartment only may nothing where it went. */
-static void
-moved_sender_is_guarded(void **state)
-{
-	char id[OBJECT_ID_SIZE];
-
-	one_of_two();
-	assert_true(world_do(&w, "sender add a@b.org compartment old"));
-	assert_true(world_value(&w, "id", id, sizeof(id)));
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
-	    MANAGE_OK);
-	assert_true(world_do(&w, "sender set a@b.org compartment new"));
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
-	    MANAGE_NOT_FOUND);
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
-	    MANAGE_NOT_FOUND);
-	assert_true(world_do(&w, "sender set a@b.org compartment old"));
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_DELETE, id, NULL),
-	    MANAGE_OK);
-}
-
-/* An object that was taken for deleted lives as its record does. */
-static void
-object_comes_back(void **state)
-{
-	const int64_t now = (int64_t)time(NULL);
-	char id[OBJECT_ID_SIZE];
-	struct sender s;
-
-	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE, "emailAddress=a@example.org"),
-	    sizeof(id));
-	assert_int_equal(sender_get(w.control.store, "a@example.org", &s),
-	    STORE_OK);
-	assert_int_equal(store_begin(w.control.store), 0);
-	assert_int_equal(object_drop(w.control.store, id), STORE_OK);
-	assert_int_equal(sender_put(w.control.store, &s), STORE_OK);
-	assert_int_equal(store_commit(w.control.store), 0);
-	assert_int_equal(expiry_run(w.control.store, now + OBJECT_SHOWN + 60),
-	    0);
-	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
-	    MANAGE_OK);
-	assert_string_equal(client_value(&cl, "lifecycleState"), "ACTIVE");
-	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_OK);
-	assert_int_equal(cl.rows, 1);
-	assert_int_equal(cl.end.total, 1);
 }
 
 /* What is deleted with edctl shows as deleted, and is forgotten in time. */
@@ -591,6 +483,10 @@ return_path_lives(void **state)
 	    returnpath_sender(w.control.store, "a@example.org", path),
 	    STORE_OK);
 	assert_string_equal(path, "a@rp.example.org");
+	assert_int_equal(
+	    returnpath_sender(w.control.store, "A@Example.ORG", path),
+	    STORE_OK);
+	assert_string_equal(path, "A@rp.example.org");
 	(void)snprintf(text, sizeof(text), "parentResourceId=%s", domain);
 	assert_int_equal(client_ask(&cl, MANAGE_PATH_LIST, NULL, text),
 	    MANAGE_OK);
@@ -652,9 +548,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define T(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
 		T(sender_lives),
-		T(sender_moves),
-		T(moved_sender_is_guarded),
-		T(object_comes_back),
 		T(deleted_is_forgotten),
 		T(senders_are_refused),
 		T(who_may_not_sees_nothing),
