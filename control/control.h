@@ -39,6 +39,7 @@ struct conf_secret;
 struct ctlsock;
 struct dkimwatch;
 struct gathering;
+struct job;
 struct keys;
 struct lookup;
 struct manage;
@@ -58,9 +59,10 @@ struct webhooks;
 
 struct control {
 	struct store *store;	    /* NULL until the first configuration */
-	bool copying;		    /* of it a copy is being made */
+	const struct job *copier;   /* that makes a copy of it, or NULL */
 	struct conf_secret *secret; /* what edd sent last, to be wiped */
 	void *process;		    /* of main.c */
+	void (*flush)(struct control *);   /* to the store, what is not in it */
 	void (*restart)(struct control *); /* soon, with another store */
 	uint8_t login_key[STORE_SUBKEY_SIZE];
 	uint8_t scram_key[STORE_SUBKEY_SIZE]; /* of salts that are none */

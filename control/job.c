@@ -255,7 +255,7 @@ job_run(struct job *j)
 		job_fail(j, hint, "%s", why);
 		return;
 	}
-	if (j->control->store == NULL) {
+	if (j->control->store == NULL || store_is_retired(j->control->store)) {
 		job_fail(j, "try again in a moment", "edd is starting");
 		return;
 	}

@@ -438,6 +438,20 @@ main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 	peer_there(c, &peer);
 }
 
+/* What is kept in memory goes to the store. */
+static void
+main_flush(struct control *c)
+{
+	if (usage_flush(c->usage, c->store) == -1)
+		log_warnx("last uses of credentials are lost");
+	if (throttle_flush(c->throttle) == -1)
+		log_warnx("failures of addresses are lost");
+	if (suppress_tend_stop(c->suppress->tend) == -1)
+		log_warnx("times of suppressions are lost");
+	if (rate_flush(c->rate, true) == -1)
+		log_warnx("rates are counted too high after this");
+}
+
 static void
 main_stop(void *arg)
 {
@@ -449,14 +463,8 @@ main_stop(void *arg)
 	pathwatch_free(c->pathwatch);
 	dkimwatch_free(c->dkimwatch);
 	webhooks_free(c->webhooks);
-	if (usage_flush(c->usage, c->store) == -1)
-		log_warnx("last uses of credentials are lost");
-	if (throttle_flush(c->throttle) == -1)
-		log_warnx("failures of addresses are lost");
-	if (suppress_tend_stop(c->suppress->tend) == -1)
-		log_warnx("times of suppressions are lost");
-	if (rate_flush(c->rate, true) == -1)
-		log_warnx("rates are counted too high after this");
+	if (!store_is_retired(c->store))
+		main_flush(c);
 	(void)store_close(c->store);
 	proc_exit();
 }
@@ -480,12 +488,17 @@ main_restart_cb(evutil_socket_t fd, short what, void *arg)
 	main_stop(arg);
 }
 
-/* End once what is being done is done; edd starts control again. */
+/*
+ * Another store is in the place of the one that is open: that must not be
+ * changed any more.  End once what is being done is done; edd starts control
+ * again.
+ */
 static void
 main_restart(struct control *c)
 {
 	static const struct timeval now = { 0, 0 };
 
+	store_retire(c->store);
 	if (event_base_once(proc_base(), -1, EV_TIMEOUT, main_restart_cb,
 		c->process, &now) == -1)
 		fatalx("event loop");
@@ -520,6 +533,7 @@ main(int argc, char **argv)
 	process.conf.fd = -1;
 	c->process = &process;
 	c->secret = &process.conf.secret;
+	c->flush = main_flush;
 	c->restart = main_restart;
 	c->peers = peers_new();
 	c->keys = keys_new(c);

@@ -440,7 +440,7 @@ check_fields(struct ask *a)
 static void
 ask_run(struct ask *a)
 {
-	if (a->control->store == NULL) {
+	if (a->control->store == NULL || store_is_retired(a->control->store)) {
 		ask_fail(a, MANAGE_UNAVAILABLE, "edd is starting");
 		return;
 	}

@@ -105,6 +105,8 @@ void store_mirror(struct store *, struct store *);
 bool store_mirrors(const struct store *);
 bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
 int store_checkpoint(struct store *);
+void store_retire(struct store *);
+bool store_is_retired(const struct store *);
 
 const char *store_table_name(enum store_table);
 int store_table_find(const char *name, enum store_table *);

@@ -39,7 +39,6 @@
 #include "msg.h"
 #include "store.h"
 #include "store_lock.h"
-#include "store_place.h"
 
 /* Cache: all of a small store, the upper levels of a large one. */
 #define BDB_CACHE_SIZE (64u * 1024 * 1024)
@@ -74,6 +73,7 @@ struct store {
 	uint8_t check[STORE_SUBKEY_SIZE];
 	char error[256]; /* what Berkeley DB said first */
 	bool full;	 /* and once, that the disk is */
+	bool retired;	 /* another one has taken its place */
 
 	struct store *mirror; /* has all changes of this one, or NULL */
 	bool mirror_bad;      /* it has not */
@@ -239,37 +239,6 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 	return 0;
 }
 
-/*
- * Open the store in folder dir, in the place that is in use there, making it
- * if the folder is empty, with recovery of what a crash left.  The secret is
- * not kept.  NULL with why if the secret is another store's, or the store is
- * beyond recovery.
- */
-struct store *
-store_open(const char *dir, const uint8_t secret[STORE_SECRET_SIZE], char *why,
-    size_t size)
-{
-	char place[STORE_PLACE_SIZE];
-	struct store *s;
-
-	if (store_place_find(dir, place, why, size) == -1)
-		return NULL;
-	s = store_open_at(place, secret, why, size);
-	if (s != NULL)
-		store_place_clean(dir);
-	return s;
-}
-
-/* Whether there is a store in folder dir, of this secret. */
-bool
-store_is_for(const char *dir, const uint8_t secret[STORE_SECRET_SIZE])
-{
-	char place[STORE_PLACE_SIZE], why[256];
-
-	return store_place_find(dir, place, why, sizeof(why)) == 0 &&
-	    store_lock_fits(place, secret, STORE_SECRET_SIZE);
-}
-
 /* As store_open(), of just this folder. */
 struct store *
 store_open_at(const char *dir, const uint8_t secret[STORE_SECRET_SIZE],
@@ -379,12 +348,28 @@ store_checkpoint(struct store *s)
 	return -1;
 }
 
+/* Another store has taken its place: nothing can be changed here any more. */
+void
+store_retire(struct store *s)
+{
+	s->retired = true;
+}
+
+/* Whether it is retired. */
+bool
+store_is_retired(const struct store *s)
+{
+	return s->retired;
+}
+
 /* Begin the one transaction.  0, or -1 if one is open or it fails. */
 int
 store_begin(struct store *s)
 {
 	int r;
 
+	if (s->retired)
+		return -1;
 	if (s->txn != NULL) {
 		log_warnx("store: transaction inside a transaction");
 		return -1;
@@ -407,6 +392,10 @@ bdb_commit(struct store *s, uint32_t flags)
 	DB_TXN *txn;
 	int r;
 
+	if (s->retired) {
+		store_abort(s);
+		return -1;
+	}
 	txn = s->txn;
 	s->txn = NULL;
 	r = txn->commit(txn, flags);

@@ -34,6 +34,7 @@
 #include "compat.h"
 #include "log.h"
 #include "store.h"
+#include "store_lock.h"
 
 #define PLACE_FILE     "CURRENT"
 #define PLACE_FILE_NEW "CURRENT.new"
@@ -218,7 +219,12 @@ dir_sync(const char *path)
 	return r;
 }
 
-/* Write, fsync, rename, fsync the folder: the name is the old or the new. */
+/*
+ * Write, fsync, rename, fsync the folder: the name is the old or the new.  From
+ * the rename on it is the new one, also if the last step failed: whoever opens
+ * the store makes that step again, before the old one goes.  0, or -1 with
+ * errno, and it is the old one.
+ */
 static int
 current_write(const char *dir, const char *name)
 {
@@ -236,13 +242,15 @@ current_write(const char *dir, const char *name)
 	r = write(fd, name, len) == (ssize_t)len && fsync(fd) == 0 ? 0 : -1;
 	if (close(fd) == -1 || r == -1 || rename(from, to) == -1)
 		return -1;
-	return dir_sync(dir);
+	if (dir_sync(dir) == -1)
+		log_warn("store: %s was renamed but its folder not synced", to);
+	return 0;
 }
 
 /*
  * The store in place, which was closed, becomes the one in use: before the
  * rename a crash leaves the old one, after it the new one.  0, or -1 with
- * errno, and whoever opens the store next finds which.
+ * errno, and the old one stays in use.
  */
 int
 store_place_switch(const char *dir, const char *place)
@@ -274,20 +282,60 @@ store_place_drop(const char *dir, const char *place)
 	place_remove(dir, name + 1);
 }
 
-/* Remove what is not in use.  Nothing of it is needed any more. */
-void
-store_place_clean(const char *dir)
+/*
+ * Remove what is not in use, once it is durable what is: a crash may have come
+ * between the rename and the sync.  0, or -1 with errno and all is kept.
+ */
+int
+store_place_settle(const char *dir)
 {
 	char name[PLACE_NAME_SIZE];
 
 	if (current_read(dir, name) == -1)
-		return;
+		return -1;
+	if (name[0] != '\0' && dir_sync(dir) == -1)
+		return -1;
 	if (name[0] != '\0')
 		files_remove(dir, is_store_file);
 	if (strcmp(name, PLACE_FIRST) != 0)
 		place_remove(dir, PLACE_FIRST);
 	if (strcmp(name, PLACE_SECOND) != 0)
 		place_remove(dir, PLACE_SECOND);
+	return 0;
+}
+
+/*
+ * Open the store in folder dir, in the place that is in use there, making it
+ * if the folder is empty, with recovery of what a crash left.  The secret is
+ * not kept.  NULL with why if the secret is another store's, or the store is
+ * beyond recovery.
+ */
+struct store *
+store_open(const char *dir, const uint8_t secret[STORE_SECRET_SIZE], char *why,
+    size_t size)
+{
+	char place[STORE_PLACE_SIZE];
+	struct store *s;
+
+	if (store_place_find(dir, place, why, size) == -1)
+		return NULL;
+	s = store_open_at(place, secret, why, size);
+	if (s == NULL || store_place_settle(dir) == 0)
+		return s;
+	(void)snprintf(why, size,
+	    "the folder of the store cannot be synced: %s", strerror(errno));
+	(void)store_close(s);
+	return NULL;
+}
+
+/* Whether there is a store in folder dir, of this secret. */
+bool
+store_is_for(const char *dir, const uint8_t secret[STORE_SECRET_SIZE])
+{
+	char place[STORE_PLACE_SIZE], why[256];
+
+	return store_place_find(dir, place, why, sizeof(why)) == 0 &&
+	    store_lock_fits(place, secret, STORE_SECRET_SIZE);
 }
 
 /* The name of a table, which does not change as its number may. */

@@ -32,6 +32,6 @@ int store_place_find(const char *dir, char place[STORE_PLACE_SIZE], char *why,
 int store_place_new(const char *dir, char place[STORE_PLACE_SIZE]);
 int store_place_switch(const char *dir, const char *place);
 void store_place_drop(const char *dir, const char *place);
-void store_place_clean(const char *dir);
+int store_place_settle(const char *dir);
 
 #endif

@@ -67,8 +67,8 @@ backup_free(struct job *j)
 	b = j->work;
 	keys_cancel(j->control->keys, j);
 	turn_free(b->turn);
-	if (b->copy != NULL)
-		j->control->copying = false;
+	if (j->control->copier == j)
+		j->control->copier = NULL;
 	store_copy_free(b->copy);
 	msgout_free(&b->out);
 	free(b);
@@ -290,7 +290,7 @@ verb_backup(struct job *j)
 		    "that is no key of a backup");
 		return;
 	}
-	if (j->control->copying) {
+	if (j->control->copier != NULL) {
 		backup_fail(j, "wait until that is done",
 		    "another backup or restore is going on");
 		return;
@@ -302,7 +302,7 @@ verb_backup(struct job *j)
 		return;
 	}
 	explicit_bzero(secret, sizeof(secret));
-	j->control->copying = true;
+	j->control->copier = j;
 	j->resume = backup_resume;
 	j->cancel = backup_free;
 	turn_next(b->turn);

@@ -63,7 +63,8 @@ rekey_free(struct job *j)
 	keys_cancel(j->control->keys, j);
 	turn_free(r->turn);
 	store_copy_free(r->copy);
-	j->control->copying = false;
+	if (j->control->copier == j)
+		j->control->copier = NULL;
 	explicit_bzero(r, sizeof(*r));
 	free(r);
 	j->work = NULL;
@@ -172,13 +173,14 @@ key_step(struct job *j)
 		turn_next(r->turn);
 }
 
-/* The copy is whole: record it in both, and use it. */
+/* The copy is whole: all goes to both and it is recorded; then use it. */
 static void
 rekey_end(struct job *j)
 {
 	struct rekey *r;
 
 	r = j->work;
+	j->control->flush(j->control);
 	job_audit(j, "store", "the old keys", "new keys");
 	if (store_copy_use(r->copy) == -1) {
 		rekey_fail(j,
@@ -260,7 +262,7 @@ verb_store_rekey(struct job *j)
 {
 	struct rekey *r;
 
-	if (j->control->copying) {
+	if (j->control->copier != NULL) {
 		job_fail(j, "wait until that is done",
 		    "a backup or restore is going on");
 		return;
@@ -274,7 +276,7 @@ verb_store_rekey(struct job *j)
 	r->first = true;
 	j->work = r;
 	j->cancel = rekey_free;
-	j->control->copying = true;
+	j->control->copier = j;
 	if (children_request(j->control->children, SETUP_REKEY, known_cb, j) ==
 	    -1)
 		rekey_fail(j, NULL, "edd cannot be asked");

@@ -66,8 +66,8 @@ restore_free(struct job *j)
 	r = j->work;
 	children_cancel(j->control->children, j);
 	keys_cancel(j->control->keys, j);
-	if (r->copy != NULL)
-		j->control->copying = false;
+	if (j->control->copier == j)
+		j->control->copier = NULL;
 	store_copy_free(r->copy);
 	backup_reader_clear(&r->reader);
 	explicit_bzero(r, sizeof(*r));
@@ -336,7 +336,6 @@ secret_cb(const struct setup_answer *answer, void *arg)
 		restore_fail(j, "is there room beside the store?", why);
 		return;
 	}
-	j->control->copying = true;
 	if (keys_transport(j->control->keys, transport_cb, j) == -1)
 		restore_fail(j, "try again in a moment",
 		    "no signer is running");
@@ -392,7 +391,7 @@ verb_restore(struct job *j)
 		    "the store is not empty");
 		return;
 	}
-	if (j->control->copying) {
+	if (j->control->copier != NULL) {
 		job_fail(j, "wait until that is done",
 		    "another backup or restore is going on");
 		return;
@@ -404,6 +403,7 @@ verb_restore(struct job *j)
 	}
 	j->work = r;
 	j->cancel = restore_free;
+	j->control->copier = j;
 	if (children_request(j->control->children, SETUP_SECRET, secret_cb,
 		j) == -1)
 		restore_fail(j, NULL, "edd cannot be asked");

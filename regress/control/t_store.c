@@ -504,6 +504,32 @@ death_at_any_step_leaves_one_store(void **state)
 }
 
 static void
+retired_store_changes_no_more(void **state)
+{
+	struct store_copy *c;
+
+	c = copy_begin(10, wrong);
+	copy_finish(c);
+	assert_int_equal(store_copy_use(c), 0);
+	assert_int_equal(store_begin(fx.store), 0);
+	put("c1", "k8", "open when it was retired");
+	assert_false(store_is_retired(fx.store));
+	store_retire(fx.store);
+	assert_true(store_is_retired(fx.store));
+	assert_int_equal(store_commit(fx.store), -1);
+	assert_int_equal(store_transaction(fx.store), 0);
+	assert_int_equal(store_begin(fx.store), -1);
+	assert_true(has("c1", "k000001", "v1"));
+	assert_false(has("c1", "k8", "open when it was retired"));
+	store_copy_free(c);
+	reopen_under(wrong);
+	assert_false(has("c1", "k8", "open when it was retired"));
+	assert_false(store_is_retired(fx.store));
+	assert_int_equal(store_begin(fx.store), 0);
+	store_abort(fx.store);
+}
+
+static void
 damaged_name_of_the_place_is_a_clear_error(void **state)
 {
 	char path[TMPDIR_SIZE + 8];
@@ -618,6 +644,7 @@ main(void)
 		T(copy_has_what_changes_meanwhile),
 		T(copy_that_is_given_up_leaves_nothing),
 		T(death_at_any_step_leaves_one_store),
+		T(retired_store_changes_no_more),
 		T(damaged_name_of_the_place_is_a_clear_error),
 		T(checkpoint_lets_logs_go),
 	};

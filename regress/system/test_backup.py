@@ -2,11 +2,12 @@
 
 import os
 import stat
+import subprocess
 
 import pytest
 
 import eddtest
-from eddtest import message, wait_for
+from eddtest import EDCTL, message, wait_for
 
 TABLES = [("compartment", "list"), ("user", "list"), ("domain", "list"),
           ("sender", "list"), ("suppression", "list"), ("dkim", "list"),
@@ -185,6 +186,35 @@ def test_what_is_not_whole_changes_nothing(make_edd, folder, phrase, key):
                                    phrase, ok=False)
     assert state(edd) == wanted
     assert not [n for n in os.listdir(edd.store) if n.startswith("env.")]
+
+
+def test_of_many_at_once_one_is_done(make_edd, folder, key):
+    edd = fill(make_edd().start())
+    path = os.path.join(folder, "backup")
+    edd.ctl("backup", path, "key", key)
+    wanted = state(edd)
+    edd.ctl("user", "add", "later")
+    restored = 0
+    for i in range(4):
+        clients = [subprocess.Popen(
+            [EDCTL, "-s", edd.socket] + words + ["key", key],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            for words in [["restore", path, "replace"]] * 4 +
+            [["backup", path + ".%d" % i]]]
+        said = [c.communicate(timeout=60)[1] for c in clients]
+        done = [c.returncode == 0 for c in clients]
+        assert any(done), said
+        restored += sum(done[:4])
+        wait_for(lambda: subprocess.run(
+            [EDCTL, "-s", edd.socket, "user", "list"],
+            capture_output=True).returncode == 0, "control")
+        assert len(edd.ctl("user", "list", json_rows=True)) == \
+            (1 if restored else 2)
+    if restored:
+        assert state(edd) == wanted
+    edd.stop()
+    edd.start()
+    assert not restored or state(edd) == wanted
 
 
 def test_configuration_and_keys_come_along_if_asked_for(
