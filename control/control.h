@@ -62,6 +62,7 @@ struct control {
 	const struct job *copier;   /* that makes a copy of it, or NULL */
 	struct conf_secret *secret; /* what edd sent last, to be wiped */
 	void *process;		    /* of main.c */
+	uint32_t seals;		    /* the seal of keys was changed */
 	void (*flush)(struct control *);   /* to the store, what is not in it */
 	void (*restart)(struct control *); /* soon, with another store */
 	uint8_t login_key[STORE_SUBKEY_SIZE];

@@ -20,6 +20,7 @@
  */
 #include "dkimkey.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "compat.h"
@@ -312,4 +313,18 @@ dkimkey_number(struct store *s, uint64_t *number)
 	r = store_put(s, STORE_META, &k, &out);
 	msgout_free(&out);
 	return r;
+}
+
+/* Say that signer cannot open this key, and what to do; both have a size. */
+void
+dkimkey_unopened(const struct dkimkey *k, char *why, char *hint, size_t each)
+{
+	(void)snprintf(why, each,
+	    "signer cannot open the DKIM key of %s with selector \"%s\"",
+	    k->domain, k->selector);
+	(void)snprintf(hint, each,
+	    "if seal.key was replaced, put the old one back and start edd "
+	    "again; else \"edctl dkim remove %s selector %s\" and make "
+	    "another key",
+	    k->domain, k->selector);
 }

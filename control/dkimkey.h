@@ -22,6 +22,7 @@
 #define DKIMKEY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -84,6 +85,8 @@ enum store_status dkimkey_del(struct store *, const struct dkimkey *);
 enum store_status dkimkey_active(struct store *, const char *domain,
     struct policy_dkim[DKIM_KEYS_MAX], uint32_t *);
 bool dkimkey_signs(const struct dkimkey *);
+void dkimkey_unopened(const struct dkimkey *, char *why, char *hint,
+    size_t each);
 const char *dkimkey_state_name(enum dkim_state);
 const char *dkimkey_dns_name(enum dkim_dns);
 enum store_status dkimkey_number(struct store *, uint64_t *);

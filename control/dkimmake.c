@@ -46,6 +46,7 @@ struct dkimmake {
 	struct control *control;
 	dkimmake_cb cb;
 	void *arg;
+	uint32_t seals; /* changes of the seal before it began */
 	struct dkimkey key;
 };
 
@@ -283,6 +284,10 @@ make_fail(struct dkimmake *mk, const struct fault *f)
 	cb(NULL, f, arg);
 }
 
+/*
+ * All signers hold the key.  One that may be under a seal that was replaced
+ * meanwhile is not used: nobody seals it anew.
+ */
 static void
 held_cb(const char *why, void *arg)
 {
@@ -290,6 +295,8 @@ held_cb(const char *why, void *arg)
 	struct fault f;
 
 	mk = arg;
+	if (why == NULL && mk->seals != mk->control->seals)
+		why = "the seal of keys was changed meanwhile";
 	if (why != NULL) {
 		keys_drop(mk->control->keys, mk->key.number);
 		(void)fault_set(&f, FAULT_BUSY,
@@ -419,6 +426,7 @@ dkimmake_start(struct control *c, const struct dkimmake_order *o,
 		return NULL;
 	}
 	mk->control = c;
+	mk->seals = c->seals;
 	mk->cb = cb;
 	mk->arg = arg;
 	if (make_check(mk, o, &e, f) == -1 ||

@@ -261,11 +261,9 @@ resealed_reply_cb(struct msgin *m, void *arg)
 		return 0;
 	}
 	r = sign_resealed_recv(m, &a);
-	if (r == -1 || !a.ok) {
-		op_finish(op, NULL,
-		    r == -1 ? "signer answered nonsense" :
-			      "signer cannot open a DKIM key");
-		return r;
+	if (r == -1) {
+		op_finish(op, NULL, "signer answered nonsense");
+		return -1;
 	}
 	cb = op->resealed;
 	cb_arg = op->arg;

@@ -42,7 +42,10 @@ typedef void (*keys_made_cb)(const struct sign_made *, const char *why, void *);
 /* All signers that are there hold the key, or why not. */
 typedef void (*keys_held_cb)(const char *why, void *);
 
-/* What signer sealed, or NULL with the reason. */
+/*
+ * What signer sealed; not ok: it cannot open what it was given.  NULL with the
+ * reason: it was not asked, or did not answer.
+ */
 typedef void (
     *keys_resealed_cb)(const struct sign_resealed *, const char *why, void *);
 

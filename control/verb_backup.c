@@ -109,6 +109,7 @@ rows_send(struct job *j)
 static void
 boxed_cb(const struct sign_resealed *r, const char *why, void *arg)
 {
+	char text[ERROR_SIZE], hint[ERROR_SIZE];
 	struct msgout m;
 	struct backup *b;
 	struct job *j;
@@ -119,6 +120,11 @@ boxed_cb(const struct sign_resealed *r, const char *why, void *arg)
 	if (r == NULL) {
 		backup_fail(j, "try again in a moment, and look at the log",
 		    why);
+		return;
+	}
+	if (!r->ok) {
+		dkimkey_unopened(&b->key, text, hint, sizeof(text));
+		backup_fail(j, hint, text);
 		return;
 	}
 	memcpy(b->key.sealed, r->sealed, r->sealed_len);

@@ -113,6 +113,7 @@ key_store(struct job *j, const struct sign_resealed *a)
 static void
 resealed_cb(const struct sign_resealed *a, const char *why, void *arg)
 {
+	char text[ERROR_SIZE], hint[ERROR_SIZE];
 	struct rekey *r;
 	struct job *j;
 
@@ -121,7 +122,10 @@ resealed_cb(const struct sign_resealed *a, const char *why, void *arg)
 	if (a == NULL)
 		rekey_fail(j, "try again in a moment, and look at the log",
 		    why);
-	else if (key_store(j, a) == -1)
+	else if (!a->ok) {
+		dkimkey_unopened(&r->key, text, hint, sizeof(text));
+		rekey_fail(j, hint, text);
+	} else if (key_store(j, a) == -1)
 		rekey_fail(j, "look at the log", "the policy store failed");
 	else
 		turn_next(r->turn);
@@ -242,13 +246,18 @@ secret_cb(const struct setup_answer *answer, void *arg)
 	turn_next(r->turn);
 }
 
-/* All processes know the new keys. */
+/*
+ * All processes know the new keys.  A DKIM key that is being made may be under
+ * the old seal still, and come too late to be sealed anew: it is refused.
+ */
 static void
 known_cb(const struct setup_answer *answer, void *arg)
 {
 	struct job *j;
 
 	j = arg;
+	if (answer->ok)
+		j->control->seals++;
 	if (!answer->ok)
 		rekey_fail(j, NULL, answer->why);
 	else if (children_request(j->control->children, SETUP_SECRET, secret_cb,

@@ -166,6 +166,7 @@ static void restore_on(struct job *);
 static void
 unboxed_cb(const struct sign_resealed *a, const char *why, void *arg)
 {
+	char text[ERROR_SIZE];
 	struct restore *r;
 	struct msgout m;
 	struct job *j;
@@ -177,6 +178,14 @@ unboxed_cb(const struct sign_resealed *a, const char *why, void *arg)
 	if (a == NULL) {
 		restore_fail(j, "try again in a moment, and look at the log",
 		    why);
+		return;
+	}
+	if (!a->ok) {
+		(void)snprintf(text, sizeof(text),
+		    "signer cannot open the DKIM key of %s with selector "
+		    "\"%s\" in the backup",
+		    r->key.domain, r->key.selector);
+		restore_fail(j, "make another backup", text);
 		return;
 	}
 	memcpy(r->key.sealed, a->sealed, a->sealed_len);
@@ -302,7 +311,7 @@ transport_cb(const struct sign_resealed *a, const char *why, void *arg)
 	struct job *j;
 
 	j = arg;
-	if (a == NULL || a->sealed_len != BOX_KEY_SIZE ||
+	if (a == NULL || !a->ok || a->sealed_len != BOX_KEY_SIZE ||
 	    base64_encode(a->sealed, BOX_KEY_SIZE, text, sizeof(text)) == -1) {
 		restore_fail(j, "try again in a moment",
 		    why == NULL ? "signer has no key" : why);

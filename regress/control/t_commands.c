@@ -71,6 +71,7 @@ static unsigned drops;
 static unsigned events;
 static bool signer_fails;
 static bool signer_is_slow;
+static bool seal_changes;
 
 static int
 set_up(void **state)
@@ -78,7 +79,7 @@ set_up(void **state)
 	world_make(&w);
 	signer = queue = dns = NULL;
 	loads = drops = events = 0;
-	signer_fails = signer_is_slow = false;
+	signer_fails = signer_is_slow = seal_changes = false;
 	return 0;
 }
 
@@ -414,6 +415,8 @@ fake_load_cb(struct chan *c, struct msgin *m, void *arg)
 	assert_int_equal(sign_load_recv(m, &load), 0);
 	assert_int_equal(load.sealed_len, 100);
 	loads++;
+	if (seal_changes)
+		w.control.seals++;
 	loaded.ok = true;
 	return sign_loaded_send(c, m->id, &loaded);
 }
@@ -503,6 +506,12 @@ dkim_keys(void **state)
 	assert_true(world_do(&w, "dkim import example.org key PEM selector i"));
 	assert_false(world_do(&w, "dkim import example.org key PEM"));
 	assert_non_null(strstr(w.why, "active rsa key"));
+	assert_true(world_do(&w, "dkim remove example.org selector i"));
+	seal_changes = true;
+	assert_false(world_do(&w, "dkim add example.org selector i"));
+	assert_string_equal(w.why, "the seal of keys was changed meanwhile");
+	seal_changes = false;
+	assert_true(world_do(&w, "dkim add example.org selector i"));
 	signer_fails = true;
 	assert_true(world_do(&w, "dkim remove example.org selector i"));
 	assert_false(world_do(&w, "dkim add example.org"));

@@ -153,3 +153,22 @@ def test_key_files_of_every_moment_are_understood(full):
     full.start()
     assert key_files(full) == new
     assert state(full) == wanted
+
+
+def test_key_that_cannot_be_opened_is_named(full, folder):
+    full.stop()
+    with open(full.keys + "/seal.key", "wb") as f:
+        f.write(os.urandom(32))
+    secret = os.path.join(folder, "secret")
+    with open(secret, "wb") as f:
+        f.write(os.urandom(32))
+    path = os.path.join(folder, "backup")
+    full.start()
+    for selector in ("e1", "s1"):
+        for words in (("backup", path, "key", secret), ("store", "rekey")):
+            text = full.ctl(*words, ok=False)
+            assert "key of example.org with selector \"%s\"" % selector in text
+            assert "dkim remove example.org selector " + selector in text
+        full.ctl("dkim", "remove", "example.org", "selector", selector)
+    full.ctl("backup", path, "key", secret)
+    rekey(full)
