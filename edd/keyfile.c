@@ -170,13 +170,19 @@ load(struct conf_secret *s, const char *dir, const char *name, bool may_make)
 	return key_read(s->key, path);
 }
 
-static bool
+/* Whether a file is there: 1 or 0, or -1 if that cannot be told, logged. */
+static int
 is_there(const char *dir, const char *name)
 {
 	char path[CONF_PATH_SIZE + 32];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return access(path, F_OK) == 0;
+	if (access(path, F_OK) == 0)
+		return 1;
+	if (errno == ENOENT)
+		return 0;
+	log_warn("%s", path);
+	return -1;
 }
 
 /* Put a new key in the place of the old one.  0, or -1 and logged. */
@@ -202,10 +208,15 @@ static int
 load_next(struct keyfile *k, const char *dir)
 {
 	char path[CONF_PATH_SIZE + 32];
+	int seal, store;
 
-	if (!is_there(dir, SEAL_NEXT))
+	seal = is_there(dir, SEAL_NEXT);
+	store = is_there(dir, STORE_NEXT);
+	if (seal == -1 || store == -1)
+		return -1;
+	if (seal == 0)
 		return 0;
-	if (!is_there(dir, STORE_NEXT))
+	if (store == 0)
 		return replace(dir, SEAL_NEXT, SEAL_KEY);
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, STORE_NEXT);
 	if (key_read(k->store.next, path) == -1)
@@ -227,10 +238,14 @@ keyfile_next(struct keyfile *k, const char *keys)
 	static const char *const names[] = { STORE_NEXT, SEAL_NEXT };
 	char path[CONF_PATH_SIZE + 32];
 	size_t i;
+	int there;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", keys, names[i]);
-		if (!is_there(keys, names[i]) && make(keys, path) == -1) {
+		there = is_there(keys, names[i]);
+		if (there == -1)
+			return -1;
+		if (there == 0 && make(keys, path) == -1) {
 			log_warn("cannot make %s", path);
 			return -1;
 		}

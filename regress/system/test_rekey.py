@@ -150,6 +150,14 @@ def test_key_files_of_every_moment_are_understood(full):
     with open(full.keys + "/seal.key", "wb") as f:
         f.write(old["seal.key"])
     os.chmod(full.keys + "/seal.key", 0o600)
+    # whether the store's is there cannot be told: nothing is renamed
+    os.symlink("store.key.next", full.keys + "/store.key.next")
+    full.start(wait=False)
+    full.process.wait(60)
+    full.stop(expect=1)
+    assert "store.key.next: " in full.log()
+    assert os.path.exists(full.keys + "/seal.key.next")
+    os.unlink(full.keys + "/store.key.next")
     full.start()
     assert key_files(full) == new
     assert state(full) == wanted
