@@ -24,7 +24,6 @@
 #include <sys/queue.h>
 
 #include <event2/event.h>
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +31,6 @@
 #include <time.h>
 
 #include "chan.h"
-#include "compartment.h"
 #include "compat.h"
 #include "control.h"
 #include "log.h"
@@ -42,9 +40,8 @@
 #include "proto_admin.h"
 #include "proto_hook.h"
 #include "relay.h"
-#include "row.h"
 #include "webhook.h"
-#include "webhook_event.h"
+#include "webhook_batch.h"
 
 /* Seconds between looks at the journal when there was nothing. */
 #define WEBHOOK_TICK 2
@@ -52,11 +49,11 @@
 /* Events of a request; as many as fit in HOOK_BODY_MAX. */
 #define WEBHOOK_BATCH "100"
 
-/* What frames the events, and the longest hook id in it. */
-#define WEBHOOK_FRAME 256u
-
 /* Seconds after the first, second ... failure; then the last again. */
 static const unsigned webhook_waits[] = { 5, 15, 60, 300, 900, 1800, 3600 };
+
+/* A request with one event "test". */
+#define TEST_BODY_SIZE 256u
 
 #define WAITS (sizeof(webhook_waits) / sizeof(webhook_waits[0]))
 
@@ -75,16 +72,7 @@ struct hook {
 	bool begins;  /* it had no place yet */
 	int64_t next; /* not before, unix seconds */
 
-	/* A batch. */
-	char *body; /* HOOK_BODY_MAX octets, while not idle */
-	size_t len;
-	unsigned events;
-	bool full;
-	bool failed;			/* it must not count */
-	char place[WEBHOOK_PLACE_SIZE]; /* behind its last event */
-	char batch[WEBHOOK_PLACE_SIZE]; /* the same, of an event */
-	char tried[WEBHOOK_PLACE_SIZE]; /* where it ended before; or empty */
-	char compartment[OBJECT_ID_SIZE];
+	struct webhook_batch batch;
 };
 
 struct test {
@@ -119,8 +107,7 @@ webhooks_new(struct control *c)
 static void
 hook_idle(struct hook *h)
 {
-	free(h->body);
-	h->body = NULL;
+	webhook_batch_clear(&h->batch);
 	h->state = HOOK_IDLE;
 }
 
@@ -196,13 +183,13 @@ hook_done(struct hook *h, struct webhook *w)
 
 	if (w->failures > 0)
 		log_info("webhook %s: works again", w->id);
-	if (h->events > 0)
+	if (h->batch.events > 0)
 		w->delivered = now;
-	w->events_sent += h->events;
+	w->events_sent += h->batch.events;
 	w->failures = 0;
 	w->failing = w->next = h->next = 0;
 	w->error[0] = '\0';
-	(void)strlcpy(w->place, h->place, sizeof(w->place));
+	(void)strlcpy(w->place, h->batch.place, sizeof(w->place));
 	w->tried[0] = '\0';
 	return hook_store(h, w);
 }
@@ -220,7 +207,7 @@ hook_failed(struct hook *h, struct webhook *w, const char *why)
 	}
 	(void)strlcpy(w->error, why, sizeof(w->error));
 	w->next = h->next = now + wait;
-	(void)strlcpy(w->tried, h->batch, sizeof(w->tried));
+	(void)strlcpy(w->tried, h->batch.last, sizeof(w->tried));
 	(void)hook_store(h, w);
 }
 
@@ -236,6 +223,23 @@ hook_get(struct hook *h, struct webhook *w)
 	return -1;
 }
 
+/* What the answer of the receiver means: NULL, or why it failed. */
+static const char *
+judge(const struct hook_posted *p, char *text, size_t size)
+{
+	if (p->status >= 200 && p->status < 300)
+		return NULL;
+	if (p->status == 0)
+		(void)strlcpy(text,
+		    p->error[0] == '\0' ? "deliver is out of memory" : p->error,
+		    size);
+	else
+		(void)snprintf(text, size, "it answered %u%s", p->status,
+		    p->status < 400 ? ", and redirections are not followed" :
+				      "");
+	return text;
+}
+
 static int
 posted_cb(struct msgin *m, void *arg)
 {
@@ -249,7 +253,7 @@ posted_cb(struct msgin *m, void *arg)
 	if (m != NULL) {
 		r = hook_posted_recv(m, &posted);
 		why = r == -1 ? "deliver answered nonsense" :
-				webhook_judge(&posted, text, sizeof(text));
+				judge(&posted, text, sizeof(text));
 	}
 	if (h->state != HOOK_SENDING)
 		return r;
@@ -302,10 +306,10 @@ send_body(struct webhooks *all, const struct webhook *w, const char *place,
 static void
 hook_send(struct hook *h, struct webhook *w)
 {
-	(void)strlcpy(h->body + h->len, "]}", HOOK_BODY_MAX - h->len);
-	h->len += 2;
+	webhook_batch_end(&h->batch);
 	h->state = HOOK_SENDING;
-	if (send_body(h->all, w, h->batch, h->body, h->len, posted_cb, h) == -1)
+	if (send_body(h->all, w, h->batch.last, h->batch.body, h->batch.len,
+		posted_cb, h) == -1)
 		hook_idle(h);
 }
 
@@ -316,11 +320,11 @@ hook_send(struct hook *h, struct webhook *w)
 static void
 hook_skip(struct hook *h, struct webhook *w)
 {
-	if (strcmp(w->place, h->place) == 0) {
+	if (strcmp(w->place, h->batch.place) == 0) {
 		hook_idle(h);
 		return;
 	}
-	(void)strlcpy(w->place, h->place, sizeof(w->place));
+	(void)strlcpy(w->place, h->batch.place, sizeof(w->place));
 	w->tried[0] = '\0';
 	if (hook_store(h, w) == -1)
 		hook_idle(h);
@@ -335,104 +339,24 @@ read_end(const struct admin_end *end, void *arg)
 	struct hook *h = arg;
 	struct webhook w;
 
-	if (!end->ok || h->changed || h->failed || hook_get(h, &w) == -1) {
+	if (!end->ok || h->changed || h->batch.failed ||
+	    hook_get(h, &w) == -1) {
 		hook_idle(h);
 		return;
 	}
-	if (h->events > 0)
+	if (h->batch.events > 0)
 		hook_send(h, &w);
 	else
 		hook_skip(h, &w);
 	webhook_clear(&w);
 }
 
-/* Whether an event is of the hook's compartment, or of one in it. */
-static bool
-is_ours(struct hook *h, const struct row *row)
-{
-	const struct control *c = h->all->control;
-	struct compartment_path path;
-	const char *place;
-	size_t i;
-
-	if (strcmp(h->compartment, c->tenancy) == 0)
-		return true;
-	place = row_value(row, "compartment");
-	if (place == NULL)
-		return false;
-	switch (compartment_path(c->store, c->tenancy, place, &path)) {
-	case STORE_OK:
-		break;
-	case STORE_NOTFOUND:
-		return false;
-	case STORE_FAIL:
-		h->failed = true;
-		return false;
-	}
-	for (i = 0; i < path.n; i++)
-		if (strcmp(path.place[i], h->compartment) == 0)
-			return true;
-	return false;
-}
-
-/* Append to the batch.  -1: there is no room. */
-static int
-add_event(struct hook *h, const struct row *row)
-{
-	struct json_object *o;
-	const char *text;
-	size_t len;
-
-	o = webhook_event_json(h->all->control, row);
-	text = o == NULL ?
-	    NULL :
-	    json_object_to_json_string_ext(o,
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	h->failed |= text == NULL;
-	len = text == NULL ? HOOK_BODY_MAX : strlen(text);
-	/* With a comma before it. */
-	if (h->len + 1 + len > HOOK_BODY_MAX - WEBHOOK_FRAME) {
-		json_object_put(o);
-		return -1;
-	}
-	if (h->events > 0)
-		h->body[h->len++] = ',';
-	memcpy(h->body + h->len, text, len);
-	h->len += len;
-	h->events++;
-	json_object_put(o);
-	return 0;
-}
-
-/*
- * A row is an event, or the last one the place alone.  A batch that was tried
- * before ends where it ended then.
- */
 static void
 read_row(const struct row *row, void *arg)
 {
 	struct hook *h = arg;
-	const char *place;
 
-	place = row_value(row, "place");
-	if (h->full || h->failed || place == NULL)
-		return;
-	if (row_value(row, "event") != NULL && is_ours(h, row) &&
-	    add_event(h, row) == -1) {
-		/* One that alone is too large is left out. */
-		if (h->events > 0 || h->failed) {
-			h->full = true;
-			return;
-		}
-		log_warnx("webhook %s: an event at %s is too large", h->id,
-		    place);
-	}
-	(void)strlcpy(h->place, place, sizeof(h->place));
-	if (row_value(row, "event") == NULL)
-		return;
-	(void)strlcpy(h->batch, place, sizeof(h->batch));
-	if (strcmp(place, h->tried) == 0)
-		h->full = true;
+	webhook_batch_add(&h->batch, h->all->control, row);
 }
 
 /* Begin a batch: ask queue for what is behind the hook's place. */
@@ -446,29 +370,20 @@ hook_read(struct hook *h)
 	struct chan *queue;
 
 	h->state = HOOK_IDLE;
-	h->changed = h->full = h->failed = false;
-	h->events = 0;
+	h->changed = false;
 	queue = peers_find(c->peers, CONV_ADMIN, PROC_QUEUE, 0);
 	if (queue == NULL || h->all->chan == NULL || hook_get(h, &w) == -1) {
 		hook_idle(h);
 		return;
 	}
-	if (h->body == NULL)
-		h->body = malloc(HOOK_BODY_MAX);
 	h->begins = w.place[0] == '\0';
 	if (!h->begins)
 		words[1] = w.place;
 	words[3] = w.events;
-	(void)strlcpy(h->place, w.place, sizeof(h->place));
-	(void)strlcpy(h->tried, w.tried, sizeof(h->tried));
-	(void)strlcpy(h->compartment, w.compartment, sizeof(h->compartment));
-	if (h->body != NULL) {
-		h->len = (size_t)snprintf(h->body, HOOK_BODY_MAX,
-		    "{\"webhook\":\"%s\",\"events\":[", w.id);
-		h->state = HOOK_READING;
-		if (relay_start(c->relay, queue, words, 4, &to) == -1)
-			hook_idle(h);
-	}
+	h->state = HOOK_READING;
+	if (webhook_batch_begin(&h->batch, &w) == -1 ||
+	    relay_start(c->relay, queue, words, 4, &to) == -1)
+		hook_idle(h);
 	webhook_clear(&w);
 }
 
@@ -608,7 +523,7 @@ int
 webhooks_test(struct webhooks *all, const struct webhook *w, webhook_test_cb cb,
     void *arg)
 {
-	char body[WEBHOOK_FRAME + OBJECT_ID_SIZE];
+	char body[TEST_BODY_SIZE];
 	struct test *t;
 	int len;
 

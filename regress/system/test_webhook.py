@@ -151,16 +151,17 @@ def test_a_backlog_comes_in_whole_batches(edd, sink, receiver):
     for i in range(40):
         rcpts = ["r%d-%d%s@example.net" % (i, k, "x" * (i % 7))
                  for k in range(25)]
-        expected |= {(edd.send(rcpts), r) for r in rcpts}
+        message = edd.send(rcpts)
+        expected |= {(message, r) for r in rcpts}
     again = Receiver(port=port)
     try:
         edd.ctl("webhook", "set", hook["id"], "state", "active")
         wait_for(lambda: len(again.events()) >= len(expected), "a thousand")
-        seen = [(e["id"], e["recipient"]) for e in again.events()]
-        assert len(seen) == len(expected) and set(seen) == expected
+        # One that was on its way when the webhook was set may come again.
+        wait_for(lambda: {(e["id"], e["recipient"])
+                          for e in again.events()} == expected, "each once")
         sizes = [len(body) for _, _, body in again.batches]
         assert max(sizes) <= 32768 and len(sizes) > 3
-        assert len({h["Edd-Batch"] for _, h, _ in again.batches}) == len(sizes)
     finally:
         again.stop()
         receiver.stop = lambda: None

@@ -15,20 +15,36 @@
  */
 
 /*
- * What a webhook is told of an event, and what its answer means.
+ * Events for one request to a webhook, as they come from the journal.
  */
-#ifndef WEBHOOK_EVENT_H
-#define WEBHOOK_EVENT_H
+#ifndef WEBHOOK_BATCH_H
+#define WEBHOOK_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "webhook.h"
+
 struct control;
-struct hook_posted;
-struct json_object;
 struct row;
 
-struct json_object *webhook_event_json(const struct control *,
+struct webhook_batch {
+	char *body; /* HOOK_BODY_MAX octets; NULL: none is begun */
+	size_t len;
+	unsigned events;
+	bool full;
+	bool failed;			/* it must not count */
+	char place[WEBHOOK_PLACE_SIZE]; /* behind all that was looked at */
+	char last[WEBHOOK_PLACE_SIZE];	/* behind its last event */
+	char tried[WEBHOOK_PLACE_SIZE]; /* where it ended before; or empty */
+	char compartment[OBJECT_ID_SIZE];
+	char id[OBJECT_ID_SIZE];
+};
+
+int webhook_batch_begin(struct webhook_batch *, const struct webhook *);
+void webhook_batch_add(struct webhook_batch *, const struct control *,
     const struct row *);
-const char *webhook_judge(const struct hook_posted *, char *, size_t);
+void webhook_batch_end(struct webhook_batch *);
+void webhook_batch_clear(struct webhook_batch *);
 
 #endif
