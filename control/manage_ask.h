@@ -50,6 +50,7 @@ struct ask {
 	struct row *row;		/* the next of the answer */
 	struct manage_end end;		/* filled in as it goes */
 	struct condition_target target; /* what policies may restrict */
+	const void *list; /* what a list looks for, while it is made */
 
 	/* Set by an operation that waits. */
 	void (*cancel)(struct ask *);

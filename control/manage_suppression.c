@@ -19,7 +19,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -203,32 +202,38 @@ range_read(struct ask *a, struct range *r)
 	return 0;
 }
 
+/* Whose suppressions are listed, and which. */
+struct listed {
+	struct suppress_place place;
+	struct range range;
+};
+
+/*
+ * All compartments lie together: what is another's is passed over without a
+ * look at the suppression itself.
+ */
 static enum page_take
 take_number(struct ask *a, const struct store_key *k, struct msgin *m)
 {
+	const struct listed *l;
 	struct suppression s;
-	struct compartment c;
+	struct suppress_ref ref;
 	enum store_status r;
-	char id[OBJECT_ID_SIZE];
-	struct range range;
-	uint64_t number;
+	int64_t created;
 
-	/* Checked before, so it cannot end here. */
-	if (range_read(a, &range) == -1)
+	l = a->list;
+	if (suppress_ref_decode(k, m, &ref) == -1)
 		return PAGE_FAIL;
-	number = strtoull(store_key_first(k), NULL, 16);
-	s.created = suppress_number_time(number);
-	if (s.created < range.from || s.created >= range.to)
+	created = suppress_number_time(ref.number);
+	if (created < l->range.from || created >= l->range.to)
 		return PAGE_STOP;
-	suppress_number_id(number, id);
-	r = suppression_get_id(a->control->suppress, id, &s);
-	if (r == STORE_OK)
-		r = compartment_find(a->control->store,
-		    ask_value(a, "compartmentId"), &c);
+	if (strcmp(ref.place, l->place.number) != 0)
+		return PAGE_PASS;
+	r = suppression_get(a->control->suppress, l->place.compartment,
+	    ref.name, &s);
 	if (r == STORE_FAIL)
 		return PAGE_FAIL;
-	if (r == STORE_NOTFOUND || suppression_has_expired(&s) ||
-	    strcmp(s.compartment, c.id) != 0)
+	if (r == STORE_NOTFOUND || s.number != ref.number)
 		return PAGE_PASS;
 	summary_fields(a->row, &s);
 	return PAGE_TAKE;
@@ -237,18 +242,15 @@ take_number(struct ask *a, const struct store_key *k, struct msgin *m)
 static enum page_take
 take_address(struct ask *a, const struct store_key *k, struct msgin *m)
 {
+	const struct listed *l;
 	struct suppression s;
-	struct compartment c;
-	struct range range;
 
-	if (range_read(a, &range) == -1 ||
-	    compartment_find(a->control->store, ask_value(a, "compartmentId"),
-		&c) != STORE_OK ||
-	    suppression_get(a->control->suppress, c.id, store_key_second(k),
-		&s) != STORE_OK)
+	l = a->list;
+	if (suppression_decode(m, l->place.compartment, store_key_second(k),
+		&s) == -1)
 		return PAGE_FAIL;
-	if (suppression_has_expired(&s) || s.created < range.from ||
-	    s.created >= range.to)
+	if (suppression_has_expired(&s) || s.created < l->range.from ||
+	    s.created >= l->range.to)
 		return PAGE_PASS;
 	summary_fields(a->row, &s);
 	return PAGE_TAKE;
@@ -256,22 +258,22 @@ take_address(struct ask *a, const struct store_key *k, struct msgin *m)
 
 /* One address: no page is needed. */
 static void
-list_one(struct ask *a, const struct compartment *c)
+list_one(struct ask *a, const struct listed *l)
 {
 	char address[ADDRESS_SIZE];
 	enum store_status r;
 	struct suppression s;
-	struct range range;
 
-	if (need_address(a, address) == -1 || range_read(a, &range) == -1)
+	if (need_address(a, address) == -1)
 		return;
-	r = suppression_get(a->control->suppress, c->id, address, &s);
+	r = suppression_get(a->control->suppress, l->place.compartment, address,
+	    &s);
 	if (r == STORE_FAIL) {
 		ask_fail_store(a);
 		return;
 	}
-	if (r == STORE_OK && !suppression_has_expired(&s) &&
-	    s.created >= range.from && s.created < range.to) {
+	if (r == STORE_OK && s.created >= l->range.from &&
+	    s.created < l->range.to) {
 		summary_fields(a->row, &s);
 		ask_send(a);
 	}
@@ -294,26 +296,34 @@ page_times(struct page *p, const struct range *r)
 	store_key(&p->start, text, NULL);
 }
 
-/* By address: those of the compartment lie together.  -1: it has ended. */
-static int
-page_addresses(struct ask *a, const struct compartment *c, struct page *p)
+/* By address: those of the compartment lie together. */
+static void
+page_addresses(struct page *p, const struct listed *l)
 {
-	struct suppress_place place;
-
-	switch (suppress_place_get(a->control->store, c->id, &place)) {
-	case STORE_OK:
-		break;
-	case STORE_NOTFOUND:
-		ask_ok(a);
-		return -1;
-	case STORE_FAIL:
-		ask_fail_store(a);
-		return -1;
-	}
 	p->table = STORE_SUPPRESSION;
-	store_key_prefix(&p->prefix, place.number);
+	store_key_prefix(&p->prefix, l->place.number);
 	p->take = take_address;
-	return 0;
+}
+
+/* Where the suppressions of the compartment are; no number: it has none. */
+static int
+need_listed(struct ask *a, const struct compartment *c, struct listed *l)
+{
+	if (range_read(a, &l->range) == -1)
+		return -1;
+	switch (suppress_place_get(a->control->store, c->id, &l->place)) {
+	case STORE_OK:
+		return 0;
+	case STORE_NOTFOUND:
+		memset(&l->place, 0, sizeof(l->place));
+		(void)strlcpy(l->place.compartment, c->id,
+		    sizeof(l->place.compartment));
+		return 0;
+	case STORE_FAIL:
+		break;
+	}
+	ask_fail_store(a);
+	return -1;
 }
 
 /* ListSuppressions */
@@ -323,22 +333,28 @@ manage_suppression_list(struct ask *a)
 	static const char *const sorts[] = { "TIMECREATED", "EMAILADDRESS",
 		NULL };
 	struct compartment c;
-	struct range range;
+	struct listed listed;
 	struct page p;
 	size_t by;
 
 	memset(&p, 0, sizeof(p));
-	if (ask_place(a, &c) == -1 || ask_sort(a, sorts, &by) == -1 ||
-	    ask_order(a, by == 0, &p.back) == -1 || range_read(a, &range) == -1)
-		return;
 	p.prev = true;
+	if (ask_place(a, &c) == -1 || ask_sort(a, sorts, &by) == -1 ||
+	    ask_order(a, by == 0, &p.back) == -1 ||
+	    need_listed(a, &c, &listed) == -1)
+		return;
 	if (ask_value(a, "emailAddress") != NULL) {
-		list_one(a, &c);
+		list_one(a, &listed);
 		return;
 	}
-	if (by == 0)
-		page_times(&p, &range);
-	else if (page_addresses(a, &c, &p) == -1)
+	if (listed.place.number[0] == '\0') {
+		ask_ok(a);
 		return;
+	}
+	a->list = &listed;
+	if (by == 0)
+		page_times(&p, &listed.range);
+	else
+		page_addresses(&p, &listed);
 	page_answer(a, &p);
 }

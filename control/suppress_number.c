@@ -95,6 +95,16 @@ ref_decode(struct msgin *m, struct suppress_ref *ref)
 	return msg_end(m);
 }
 
+/* Read a record of STORE_SUPPRESSION_NUMBER.  0, or -1 if it is ill-formed. */
+int
+suppress_ref_decode(const struct store_key *k, struct msgin *m,
+    struct suppress_ref *ref)
+{
+	if (id_parse(store_key_first(k), &ref->number) == -1)
+		return -1;
+	return ref_decode(m, ref);
+}
+
 /* What a number stands for. */
 enum store_status
 suppress_ref_get(struct store *s, uint64_t number, struct suppress_ref *ref)
@@ -151,8 +161,7 @@ scan_cb(const struct store_key *k, struct msgin *m, void *arg)
 	struct scan *scan;
 
 	scan = arg;
-	if (id_parse(store_key_first(k), &ref.number) == -1 ||
-	    ref_decode(m, &ref) == -1) {
+	if (suppress_ref_decode(k, m, &ref) == -1) {
 		scan->bad = true;
 		return false;
 	}

@@ -45,6 +45,8 @@ uint64_t suppress_number_make(int64_t created, uint64_t sequence);
 int64_t suppress_number_time(uint64_t);
 void suppress_number_id(uint64_t, char id[OBJECT_ID_SIZE]);
 int suppress_number_parse(const char *id, uint64_t *);
+int suppress_ref_decode(const struct store_key *, struct msgin *,
+    struct suppress_ref *);
 enum store_status suppress_ref_get(struct store *, uint64_t,
     struct suppress_ref *);
 enum store_status suppress_ref_put(struct store *, const struct suppress_ref *);

@@ -127,8 +127,9 @@ suppression_before(int64_t when)
 	return number == 0 ? 0 : number - 1;
 }
 
-static int
-decode(struct msgin *m, const char *compartment, const char *name,
+/* Read the record of a name in a compartment.  0, or -1 if it is ill-formed. */
+int
+suppression_decode(struct msgin *m, const char *compartment, const char *name,
     struct suppression *s)
 {
 	unsigned has;
@@ -198,7 +199,8 @@ get_name(struct store *st, const struct suppress_place *p, const char *name,
 	r = store_get(st, STORE_SUPPRESSION, &k, &m);
 	if (r != STORE_OK)
 		return r;
-	return record_done(decode(&m, p->compartment, name, s), "suppression");
+	return record_done(suppression_decode(&m, p->compartment, name, s),
+	    "suppression");
 }
 
 /*
@@ -304,7 +306,8 @@ scan_cb(const struct store_key *k, struct msgin *m, void *arg)
 	struct scan *scan;
 
 	scan = arg;
-	if (decode(m, scan->compartment, store_key_second(k), &s) == -1) {
+	if (suppression_decode(m, scan->compartment, store_key_second(k), &s) ==
+	    -1) {
 		scan->bad = true;
 		return false;
 	}

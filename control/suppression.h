@@ -75,6 +75,8 @@ const char *suppression_reason_name(enum suppression_reason);
 int suppression_reason_parse(const char *, enum suppression_reason *);
 void suppression_id(const struct suppression *, char id[OBJECT_ID_SIZE]);
 
+int suppression_decode(struct msgin *, const char *compartment,
+    const char *name, struct suppression *);
 enum store_status suppression_get(struct suppress *, const char *compartment,
     const char *address, struct suppression *);
 enum store_status suppression_get_id(struct suppress *, const char *id,

@@ -38,6 +38,7 @@
 #include "client.h"
 #include "compat.h"
 #include "store.h"
+#include "suppress.h"
 #include "suppression.h"
 
 /* When the first is made; the others a minute later each. */
@@ -210,6 +211,55 @@ lists_in_every_order(void **state)
 	assert_string_equal(cl.end.prev, "");
 }
 
+/* What has expired and is not removed yet is in no list. */
+static void
+expired_are_not_listed(void **state)
+{
+	static const char *const order[] = { "", "sortOrder=ASC",
+		"sortBy=EMAILADDRESS", "emailAddress=n7@example.net" };
+	struct suppression s;
+	char got[64];
+	size_t i;
+
+	/* There is nothing yet, and it was never any. */
+	walk("", 10, got, sizeof(got));
+	assert_string_equal(got, "");
+	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_LIST, NULL,
+			     "compartmentId=root|emailAddress=bob"),
+	    MANAGE_INVALID);
+	bounced(w.control.tenancy, 2);
+	memset(&s, 0, sizeof(s));
+	(void)strlcpy(s.compartment, w.control.tenancy, sizeof(s.compartment));
+	(void)strlcpy(s.address, "n7@example.net", sizeof(s.address));
+	s.reason = SUPPRESSION_SOFTBOUNCE;
+	s.created = START;
+	s.expires = START + 60;
+	assert_int_equal(store_begin(w.control.store), 0);
+	assert_int_equal(suppression_put(w.control.suppress, &s), STORE_OK);
+	assert_int_equal(store_commit(w.control.store), 0);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		walk(order[i], 10, got, sizeof(got));
+		assert_int_equal(strlen(got), i == 3 ? 0 : 2);
+		assert_null(strchr(got, '7'));
+	}
+}
+
+/* Hashes are listed as any other. */
+static void
+hashes_are_listed(void **state)
+{
+	w.control.suppress->hash = true;
+	bounced(w.control.tenancy, 3);
+	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_LIST, NULL,
+			     "compartmentId=root"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 3);
+	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_LIST, NULL,
+			     "compartmentId=root|sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 3);
+}
+
 static void
 cause_is_shown(void **state)
 {
@@ -236,6 +286,8 @@ main(void)
 #define T(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
 		T(suppression_lives),
 		T(lists_in_every_order),
+		T(expired_are_not_listed),
+		T(hashes_are_listed),
 		T(cause_is_shown),
 	};
 
