@@ -225,6 +225,9 @@ spool_refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
 	else
 		message_free(&sp->destinations, e->message);
 	e->message = NULL;
+	/* Its file may be whole: it must not be back after a crash. */
+	if (e->big != NULL)
+		sp->folder_dirty = true;
 	spool_entry_free(e);
 }
 

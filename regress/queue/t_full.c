@@ -28,6 +28,7 @@
  * No room, at each write in turn: nobody is told what is not so, nothing
  * that was taken is lost, and when there is room again all goes on.
  */
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
@@ -57,6 +58,9 @@ static int left = -1;
 static int error;
 static bool lasting;
 static bool met;
+
+/* Folders that were synced. */
+static unsigned folder_syncs;
 
 static bool
 fails(void)
@@ -105,6 +109,16 @@ fdatasync(int fd)
 	if (fails())
 		return -1;
 	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int
+fsync(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		folder_syncs++;
+	return (int)syscall(SYS_fsync, fd);
 }
 
 int
@@ -304,6 +318,42 @@ test_done_frees_without_marks(void **state)
 	assert_int_equal(st_teardown(state), 0);
 }
 
+/* A large message that is refused is removed for good, whatever failed. */
+static void
+test_removal_of_refused_is_synced(void **state)
+{
+	struct event_base *base;
+	struct st_ack ack = { -1, 0 };
+	struct sent large;
+	struct spool *sp;
+	bool refused = true;
+	int at;
+
+	for (at = 0; refused; at++) {
+		base = event_base_new();
+		assert_int_equal(st_setup(state), 0);
+		sp = st_open(base);
+		st_put(sp, 1000, 1, &ack);
+		assert_int_equal(spool_commit(sp), 0);
+		error = EIO;
+		lasting = false;
+		send_one(sp, &large, true);
+		left = at;
+		(void)spool_commit(sp);
+		left = -1;
+		refused = large.status != SPOOL_OK;
+		folder_syncs = 0;
+		spool_close(sp);
+		assert_true(!refused || folder_syncs > 0);
+		sp = st_open(base);
+		assert_true(refused == (spool_find(sp, large.id) == NULL));
+		spool_close(sp);
+		event_base_free(base);
+		assert_int_equal(st_teardown(state), 0);
+	}
+	assert_in_range(at, 3, 20);
+}
+
 int
 main(void)
 {
@@ -312,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_full_from_each_write_on),
 		cmocka_unit_test(test_error_at_each_write),
 		cmocka_unit_test(test_done_frees_without_marks),
+		cmocka_unit_test(test_removal_of_refused_is_synced),
 	};
 
 	log_init("t_full", true, 0);
