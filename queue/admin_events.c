@@ -18,6 +18,7 @@
  * "events": the journal, line by line, with conditions that must all hold, to
  * its end or on as it grows.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,17 @@ at_end(struct answer *a, struct events *e)
 	answer_later(a, FOLLOW_MS);
 }
 
+/* The next file cannot be opened: try again, or end. */
+static void
+unreadable(struct answer *a, const struct events *e)
+{
+	if (e->follow)
+		answer_later(a, FOLLOW_MS);
+	else
+		answer_fail(a, NULL, "the journal cannot be read: %s",
+		    strerror(errno));
+}
+
 static void
 step(struct answer *a)
 {
@@ -145,6 +157,7 @@ step(struct answer *a)
 	struct jread *r = &e->read;
 	uint64_t done = 0, at;
 	const char *line;
+	int n;
 
 	while (answer_has_room(a) && done < TRACE_STEP_BYTES) {
 		at = r->pos;
@@ -152,7 +165,12 @@ step(struct answer *a)
 		if (line != NULL)
 			look_at(a, e, line);
 		else if (r->fd == -1 || r->pos == at) {
-			if (r->at == r->names || jread_next_file(r) == 0) {
+			n = r->at == r->names ? 0 : jread_next_file(r);
+			if (n == -1) {
+				unreadable(a, e);
+				return;
+			}
+			if (n == 0) {
 				at_end(a, e);
 				return;
 			}

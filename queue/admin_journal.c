@@ -27,6 +27,7 @@
 #include "compat.h"
 #include "journal.h"
 #include "jread.h"
+#include "log.h"
 #include "proto_admin.h"
 #include "qbounds.h"
 #include "queue.h"
@@ -110,15 +111,22 @@ look_at(struct answer *a, struct batch *b, const char *line)
 	row_free(row);
 }
 
-/* The next file, from its begin, or in the first from the given place. */
+/*
+ * The next file, from its begin, or in the first from the given place.  0, or
+ * -1: there is none, or it cannot be opened now, and the place is before it.
+ */
 static int
 next_file(struct batch *b)
 {
 	struct jread *r = &b->read;
+	int rc;
 
 	if (r->fd != -1)
 		b->from = r->pos;
-	if (r->at == r->names || jread_next_file(r) == 0)
+	rc = r->at == r->names ? 0 : jread_next_file(r);
+	if (rc == -1)
+		log_warn("journal: %s", r->name[r->at]);
+	if (rc != 1)
 		return -1;
 	/* After a crash the file may be shorter than it was. */
 	if (strcmp(r->name[r->at - 1], b->file) == 0)
@@ -175,12 +183,14 @@ parse_place(struct batch *b, const char *place)
 	return errno != 0 || *end != '\0' || end == colon + 1 ? -1 : 0;
 }
 
-/* Go to the end of all that is there. */
-static void
+/* Go to the end of all that is there.  0, or -1: not all can be opened. */
+static int
 seek_end(struct batch *b)
 {
 	while (next_file(b) == 0)
 		b->read.pos = b->read.size;
+	b->left = 0;
+	return b->read.at == b->read.names ? 0 : -1;
 }
 
 /* journal PLACE ROWS EVENTS: PLACE may be "end", EVENTS "all" or a list. */
@@ -211,13 +221,10 @@ journal(struct answer *a, const struct admin_command *cmd)
 	if (!end && parse_place(b, cmd->word[1]) == -1)
 		answer_fail(a, NULL, "\"%.100s\" is no place of the journal",
 		    cmd->word[1]);
-	else if (jread_open(&b->read, journal_folder(j), b->file) == -1)
+	else if (jread_open(&b->read, journal_folder(j), b->file) == -1 ||
+	    (end && seek_end(b) == -1))
 		answer_fail(a, NULL, "the journal cannot be read");
 	else {
-		if (end) {
-			seek_end(b);
-			b->left = 0;
-		}
 		answer_start(a, step, b, batch_free);
 		return;
 	}

@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,7 +150,10 @@ jread_rescan(struct jread *r)
 	    r->names == 0);
 }
 
-/* Open the next file.  1, or 0: there is none. */
+/*
+ * Open the next file; one that was removed is passed over.  1, or 0: there is
+ * none; or -1 with errno: it cannot be opened now, and stays the next one.
+ */
 int
 jread_next_file(struct jread *r)
 {
@@ -159,10 +163,15 @@ jread_next_file(struct jread *r)
 	close_file(r);
 	while (r->fd == -1 && r->at < r->names) {
 		n = snprintf(path, sizeof(path), "%s/%s", r->folder,
-		    r->name[r->at++]);
-		if (n < 0 || (size_t)n >= sizeof(path))
-			continue;
+		    r->name[r->at]);
+		if (n < 0 || (size_t)n >= sizeof(path)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
 		r->fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (r->fd == -1 && errno != ENOENT)
+			return -1;
+		r->at++;
 		(void)snprintf(path, sizeof(path), "%s/%.10s.idx", r->folder,
 		    r->name[r->at - 1]);
 		if (r->fd != -1)

@@ -364,6 +364,19 @@ next_pass(struct trace *t)
 	return true;
 }
 
+/* Open the next file; of one that cannot be opened nothing is told. */
+static bool
+next_file(struct jread *r)
+{
+	int rc;
+
+	while ((rc = jread_next_file(r)) == -1) {
+		log_warn("journal: %s", r->name[r->at]);
+		r->at++;
+	}
+	return rc == 1;
+}
+
 /* A file to read from.  false: all is told. */
 static bool
 need_file(struct trace *t)
@@ -373,7 +386,7 @@ need_file(struct trace *t)
 	while (r->fd == -1 || (r->pos >= r->size && t->next_hit == t->hits)) {
 		t->hits = t->next_hit = 0;
 		t->run_at = t->plain_end = 0;
-		if (jread_next_file(r) == 0 && !next_pass(t))
+		if (!next_file(r) && !next_pass(t))
 			return false;
 	}
 	return true;

@@ -38,6 +38,7 @@
 #include <cmocka.h>
 
 #include "journal.h"
+#include "jread.h"
 #include "log.h"
 #include "qbounds.h"
 #include "row.h"
@@ -364,6 +365,36 @@ test_old_files_are_removed(void **state)
 	}
 }
 
+static void
+test_file_that_cannot_be_opened_is_not_passed_over(void **state)
+{
+	struct world *w = *state;
+	struct jread r;
+	char path[2][512];
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(path[i], sizeof(path[i]), "%s/202001010%u.jsonl",
+		    w->folder, i);
+		assert_int_equal(symlink(path[i], path[i]), 0);
+	}
+	assert_int_equal(jread_open(&r, w->folder, ""), 0);
+	assert_int_equal(r.names, 2);
+	assert_int_equal(jread_next_file(&r), -1);
+	assert_int_equal(r.at, 0);
+	assert_int_equal(r.fd, -1);
+	/* One that is gone is passed over, the next one waits. */
+	assert_int_equal(unlink(path[0]), 0);
+	assert_int_equal(jread_next_file(&r), -1);
+	assert_int_equal(r.at, 1);
+	assert_int_equal(unlink(path[1]), 0);
+	(void)close(open(path[1], O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	assert_int_equal(jread_next_file(&r), 1);
+	assert_int_equal(r.at, 2);
+	assert_int_equal(jread_next_file(&r), 0);
+	jread_close(&r);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -375,6 +406,7 @@ main(void)
 		TEST(test_trace_tells_the_whole_story),
 		TEST(test_index_costs_time_and_no_events),
 		TEST(test_old_files_are_removed),
+		TEST(test_file_that_cannot_be_opened_is_not_passed_over),
 	};
 
 	log_init("t_journal", true, 0);
