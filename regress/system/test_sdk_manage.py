@@ -57,8 +57,9 @@ def test_senders(sdk):
         return ("createSender", {"createSenderDetails": {
             "compartmentId": place, "emailAddress": address}})
 
+    # The very same request within a second has the same signature: a replay.
     made, again = sdk.calls(create("b+c@example.org"),
-                            create("b+c@example.org"))
+                            create("b+c@Example.org"))
     sender = ok(made)["sender"]
     assert made["ok"]["etag"]
     assert sender["emailAddress"] == "b+c@example.org"
