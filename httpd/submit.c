@@ -23,6 +23,7 @@
 
 #include <sys/random.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,6 @@ struct submit {
 	bool begun; /* sub is there */
 	uint64_t ask;
 	struct address ascii; /* the sender */
-	char number[64];      /* of its size, in an answer */
 	char envelope[33];
 };
 
@@ -135,11 +135,7 @@ submit_refused(struct submit *s)
 
 	sub = &s->sub;
 	detail = sub->detail;
-	if (sub->refusal == SUBMISSION_SIZE) {
-		(void)snprintf(s->number, sizeof(s->number), "%llu",
-		    (unsigned long long)s->client.message_size);
-		detail = s->number;
-	} else if (sub->refusal == SUBMISSION_PARSE)
+	if (sub->refusal == SUBMISSION_PARSE)
 		detail = "The message is not formed according to RFCs.";
 	submit_fail(s, faults[sub->refusal], detail, "");
 }
@@ -180,6 +176,17 @@ submit_is_ready(struct submit *s)
 	return submission_is_open(sub);
 }
 
+/* The queue had it open and is another one now: nobody opens it again. */
+static bool
+submit_is_lost(struct submit *s)
+{
+	struct submission *sub;
+
+	sub = &s->sub;
+	return sub->open_ask == 0 && sub->message != 0 &&
+	    !submission_is_open(sub);
+}
+
 /* What control said of the recipients; false: the request was refused. */
 static bool
 submit_check_rcpts(struct submit *s)
@@ -208,8 +215,13 @@ submit_check_rcpts(struct submit *s)
 static void
 submit_rcpts_step(struct submit *s)
 {
-	if (s->phase != SUBMIT_RCPTS || !submit_is_ready(s) ||
-	    !submit_check_rcpts(s))
+	if (s->phase != SUBMIT_RCPTS)
+		return;
+	if (submit_is_lost(s)) {
+		submit_fail(s, FAULT_INTERNAL, NULL, "");
+		return;
+	}
+	if (!submit_is_ready(s) || !submit_check_rcpts(s))
 		return;
 	if (s->sub.live == 0)
 		submission_close(&s->sub);
@@ -221,6 +233,22 @@ submit_rcpts_step(struct submit *s)
 	s->wish.ready(s->x, s);
 }
 
+/* Whether it has as many recipients as it may; false: it was refused. */
+static bool
+submit_check_count(struct submit *s)
+{
+	char text[FAULT_DETAIL_SIZE];
+	uint32_t max;
+
+	max = submission_rcpt_max(&s->sub, s->x->conf->smtp.rcpt_max);
+	if (s->wish.rcpts_len <= max)
+		return true;
+	(void)snprintf(text, sizeof(text),
+	    "Maximum recipients of a message reached : limit is %" PRIu32, max);
+	submit_fail(s, FAULT_LIMIT, text, "");
+	return false;
+}
+
 /* Ask about each recipient. */
 static void
 submit_ask_rcpts(struct submit *s)
@@ -229,6 +257,8 @@ submit_ask_rcpts(struct submit *s)
 	struct recipient *r;
 	size_t i;
 
+	if (!submit_check_count(s))
+		return;
 	for (i = 0; i < s->wish.rcpts_len; i++) {
 		if (idn_address_ascii(s->wish.rcpts[i], &ascii) == -1) {
 			submit_fail(s, FAULT_ADDRESS, s->wish.rcpts[i]->mailbox,
