@@ -104,8 +104,12 @@ auth_basic(struct exchange *x, const char *value)
 	basic_wipe(&basic);
 	x->ask = peers_auth(x->httpd->sub.peers, &ask, x);
 	explicit_bzero(&ask, sizeof(ask));
-	if (x->ask == 0)
+	if (x->ask == 0) {
 		exchange_refuse(x, FAULT_INTERNAL, NULL);
+		return;
+	}
+	/* It may take a seat even if its answer is not waited for. */
+	x->logged_in = true;
 }
 
 /* control's answer to Basic. */
@@ -116,7 +120,6 @@ auth_basic_answer(struct exchange *x, const struct policy_auth_reply *reply)
 		auth_status(x, reply->status);
 		return;
 	}
-	x->logged_in = true;
 	auth_good(x, reply->user, reply->credential);
 }
 

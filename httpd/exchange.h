@@ -80,8 +80,8 @@ struct exchange {
 	const struct op *op;
 	void *data; /* the operation's */
 	char id[REQUEST_ID_SIZE];
-	bool close; /* the connection ends with the answer */
-	bool logged_in;
+	bool close;	/* the connection ends with the answer */
+	bool logged_in; /* control was asked: it may count the session */
 
 	uint64_t ask;	       /* what auth.c has asked control */
 	struct sigheader *sig; /* of a signed request; NULL: it is none */
