@@ -30,6 +30,7 @@
 #include "basic.h"
 #include "compat.h"
 #include "connlimits.h"
+#include "dispatch.h"
 #include "httpd.h"
 #include "httpdate.h"
 #include "keycache.h"
@@ -156,19 +157,52 @@ auth_date(const struct exchange *x)
 	return date;
 }
 
-/* Ask control whether any httpd has taken this signature before. */
+/*
+ * What tells a request from others: its signature, which is the same for the
+ * same text in the same second, and what is not signed but says what it does.
+ */
+static int
+auth_hash(const struct exchange *x, uint64_t *hash)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	const char *const *name;
+	const char *value;
+	EVP_MD_CTX *ctx;
+	int ok;
+
+	ctx = EVP_MD_CTX_new();
+	if (ctx == NULL)
+		return -1;
+	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
+	    EVP_DigestUpdate(ctx, x->sig->signature, x->sig->signature_len) ==
+		1;
+	for (name = x->op->unsigned_fields; ok && name != NULL && *name != NULL;
+	     name++) {
+		value = request_value(x->request, *name);
+		if (value == NULL)
+			value = "";
+		/* with its NUL, which ends it */
+		ok = EVP_DigestUpdate(ctx, value, strlen(value) + 1) == 1;
+	}
+	ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		return -1;
+	memcpy(hash, digest, sizeof(*hash));
+	return 0;
+}
+
+/* Ask control whether any httpd has taken this request before. */
 static void
 auth_ask_seen(struct exchange *x)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
 	struct policy_seen ask;
 
-	if (EVP_Digest(x->sig->signature, x->sig->signature_len, digest, NULL,
-		EVP_sha256(), NULL) != 1) {
+	memset(&ask, 0, sizeof(ask));
+	if (auth_hash(x, &ask.hash) == -1) {
 		exchange_refuse(x, FAULT_INTERNAL, NULL);
 		return;
 	}
-	memcpy(&ask.hash, digest, sizeof(ask.hash));
 	ask.date = auth_date(x);
 	x->ask = peers_seen(x->httpd->sub.peers, &ask, x);
 	if (x->ask == 0)
@@ -181,6 +215,13 @@ auth_seen_answer(struct exchange *x, const struct policy_seen_reply *reply)
 {
 	char user[OBJECT_ID_SIZE];
 
+	if (reply->status == POLICY_NO) {
+		/* The SDK signs it again, with another date. */
+		exchange_refuse(x, FAULT_STATE,
+		    "A request with this signature was taken before: sign it "
+		    "with another date.");
+		return;
+	}
 	if (reply->status != POLICY_OK) {
 		auth_status(x, reply->status);
 		return;

@@ -48,6 +48,9 @@ struct op {
 	void (*event)(struct exchange *, enum exchange_event, uint64_t id,
 	    const void *reply);
 	void (*end)(struct exchange *);
+	/* header fields that say what it does and that clients do not sign;
+	 * ends with NULL, and NULL: none */
+	const char *const *unsigned_fields;
 };
 
 /* The methods of a path, for Allow. */

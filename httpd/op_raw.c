@@ -144,6 +144,9 @@ raw_event(struct exchange *x, enum exchange_event ev, uint64_t id,
 		submit_event(m->submit, ev, id, reply);
 }
 
+static const char *const raw_fields[] = { "sender", "recipients",
+	"compartment-id", NULL };
+
 static const struct op op_raw = {
 	.method = REQUEST_POST,
 	.path = "/20220926/actions/submitRawEmail",
@@ -153,6 +156,7 @@ static const struct op op_raw = {
 	.run = raw_run,
 	.event = raw_event,
 	.end = raw_end,
+	.unsigned_fields = raw_fields,
 };
 
 static const struct op *const ops[] = { &op_raw, NULL };

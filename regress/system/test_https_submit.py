@@ -158,8 +158,21 @@ def test_a_signed_request_is_as_good_as_a_password(make_edd, sink):
     for _ in range(3):
         again = Api(edd, auth=False)
         assert again.request("POST", path, body, fields).fault()[:2] == (
-            401, "NotAuthenticated")
+            409, "IncorrectState")
         again.close()
+    # The same raw message to others in the same second is no replay.
+    raw = b"From: news@example.org\r\nSubject: x\r\n\r\nHello.\r\n"
+    fields = key.fields("POST", SUBMIT_RAW, host, raw,
+                        content_type="message/rfc822")
+    fields["compartment-id"] = edd.compartment
+    fields["sender"] = "news@example.org"
+    for rcpt, status in (("a@example.net", 200), ("b@example.net", 200),
+                         ("a@example.net", 409)):
+        again = Api(edd, auth=False)
+        fields["recipients"] = rcpt
+        assert again.request("POST", SUBMIT_RAW, raw, fields).status == status
+        again.close()
+    sink.wait(3)
     # Another body than the one that was signed, another path, no key.
     fields = key.fields("POST", path, host, body)
     assert api.request("POST", path, body.replace(b"Hello", b"Howdy"),
@@ -186,4 +199,31 @@ def test_a_wrong_password_is_throttled(https):
     assert api.submit(details(edd)).fault() == (
         429, "TooManyRequests",
         "Too many requests received. Wait and try again.")
+    api.close()
+
+
+def test_limits_of_a_user_hold(https):
+    edd = https
+    edd.ctl("limits", "set", "user", "app", "recipients", "2", "size", "8K")
+    api = Api(edd)
+    many = ["r%d@example.net" % i for i in range(3)]
+    assert api.submit(details(edd, to=many[:2])).status == 200
+    assert api.submit(details(edd, to=many)).fault() == (
+        400, "LimitExceeded",
+        "Maximum recipients of a message reached : limit is 2")
+    raw = b"From: news@example.org\r\n\r\n" + b"A line of text.\r\n" * 1000
+    assert api.request("POST", SUBMIT_RAW, raw, {
+        "content-type": "message/rfc822", "compartment-id": edd.compartment,
+        "sender": "news@example.org", "recipients": many[0]}).fault() == (
+        413, "PayloadTooLarge", "Message exceeds byte limit : limit is 8192")
+    api.close()
+    # What all may have holds too, without a limit of the user.
+    edd.ctl("limits", "remove", "user", "app")
+    edd.extra += "smtp recipients 1\n"
+    edd.write_conf()
+    edd.reload()
+    api = Api(edd)
+    assert api.submit(details(edd, to=many[:2])).fault() == (
+        400, "LimitExceeded",
+        "Maximum recipients of a message reached : limit is 1")
     api.close()

@@ -92,3 +92,15 @@ def test_limits(make_edd, sink):
                 "Maximum messages sent per %s reached : limit is %s" %
                 (period, limit))
     assert all("u0@example.net" not in m.rcpts for m in sink.messages)
+
+
+def test_alike_in_one_second(make_edd, sink):
+    """The same details twice at once: the SDK signs the second again."""
+    sdk = make_sdk(make_edd, sink)
+    answers = sdk.calls({"operation": "submitEmail", "parallel": 3,
+                         "request": {"submitEmailDetails": sdk.details()}},
+                        retries=True)
+    assert len(answers) == 3
+    for answer in answers:
+        accepted(answer)
+    assert len({m.data for m in sink.wait(3)}) == 3
