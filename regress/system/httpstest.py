@@ -26,15 +26,6 @@ def https_edd(make_edd, sink, extra=""):
     return edd
 
 
-def submits(edd):
-    """Skip what needs SubmitEmail in a build of httpd that has it not."""
-    with Connection(edd) as c:
-        c.send(head(edd, "content-length: 0"))
-        if c.answer()[0] == 503:
-            pytest.skip("httpd has no SubmitEmail yet")
-    return edd
-
-
 def compartment(edd, name="prod"):
     row, = [r for r in edd.ctl("compartment", "list", json_rows=True)
             if r["name"] == name]

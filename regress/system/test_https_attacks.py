@@ -4,7 +4,7 @@ connection; what comes behind is not looked at, and nothing is queued."""
 import json
 
 from httpstest import (Connection, SUBMIT, compartment, details, head,
-                       https_edd, one_answer, submits)
+                       https_edd, one_answer)
 
 
 def test_what_is_ambiguous_is_refused(make_edd, sink):
@@ -69,7 +69,7 @@ def test_limits_of_a_head(make_edd, sink):
 
 def test_bodies_that_are_no_details(make_edd, sink):
     """Depth, size, invalid UTF-8, keys twice: 400 and the field is named."""
-    edd = submits(https_edd(make_edd, sink))
+    edd = https_edd(make_edd, sink)
     place = compartment(edd)
     rows = {
         b"[]": "it is no object",

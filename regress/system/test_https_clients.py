@@ -11,7 +11,7 @@ import pytest
 from clienttest import assert_came_through
 from eddtest import PATIENCE, client_context, have
 from httpstest import (SUBMIT, SUBMIT_RAW, Connection, basic, compartment,
-                       details, head, https_edd, submits)
+                       details, head, https_edd)
 from sdktest import parsed
 
 RAW = ("From: news@example.org\r\nSubject: raw\r\n\r\nOne.\r\n.\r\n")
@@ -19,7 +19,7 @@ RAW = ("From: news@example.org\r\nSubject: raw\r\n\r\nOne.\r\n.\r\n")
 
 @pytest.fixture
 def edd(make_edd, sink):
-    return submits(https_edd(make_edd, sink))
+    return https_edd(make_edd, sink)
 
 
 def test_curl(edd, sink):
