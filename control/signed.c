@@ -173,14 +173,18 @@ signed_seen_cb(struct chan *chan, struct msgin *m, void *arg)
 	c = arg;
 	if (policy_seen_recv(m, &q) == -1)
 		return -1;
-	switch (seen_add(c->seen, q.date, q.hash, (int64_t)time(NULL))) {
+	switch (
+	    seen_add(c->seen, q.user, q.date, q.hash, (int64_t)time(NULL))) {
 	case SEEN_NEW:
 		a.status = POLICY_OK;
 		break;
 	case SEEN_AGAIN:
 		a.status = POLICY_NO;
 		break;
-	default:
+	case SEEN_MANY:
+		a.status = POLICY_BUSY;
+		break;
+	case SEEN_FULL:
 		a.status = POLICY_TEMPFAIL;
 		break;
 	}

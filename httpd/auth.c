@@ -204,6 +204,7 @@ auth_ask_seen(struct exchange *x)
 		return;
 	}
 	ask.date = auth_date(x);
+	(void)strlcpy(ask.user, x->user, sizeof(ask.user));
 	x->ask = peers_seen(x->httpd->sub.peers, &ask, x);
 	if (x->ask == 0)
 		exchange_refuse(x, FAULT_INTERNAL, NULL);

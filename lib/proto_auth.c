@@ -268,6 +268,7 @@ policy_seen_send(struct chan *c, uint64_t id, const struct policy_seen *s)
 	o = chan_begin(c, M_POLICY_SEEN, id);
 	msg_put_i64(o, s->date);
 	msg_put_u64(o, s->hash);
+	msg_put_str(o, s->user);
 	return chan_end(c, -1);
 }
 
@@ -277,6 +278,9 @@ policy_seen_recv(struct msgin *m, struct policy_seen *s)
 {
 	s->date = msg_get_i64(m);
 	s->hash = msg_get_u64(m);
+	msg_get_str(m, s->user, sizeof(s->user));
+	if (s->user[0] == '\0')
+		m->bad = true;
 	return msg_end(m);
 }
 

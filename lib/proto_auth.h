@@ -116,10 +116,12 @@ struct policy_key_drop {
 struct policy_seen {
 	int64_t date;  /* that was signed */
 	uint64_t hash; /* of the signature */
+	char user[OBJECT_ID_SIZE];
 };
 
 struct policy_seen_reply {
-	enum policy_status status; /* POLICY_NO: it came before */
+	enum policy_status
+	    status; /* NO: it came before; BUSY: too many of the user */
 };
 
 struct policy_fail {

@@ -146,7 +146,7 @@ static const struct sample accepted[] = {
 	OK(policy_key_reply, POLICY_OK, "user", 3, { 1, 0, 3 }),
 	OK(policy_key_reply, POLICY_NO, "", 0, { 0 }),
 	OK(policy_key_used, "user", "20:3b", "192.0.2.1"),
-	OK(policy_seen, INT64_MAX, UINT64_MAX),
+	OK(policy_seen, INT64_MAX, UINT64_MAX, "user"),
 	OK(policy_seen_reply, POLICY_TEMPFAIL),
 	OK(policy_key_drop, "user", "20:3b"),
 	OK(policy_key_drop, "user", ""),
