@@ -174,8 +174,8 @@ def test_a_signed_request_is_as_good_as_a_password(make_edd, sink):
         again.close()
     sink.wait(3)
     # Another body than the one that was signed, another path, no key.
-    fields = key.fields("POST", path, host, body)
-    assert api.request("POST", path, body.replace(b"Hello", b"Howdy"),
+    fields = key.fields("POST", path, host, body.replace(b"Hello", b"Howdy"))
+    assert api.request("POST", path, body,
                        fields).fault()[:2] == (401, "NotAuthenticated")
     assert api.request("POST", SUBMIT_RAW, body,
                        key.fields("POST", path, host, body)).status == 401
