@@ -90,7 +90,7 @@ unit_one() {
 }
 
 # pytest_in DIR TESTS LABEL COMMAND...: run pytest there, started by the
-# command, and count from its last line: three tests side by side, since most
+# command, and count from its last line: four tests side by side, since most
 # of them wait.  EDD_PYTEST are more arguments (-x, -k NAME, -n 0); after
 # EDD_SYSTEM_SECONDS it is interrupted.
 pytest_in() {
@@ -102,7 +102,7 @@ pytest_in() {
 		# shellcheck disable=SC2086 # EDD_PYTEST is words
 		(cd "$where" && timeout --foreground -s INT -k 60 \
 		    "${EDD_SYSTEM_SECONDS:-900}" "$@" /usr/bin/python3 \
-		    -m pytest -q -ra --tb=short -p no:cacheprovider -n 3 \
+		    -m pytest -q -ra --tb=short -p no:cacheprovider -n 4 \
 		    ${EDD_PYTEST:-} \
 		    "$tests")
 		echo $? >"$tmp/status"

@@ -162,7 +162,7 @@ def test_control_socket_is_not_for_everybody(edd):
         ["setpriv", "--reuid", "nobody", "--regid", "nogroup",
          "--clear-groups", EDCTL, "-s", edd.socket, "show", "status"],
         capture_output=True, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "ermission" in done.stderr or "group" in done.stderr
 
 
@@ -187,7 +187,7 @@ def test_members_of_the_group_may_administer(make_edd):
         done = show_status_as(edd, *who)
         assert done.returncode == 0, (who, done.stderr)
     done = show_status_as(edd, "--regid", "nogroup", "--groups", "mail")
-    assert done.returncode == 1
+    assert done.returncode == 2
 
 
 def test_store_keeps_nothing_readable(edd):

@@ -185,5 +185,5 @@ def test_edctl_says_what_is_wrong(edd, folder):
         "sender", "remove", "no.such@example.org", ok=False)
     done = subprocess.run([EDCTL, "-s", folder + "/none", "show", "status"],
                           capture_output=True, text=True)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "running" in done.stderr
