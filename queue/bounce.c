@@ -390,6 +390,7 @@ submit(const struct report *r)
 	}
 	e->body_len = len;
 	e->keep = true;
+	e->owed = r->message->id;
 	e->done = bounce_accepted_cb;
 	e->arg = r->queue;
 	return spool_put(r->queue->spool, e);

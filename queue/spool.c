@@ -265,6 +265,7 @@ int
 spool_put(struct spool *sp, struct spool_entry *e)
 {
 	struct envelope env;
+	struct message *owed;
 
 	if (e->meta.bad || e->prefix.bad || e->meta.len > ENVELOPE_SIZE_MAX ||
 	    e->body_len > BODY_SIZE_MAX ||
@@ -277,6 +278,9 @@ spool_put(struct spool *sp, struct spool_entry *e)
 		message_free(&sp->destinations, e->message);
 		goto fail;
 	}
+	owed = e->owed == 0 ? NULL : spool_find(sp, e->owed);
+	if (owed != NULL)
+		owed->flags |= MESSAGE_OWED;
 	/* Counted only from the commit on; until then it cannot be found. */
 	messages_remove(&sp->messages, e->message);
 	STAILQ_INSERT_TAIL(&sp->waiting, e, entry);

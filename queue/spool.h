@@ -54,7 +54,8 @@ struct spool_entry {
 	uint32_t body_crc; /* set by the caller only for big */
 	struct blob meta;  /* envelope */
 	struct blob prefix;
-	bool keep; /* a write error does not end it: tried again */
+	bool keep;     /* a write error does not end it: tried again */
+	uint64_t owed; /* the message whose bounce it is; 0: it is none */
 	/* Called once; m is NULL unless SPOOL_OK. */
 	void (*done)(struct message *m, enum spool_status, void *);
 	void *arg;

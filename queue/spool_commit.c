@@ -47,7 +47,7 @@ keep_envelope(struct spool *sp, struct message *m, struct blob *meta,
 static void
 accept_entry(struct spool *sp, struct spool_entry *e, struct segment *log)
 {
-	struct message *m = e->message;
+	struct message *m = e->message, *owed;
 	struct segment *s = e->big != NULL ? e->big : log;
 
 	if (e->moved) {
@@ -71,6 +71,9 @@ accept_entry(struct spool *sp, struct spool_entry *e, struct segment *log)
 		(void)spool_index_update(sp, m, NULL, 0);
 	else
 		keep_envelope(sp, m, &e->meta, e->record_crc);
+	owed = e->owed == 0 ? NULL : spool_find(sp, e->owed);
+	if (owed != NULL)
+		owed->flags &= ~MESSAGE_OWED;
 	if (e->done != NULL)
 		e->done(m, SPOOL_OK, e->arg);
 	/* There is a lot of mail: the first attempt reads it again. */

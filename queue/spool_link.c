@@ -189,14 +189,14 @@ spool_reclaim(struct spool *sp)
 	}
 }
 
-/* Whether all messages of a list are done, marked or not. */
+/* Whether all messages of a list are done, marked or not, and none is owed. */
 static bool
 all_done(const struct message_list *list)
 {
 	struct message *m;
 
 	LIST_FOREACH(m, list, entry)
-		if (m->open > 0)
+		if (m->open > 0 || (m->flags & MESSAGE_OWED) != 0)
 			return false;
 	return true;
 }

@@ -208,6 +208,49 @@ test_a_large_message_that_was_done_is_not_told_as_lost(void **state)
 	event_base_free(base);
 }
 
+/* Whether what a full disk may take includes a large message. */
+static bool
+room_takes_it(struct spool *sp, uint64_t id)
+{
+	struct message *m = spool_find(sp, id);
+	uint8_t octet;
+
+	assert_non_null(m);
+	spool_make_room(sp);
+	return spool_body(sp, m, &octet, 1, 0) == -1;
+}
+
+static void
+test_a_message_stays_until_its_bounce_is_written(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct st_ack ack = { -1, 0 };
+	struct spool_entry *e;
+	struct spool *sp;
+	uint64_t id[2];
+	unsigned i;
+
+	sp = st_open(base);
+	for (i = 0; i < 2; i++)
+		id[i] = st_put_large(sp, 1, &ack);
+	e = spool_entry_new(spool_new_id(sp));
+	assert_non_null(e);
+	st_envelope(&e->meta, 1);
+	e->body = (uint8_t *)strdup("bounce");
+	e->body_len = 6;
+	e->keep = true;
+	e->owed = id[0];
+	assert_int_equal(spool_put(sp, e), 0);
+	for (i = 0; i < 2; i++)
+		st_mark_all(sp, spool_find(sp, id[i]));
+	assert_false(room_takes_it(sp, id[0]));
+	assert_true(room_takes_it(sp, id[1]));
+	assert_int_equal(spool_commit(sp), 0);
+	assert_null(spool_find(sp, id[0]));
+	spool_close(sp);
+	event_base_free(base);
+}
+
 static void
 note_cb(const struct verify_finding *f, void *arg)
 {
@@ -286,6 +329,7 @@ main(void)
 		TEST(test_marks_of_the_log_outlive_the_next_checkpoint),
 		TEST(test_what_was_done_stays_done),
 		TEST(test_a_large_message_that_was_done_is_not_told_as_lost),
+		TEST(test_a_message_stays_until_its_bounce_is_written),
 		TEST(test_verify_looks_at_the_index),
 	};
 
