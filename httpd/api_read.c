@@ -206,6 +206,7 @@ api_read_body(const char *body, size_t len, struct manage_request *rq,
 				r = member_read(key, value, rq, f);
 		}
 	}
+	json_wipe(top);
 	json_object_put(top);
 	if (r == 0 && row_bad(rq->field))
 		r = fault_set(f, FAULT_PARAMETER,

@@ -207,11 +207,11 @@ conn_set_clock(struct conn *c)
 }
 
 /* The first octets of the input, as they lie there. */
-static const char *
+static char *
 conn_piece(struct evbuffer *in, size_t *len)
 {
 	*len = evbuffer_get_contiguous_space(in);
-	return (const char *)evbuffer_pullup(in, (ev_ssize_t)*len);
+	return (char *)evbuffer_pullup(in, (ev_ssize_t)*len);
 }
 
 /* More of a head. */
@@ -248,8 +248,8 @@ static enum want
 conn_body(struct conn *c, struct evbuffer *in)
 {
 	const struct conf_smtp *limits;
-	const char *p;
 	size_t len, used;
+	char *p;
 
 	limits = &c->conf->smtp;
 	if (evbuffer_get_length(in) == 0) {
@@ -275,6 +275,7 @@ conn_body(struct conn *c, struct evbuffer *in)
 	used = exchange_body(&c->x, p, len);
 	c->pace.octets += used;
 	c->all->httpd->stats.octets += used;
+	explicit_bzero(p, used); /* may have had a private key */
 	(void)evbuffer_drain(in, used);
 	return WANT_AGAIN;
 }

@@ -60,6 +60,28 @@ json_read(const char *s, size_t len, struct json_object **to, struct fault *f)
 	return 0;
 }
 
+/*
+ * Wipe the strings that are members of an object: one may be a private key.
+ * json-c has them in memory of their own, which it never shares.
+ */
+void
+json_wipe(struct json_object *object)
+{
+	size_t len;
+
+	if (json_object_get_type(object) != json_type_object)
+		return;
+	json_object_object_foreach(object, key, value)
+	{
+		(void)key;
+		if (json_object_get_type(value) != json_type_string)
+			continue;
+		len = (size_t)json_object_get_string_len(value);
+		explicit_bzero((void *)(uintptr_t)json_object_get_string(value),
+		    len);
+	}
+}
+
 /* The path as text, "body" for the document itself. */
 const char *
 json_path_text(const struct json_path *path, char text[JSON_PATH_SIZE])

@@ -44,6 +44,7 @@ struct json_text {
 };
 
 int json_read(const char *, size_t len, struct json_object **, struct fault *);
+void json_wipe(struct json_object *);
 const char *json_path_text(const struct json_path *, char[JSON_PATH_SIZE]);
 int json_fail(struct fault *, const struct json_path *, const char *what);
 
