@@ -29,8 +29,12 @@
 #define AUTH_KEY_SECONDS  300
 #define AUTH_NOTE_SECONDS 60
 
-/* Octets of request bodies in memory, of all connections of a process. */
-#define HTTPD_HELD_MAX (256u << 20)
+/*
+ * Octets of request bodies, and of messages made of them, in memory: of all
+ * connections of a process, and of all of a user if it has several.
+ */
+#define HTTPD_HELD_MAX	    (256u << 20)
+#define HTTPD_HELD_USER_MAX (HTTPD_HELD_MAX / 4)
 
 /* Input of a connection: a head, or a few TLS records of a body. */
 #define HTTPD_INPUT_MAX 65536u

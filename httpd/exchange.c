@@ -32,9 +32,9 @@
 
 #include "answer.h"
 #include "auth.h"
-#include "connlimits.h"
 #include "dispatch.h"
 #include "frontconf.h"
+#include "held.h"
 #include "httpd.h"
 #include "httpdate.h"
 #include "jsonout.h"
@@ -73,14 +73,17 @@ exchange_enter(struct exchange *x, enum exchange_state state)
 	x->state = state;
 }
 
-/* The body is not needed any more. */
+/* The body is not needed any more; it may have had a private key. */
 static void
 exchange_drop_body(struct exchange *x)
 {
-	x->httpd->held -= x->body_size;
+	if (x->body != NULL)
+		explicit_bzero(x->body, x->body_len);
 	free(x->body);
 	x->body = NULL;
 	x->body_len = x->body_size = 0;
+	held_give(x->httpd->held, x->user, x->held);
+	x->held = 0;
 }
 
 /* Forget the request, answered or not; no answer of a peer will come. */
@@ -239,30 +242,66 @@ exchange_refuse(struct exchange *x, enum fault_kind kind, const char *detail)
 	exchange_fail(x, &f);
 }
 
+/* Count octets that it is to hold; -1: it may not, and has answered. */
+int
+exchange_hold(struct exchange *x, size_t more)
+{
+	switch (held_take(x->httpd->held, x->user, x->held, more)) {
+	case HELD_OK:
+		x->held += more;
+		return 0;
+	case HELD_USER:
+		exchange_refuse(x, FAULT_BUSY, NULL);
+		return -1;
+	default:
+		exchange_refuse(x, FAULT_UNAVAILABLE, NULL);
+		return -1;
+	}
+}
+
+/*
+ * Room for len octets more of the body: twice what came, so that one who only
+ * says how much will come gets nothing for it, and no more than can come.
+ */
+static int
+exchange_grow(struct exchange *x, size_t len)
+{
+	uint64_t max;
+	size_t size;
+	char *new;
+
+	size = (x->body_len + len) * 2;
+	max = request_framing(x->request) == REQUEST_CHUNKED ?
+	    x->op->body_max(x) :
+	    request_length(x->request);
+	if (size > max && max >= x->body_len + len)
+		size = (size_t)max;
+	if (exchange_hold(x, size - x->body_size) == -1)
+		return -1;
+	new = malloc(size);
+	if (new == NULL)
+		return -1;
+	if (x->body != NULL) {
+		memcpy(new, x->body, x->body_len);
+		explicit_bzero(x->body, x->body_len);
+		free(x->body);
+	}
+	x->body = new;
+	x->body_size = size;
+	return 0;
+}
+
 /* A run of the body, for the operation or for us to keep. */
 static int
 exchange_take_cb(void *arg, const char *p, size_t len)
 {
 	struct exchange *x;
-	size_t size;
-	char *new;
 
 	x = arg;
 	if (x->op->take != NULL)
 		return x->op->take(x, p, len);
-	if (len > x->body_size - x->body_len) {
-		size = (x->body_len + len) * 2;
-		if (x->httpd->held - x->body_size + size > HTTPD_HELD_MAX) {
-			exchange_refuse(x, FAULT_UNAVAILABLE, NULL);
-			return -1;
-		}
-		new = realloc(x->body, size);
-		if (new == NULL)
-			return -1;
-		x->httpd->held += size - x->body_size;
-		x->body = new;
-		x->body_size = size;
-	}
+	if (len > x->body_size - x->body_len && exchange_grow(x, len) == -1)
+		return -1;
 	memcpy(x->body + x->body_len, p, len);
 	x->body_len += len;
 	return 0;

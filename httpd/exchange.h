@@ -95,6 +95,7 @@ struct exchange {
 	char *body; /* whole, unless the operation takes it as it comes */
 	size_t body_len;
 	size_t body_size;
+	size_t held; /* octets that it holds, in the count of httpd */
 	struct evbuffer *fields; /* more header fields of the answer */
 };
 
@@ -113,6 +114,7 @@ void exchange_enter(struct exchange *, enum exchange_state);
 void exchange_known(struct exchange *);
 
 /* For operations. */
+int exchange_hold(struct exchange *, size_t);
 void exchange_ready(struct exchange *);
 void exchange_field(struct exchange *, const char *name, const char *value);
 void exchange_answer(struct exchange *, int status, struct jsonout *);

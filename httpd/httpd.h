@@ -28,6 +28,7 @@
 
 struct api;
 struct conns;
+struct held;
 struct keycache;
 struct throttled;
 
@@ -39,7 +40,7 @@ struct httpd {
 	struct api *api;
 	struct frontstats stats;
 	uint64_t sessions; /* numbers given to connections, for control */
-	size_t held;	   /* octets of bodies in memory */
+	struct held *held; /* octets of requests in memory */
 };
 
 #endif /* HTTPD_H */

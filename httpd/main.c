@@ -31,6 +31,7 @@
 #include "connlimits.h"
 #include "exchange.h"
 #include "frontconf.h"
+#include "held.h"
 #include "httpd.h"
 #include "log.h"
 #include "monotime.h"
@@ -201,10 +202,10 @@ program_open(void *arg)
 	h->sub.peers = peers_new(&peers_ops, d);
 	h->conns = conns_new(h, program_empty, d);
 	d->watch = watch_new();
-	if (h->throttled == NULL || h->conns == NULL || d->watch == NULL)
-		return -1;
+	h->held = held_new(HTTPD_HELD_MAX, HTTPD_HELD_USER_MAX);
 	h->api = api_new();
-	if (h->api == NULL)
+	if (h->throttled == NULL || h->conns == NULL || d->watch == NULL ||
+	    h->held == NULL || h->api == NULL)
 		return -1;
 	d->acceptor = acceptor_new(program_accept, d);
 	d->stop_timer = evtimer_new(proc_base(), program_stop_cb, d);

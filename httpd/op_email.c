@@ -24,7 +24,6 @@
 #include <stdlib.h>
 
 #include "answer.h"
-#include "connlimits.h"
 #include "dispatch.h"
 #include "email.h"
 #include "frontconf.h"
@@ -40,7 +39,7 @@ struct sending {
 	struct submit *submit;
 	struct email *email;
 	struct evbuffer *text; /* what the queue has not yet */
-	size_t held;
+	size_t size;	       /* of the text */
 	bool feeding;
 };
 
@@ -62,7 +61,6 @@ email_end(struct exchange *x)
 	email_free(m->email);
 	if (m->text != NULL)
 		evbuffer_free(m->text);
-	x->httpd->held -= m->held;
 	free(m);
 }
 
@@ -125,9 +123,9 @@ email_text_cb(void *arg, const void *p, size_t len)
 	return evbuffer_add(arg, p, len);
 }
 
-/* The message, in memory that is counted. */
+/* The message. */
 static int
-email_build(struct exchange *x, struct sending *m)
+email_build(struct sending *m)
 {
 	uint8_t seed[MIME_SEED];
 
@@ -137,8 +135,7 @@ email_build(struct exchange *x, struct sending *m)
 	if (m->text == NULL ||
 	    mime_build(m->email, false, seed, email_text_cb, m->text) == -1)
 		return -1;
-	m->held = evbuffer_get_length(m->text);
-	x->httpd->held += m->held;
+	m->size = evbuffer_get_length(m->text);
 	return 0;
 }
 
@@ -148,7 +145,7 @@ email_submit(struct exchange *x, struct sending *m)
 	struct submit_wish wish = {
 		.sender = &m->email->sender.address,
 		.compartment = m->email->compartment.s,
-		.size = m->held,
+		.size = m->size,
 		.ready = email_ready_cb,
 		.done = email_done_cb,
 	};
@@ -176,11 +173,9 @@ email_run(struct exchange *x)
 	m->email = email_read(x->body == NULL ? "" : x->body, x->body_len, &f);
 	if (m->email == NULL)
 		exchange_fail(x, &f);
-	else if (x->httpd->held > HTTPD_HELD_MAX)
-		exchange_refuse(x, FAULT_UNAVAILABLE, NULL);
-	else if (email_build(x, m) == -1)
+	else if (email_build(m) == -1)
 		exchange_refuse(x, FAULT_INTERNAL, NULL);
-	else
+	else if (exchange_hold(x, m->size) == 0)
 		email_submit(x, m);
 }
 

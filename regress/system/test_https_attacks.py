@@ -100,3 +100,19 @@ def test_bodies_that_are_no_details(make_edd, sink):
             "code": "InvalidParameter", "message": "sender.senderAddress.name "
             "must not contain control characters"}
     assert edd.ctl("queue", "list", json_rows=True) == []
+
+
+def test_a_user_has_a_share_of_the_memory(make_edd, sink):
+    """Two large bodies of one user at once are one too many; one is not."""
+    edd = https_edd(make_edd, sink, "workers httpd 1\n")
+    size = 35 << 20
+    begun = head(edd, "content-type: application/json",
+                 "content-length: %d" % size) + b" " * (size - 1)
+    with Connection(edd) as one, Connection(edd) as two:
+        one.send(begun)
+        two.send(begun)
+        answer = two.answer()
+        # What was sent and not read may have cost the answer.
+        assert answer is None or answer[0] == 429
+        one.send(b" ")
+        assert one.answer()[0] == 400
