@@ -89,6 +89,12 @@ def test_an_email_is_sent_signed_and_told(https, sink):
         400, "InvalidParameter",
         "maxItems: 50, for recipients across the To:, CC: and BCC: fields.")
 
+    # A row of the table that the SDK's test has not.
+    answer = api.submit(details(edd, headerFields={"X-\u00e9": "x"}))
+    assert answer.fault() == (
+        400, "InvalidParameter",
+        "Custom Mail Header Keys should be ASCII only X-\u00e9")
+
     # Who is not approved, or not of that compartment, is refused.
     for change in ({"senderAddress": {"email": "other@example.org"},
                     "compartmentId": edd.compartment},
