@@ -146,9 +146,7 @@ system_user() {
 	chmod 755 "$tmp"
 	mkdir -p "$tmp/user/tmp" "$tmp/user/build"
 	cp -R "$1/bin" "$1/libexec" "$tmp/user/build/"
-	mkdir -p "$tmp/user/httpd"
-	cp httpd/*.7 "$tmp/user/httpd/"
-	cp -R etc regress Makefile "$tmp/user/"
+	cp -R ctl edd etc httpd regress Makefile "$tmp/user/"
 	chown -R "$user:$group" "$tmp/user"
 	pytest_in "$tmp/user" regress/system "system $1 as $user" setpriv \
 	    --reuid "$user" --regid "$group" --clear-groups \

@@ -13,13 +13,13 @@ from terminal import Terminal
 
 
 @pytest.fixture
-def fresh(tmp_path, dns, sink):
+def fresh(folder, dns, sink):
     """edd as it is after installing: a configuration, and nothing else."""
-    os.chmod(str(tmp_path), 0o755)
+    os.chmod(str(folder), 0o755)
     dns.zone("example.org", "@ MX 10 mx\nmx A 127.0.0.1\n"
              '@ TXT "v=spf1 -all"\n')
     dns.start()
-    edd = Edd(str(tmp_path), dns=dns, route=("127.0.0.1", sink.port))
+    edd = Edd(str(folder), dns=dns, route=("127.0.0.1", sink.port))
     os.unlink(edd.cert)
     os.unlink(edd.key)
     yield edd
