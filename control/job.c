@@ -228,6 +228,46 @@ job_list(struct job *j, enum store_table table, const struct store_key *prefix,
 	list_resume(j);
 }
 
+static bool
+below_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	struct job *j;
+
+	j = arg;
+	if (j->below_list(j, k, m))
+		job_send(j);
+	row_clear(j->row);
+	return true;
+}
+
+/* All of one user: there are few, for each is limited. */
+static bool
+user_cb(struct job *j, const struct store_key *k, struct msgin *m)
+{
+	char id[OBJECT_ID_SIZE];
+	struct store_key prefix;
+
+	msg_get_str(m, id, sizeof(id));
+	if (msg_end(m) == -1)
+		return false;
+	store_key_prefix(&prefix, id);
+	(void)store_scan(j->control->store, j->below, &prefix, NULL, below_cb,
+	    j);
+	return false;
+}
+
+/*
+ * The same for a table whose keys begin with a user's id, users in the order
+ * of their names.
+ */
+void
+job_list_users(struct job *j, enum store_table table, job_list_cb cb)
+{
+	j->below = table;
+	j->below_list = cb;
+	job_list(j, STORE_USER_NAME, NULL, user_cb);
+}
+
 static void
 job_run(struct job *j)
 {

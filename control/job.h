@@ -79,6 +79,8 @@ struct job {
 	struct store_key prefix;
 	struct store_key after;
 	job_list_cb list;
+	enum store_table below; /* each user, of job_list_users() */
+	job_list_cb below_list;
 	bool first;
 	bool ended;
 	unsigned depth;
@@ -97,6 +99,7 @@ void job_progress(struct job *, const struct admin_progress *);
 bool job_is_full(struct job *);
 void job_list(struct job *, enum store_table, const struct store_key *prefix,
     job_list_cb);
+void job_list_users(struct job *, enum store_table, job_list_cb);
 void job_ok(struct job *);
 void job_end(struct job *, const struct admin_end *);
 void job_fail(struct job *, const char *hint, const char *, ...)

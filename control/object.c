@@ -119,6 +119,44 @@ object_clear(struct object *o)
 	o->more = NULL;
 }
 
+/* What it is described as, or "". */
+const char *
+object_description(const struct object *o)
+{
+	const char *text;
+
+	text = o->more == NULL ? NULL : row_value(o->more, "description");
+	return text == NULL ? "" : text;
+}
+
+/* Give it another description, "" for none; it is not stored.  0 or -1. */
+int
+object_describe(struct object *o, const char *text)
+{
+	const struct row_field *f;
+	struct row *more;
+	size_t i;
+
+	more = row_new();
+	if (more == NULL)
+		return -1;
+	for (i = 0; o->more != NULL && i < row_count(o->more); i++) {
+		f = row_at(o->more, i);
+		if (strcmp(f->name, "description") != 0)
+			row_str(more, f->name, f->value);
+	}
+	if (text[0] != '\0')
+		row_str(more, "description", text);
+	if (row_bad(more)) {
+		row_free(more);
+		return -1;
+	}
+	row_free(o->more);
+	o->more = more;
+	o->updated = (int64_t)time(NULL);
+	return 0;
+}
+
 /* Store an object; the caller has a transaction. */
 enum store_status
 object_put(struct store *s, const struct object *o)

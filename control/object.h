@@ -49,7 +49,7 @@ struct object {
 	char first[ADDRESS_SIZE];    /* key of its record */
 	char second[ADDRESS_SIZE];
 	int64_t created;
-	int64_t updated;	   /* by the API */
+	int64_t updated;	   /* its description or tags */
 	int64_t deleted;	   /* 0: it is there */
 	char work[OBJECT_ID_SIZE]; /* request that its end finishes */
 	struct row *more;	   /* description, tags, by their names */
@@ -60,6 +60,8 @@ void object_init(struct object *, enum object_kind, const char *id,
     int64_t created);
 enum store_status object_get(struct store *, const char *id, struct object *);
 void object_clear(struct object *);
+const char *object_description(const struct object *);
+int object_describe(struct object *, const char *);
 enum store_status object_put(struct store *, const struct object *);
 enum store_status object_link(struct store *, const struct object *);
 enum store_status object_drop(struct store *, const char *id);

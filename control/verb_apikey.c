@@ -216,7 +216,7 @@ flush_usage(struct job *j)
 	return -1;
 }
 
-/* apikey list [USER] */
+/* apikey list [USER], users in the order of names */
 void
 verb_apikey_list(struct job *j)
 {
@@ -226,7 +226,7 @@ verb_apikey_list(struct job *j)
 	if (flush_usage(j) == -1)
 		return;
 	if (j->arg[0] == NULL) {
-		job_list(j, STORE_APIKEY, NULL, list_cb);
+		job_list_users(j, STORE_APIKEY, list_cb);
 		return;
 	}
 	if (need_user(j, j->arg[0], &u) == -1)

@@ -15,13 +15,14 @@
  */
 
 /*
- * credential add, list, remove, set.  The secret is in one row of one answer, and
+ * credential add, list, remove, set, show.  The secret is in one row of one answer, and
  * nowhere else.
  */
 #include "verb_credential.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "compat.h"
@@ -269,6 +270,14 @@ verb_credential_add(struct job *j)
 	explicit_bzero(secret, sizeof(secret));
 }
 
+static const char *
+state_text(const struct credential *c)
+{
+	if (c->expires != 0 && c->expires <= (int64_t)time(NULL))
+		return "EXPIRED";
+	return record_state_name(c->state);
+}
+
 static bool
 credential_row(struct job *j, const struct credential *c)
 {
@@ -279,10 +288,7 @@ credential_row(struct job *j, const struct credential *c)
 		return false;
 	row_str(j->row, "user", u.name);
 	row_str(j->row, "id", c->id);
-	row_str(j->row, "state",
-	    c->expires != 0 && c->expires <= (int64_t)time(NULL) ?
-		"EXPIRED" :
-		record_state_name(c->state));
+	row_str(j->row, "state", state_text(c));
 	row_str(j->row, "description", c->description);
 	row_time(j->row, "created", c->created);
 	if (c->used == 0)
@@ -336,36 +342,33 @@ verb_credential_set(struct job *j)
 }
 
 static bool
-list_cb(struct job *j, const struct store_key *k, struct msgin *m)
-{
-	struct credential c;
-
-	return credential_decode(m, &c) == 0 && credential_row(j, &c);
-}
-
-static bool
 list_user_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
 	struct credential c;
 
-	return credential_get(j->control->store, store_key_second(k), &c) ==
-	    STORE_OK &&
-	    credential_row(j, &c);
+	if (credential_get(j->control->store, store_key_second(k), &c) !=
+	    STORE_OK)
+		return false;
+	if (j->arg[1] != NULL && strcasecmp(j->arg[1], state_text(&c)) != 0)
+		return false;
+	return credential_row(j, &c);
 }
 
-/* credential list [USER] */
+/* credential list [USER] [state STATE], users in the order of names */
 void
 verb_credential_list(struct job *j)
 {
 	struct store_key k;
 	struct user u;
 
+	if (need_choice(j, 1) == -1)
+		return;
 	if (usage_flush(j->control->usage, j->control->store) == -1) {
 		job_fail_store(j);
 		return;
 	}
 	if (j->arg[0] == NULL) {
-		job_list(j, STORE_CREDENTIAL, NULL, list_cb);
+		job_list_users(j, STORE_CREDENTIAL_USER, list_user_cb);
 		return;
 	}
 	if (need_user(j, j->arg[0], &u) == -1)

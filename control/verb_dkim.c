@@ -15,13 +15,14 @@
  */
 
 /*
- * dkim add, check, import, list, remove, rotate, show.  New keys come from
+ * dkim add, check, import, list, remove, rotate, set, show.  New keys come from
  * dkimmake.c.
  */
 #include "verb_dkim.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "compat.h"
 #include "control.h"
@@ -35,6 +36,7 @@
 #include "msg.h"
 #include "row.h"
 #include "troubles.h"
+#include "verb_description.h"
 #include "verb_need.h"
 
 /* A key in the audit. */
@@ -189,31 +191,42 @@ verb_dkim_import(struct job *j)
 }
 
 static bool
+key_row(struct job *j, const struct dkimkey *k)
+{
+	row_str(j->row, "domain", k->domain);
+	row_str(j->row, "selector", k->selector);
+	row_str(j->row, "algorithm", dkimkey_algorithm_name(k->algorithm));
+	row_num(j->row, "bits", k->bits);
+	row_str(j->row, "state", dkimkey_state_name(k->state));
+	row_str(j->row, "dns", dkimkey_dns_name(k->dns));
+	row_bool(j->row, "signs", dkimkey_signs(k));
+	row_str(j->row, "id", k->id);
+	row_time(j->row, "created", k->created);
+	return description_row(j, k->id);
+}
+
+static bool
 list_cb(struct job *j, const struct store_key *key, struct msgin *m)
 {
 	struct dkimkey k;
 
 	if (record_done(dkimkey_decode(m, &k), "DKIM key") != STORE_OK)
 		return false;
-	row_str(j->row, "domain", k.domain);
-	row_str(j->row, "selector", k.selector);
-	row_str(j->row, "algorithm", dkimkey_algorithm_name(k.algorithm));
-	row_num(j->row, "bits", k.bits);
-	row_str(j->row, "state", dkimkey_state_name(k.state));
-	row_str(j->row, "dns", dkimkey_dns_name(k.dns));
-	row_bool(j->row, "signs", dkimkey_signs(&k));
-	row_str(j->row, "id", k.id);
-	row_time(j->row, "created", k.created);
-	return true;
+	if (j->arg[1] != NULL &&
+	    strcasecmp(j->arg[1], dkimkey_state_name(k.state)) != 0)
+		return false;
+	return key_row(j, &k);
 }
 
-/* dkim list [DOMAIN] */
+/* dkim list [DOMAIN] [state STATE] */
 void
 verb_dkim_list(struct job *j)
 {
 	struct store_key k;
 	struct domain d;
 
+	if (need_choice(j, 1) == -1)
+		return;
 	if (j->arg[0] == NULL) {
 		job_list(j, STORE_DKIM, NULL, list_cb);
 		return;
@@ -284,6 +297,26 @@ verb_dkim_check(struct job *j)
 	if (need_domain(j, j->arg[0], &d) == -1 || need_key(j, &k) == -1)
 		return;
 	dkimshow(j, d.name, j->arg[1], DKIMSHOW_NOTE);
+}
+
+/* dkim set DOMAIN selector NAME description TEXT|none */
+void
+verb_dkim_set(struct job *j)
+{
+	char name[SELECTOR_SIZE + sizeof("selector= ")];
+	struct described which = { NULL, NULL, name };
+	struct dkimkey k;
+
+	if (need_key(j, &k) == -1)
+		return;
+	(void)snprintf(name, sizeof(name), "selector=%s ", k.selector);
+	which.id = k.id;
+	which.object = k.domain;
+	if (description_set(j, &which, j->arg[2]) == -1)
+		return;
+	if (key_row(j, &k))
+		job_send(j);
+	job_ok(j);
 }
 
 /* dkim show DOMAIN [selector NAME] */

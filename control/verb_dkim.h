@@ -29,6 +29,7 @@ void verb_dkim_import(struct job *);
 void verb_dkim_list(struct job *);
 void verb_dkim_remove(struct job *);
 void verb_dkim_rotate(struct job *);
+void verb_dkim_set(struct job *);
 void verb_dkim_show(struct job *);
 void verb_dkim_zone(struct job *);
 

@@ -21,6 +21,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "admit.h"
@@ -36,6 +37,7 @@
 #include "msg.h"
 #include "row.h"
 #include "sender.h"
+#include "verb_description.h"
 #include "verb_need.h"
 
 static bool
@@ -156,12 +158,25 @@ verb_domain_check(struct job *j)
 		doctor_check(j, &o);
 }
 
+/* What the filters of a list let through. */
+static bool
+is_asked(struct job *j, const struct domain *d)
+{
+	enum domain_state state;
+
+	return j->arg[1] == NULL ||
+	    (domain_state(j->control->store, d, j->control->site.verify_domains,
+		 &state) == STORE_OK &&
+		strcasecmp(j->arg[1], domain_state_name(state)) == 0);
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
 	struct domain d;
 
-	return domain_decode(m, &d) == 0 && domain_row(j, &d);
+	return domain_decode(m, &d) == 0 && is_asked(j, &d) &&
+	    domain_row(j, &d);
 }
 
 static bool
@@ -171,16 +186,18 @@ list_place_cb(struct job *j, const struct store_key *k, struct msgin *m)
 
 	return domain_get(j->control->store, store_key_second(k), &d) ==
 	    STORE_OK &&
-	    domain_row(j, &d);
+	    is_asked(j, &d) && domain_row(j, &d);
 }
 
-/* domain list [compartment NAME] */
+/* domain list [compartment NAME] [state STATE] */
 void
 verb_domain_list(struct job *j)
 {
 	struct compartment c;
 	struct store_key k;
 
+	if (need_choice(j, 1) == -1)
+		return;
 	if (j->arg[0] == NULL) {
 		job_list(j, STORE_DOMAIN, NULL, list_cb);
 		return;
@@ -216,6 +233,24 @@ verb_domain_remove(struct job *j)
 	job_ok(j);
 }
 
+/* domain set DOMAIN description TEXT|none */
+void
+verb_domain_set(struct job *j)
+{
+	struct described which = { NULL, NULL, "" };
+	struct domain d;
+
+	if (need_domain(j, j->arg[0], &d) == -1)
+		return;
+	which.id = d.id;
+	which.object = d.name;
+	if (description_set(j, &which, j->arg[1]) == -1)
+		return;
+	if (domain_row(j, &d) && description_row(j, d.id))
+		job_send(j);
+	job_ok(j);
+}
+
 /* domain show DOMAIN: the domain, then its keys as "dkim show" has them. */
 void
 verb_domain_show(struct job *j)
@@ -224,7 +259,7 @@ verb_domain_show(struct job *j)
 
 	if (need_domain(j, j->arg[0], &d) == -1)
 		return;
-	if (!domain_row(j, &d)) {
+	if (!domain_row(j, &d) || !description_row(j, d.id)) {
 		job_fail_store(j);
 		return;
 	}

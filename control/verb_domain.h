@@ -26,6 +26,7 @@ void verb_domain_add(struct job *);
 void verb_domain_check(struct job *);
 void verb_domain_list(struct job *);
 void verb_domain_remove(struct job *);
+void verb_domain_set(struct job *);
 void verb_domain_show(struct job *);
 void verb_domain_verify(struct job *);
 

@@ -190,6 +190,27 @@ need_begin(struct job *j)
 	return -1;
 }
 
+/* An argument, if it is given, is one of those that its label lists. */
+int
+need_choice(struct job *j, size_t argument)
+{
+	const struct verb_arg *a;
+	const char *p, *text;
+	size_t len;
+
+	text = j->arg[argument];
+	if (text == NULL)
+		return 0;
+	a = &j->verb->arg[argument];
+	for (p = a->label; *p != '\0'; p += len + (p[len] == '|')) {
+		len = strcspn(p, "|");
+		if (strlen(text) == len && strncmp(text, p, len) == 0)
+			return 0;
+	}
+	job_fail(j, NULL, "%s %s: none of %s", a->keyword, text, a->label);
+	return -1;
+}
+
 /* A description, if one is given: one short line, which goes into to. */
 int
 need_description(struct job *j, const char *text, char to[NAME_SIZE])

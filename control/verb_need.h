@@ -21,6 +21,8 @@
 #ifndef VERB_NEED_H
 #define VERB_NEED_H
 
+#include <stddef.h>
+
 #include "bounds.h"
 
 struct compartment;
@@ -42,6 +44,7 @@ int need_name(struct job *, const char *);
 int need_admitted(struct job *, int, const struct fault *);
 int need_id(struct job *, const char *kind, char *id);
 int need_begin(struct job *);
+int need_choice(struct job *, size_t argument);
 int need_description(struct job *, const char *, char to[NAME_SIZE]);
 
 #endif

@@ -193,18 +193,48 @@ verb_policy_show(struct job *j)
 	job_ok(j);
 }
 
+/*
+ * What the filters of a list let through: what names the group, and the
+ * compartment; the root is the tenancy.
+ */
+static bool
+is_asked(struct job *j, const struct sentence *s)
+{
+	struct compartment c;
+	struct group g;
+
+	if (j->arg[0] != NULL &&
+	    (group_find(j->control->store, j->arg[0], &g) != STORE_OK ||
+		strcmp(g.id, s->group) != 0))
+		return false;
+	if (j->arg[1] == NULL)
+		return true;
+	if (compartment_find(j->control->store, j->arg[1], &c) != STORE_OK)
+		return false;
+	return strcmp(s->compartment[0] == '\0' ? j->control->tenancy :
+						  s->compartment,
+		   c.id) == 0;
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
 	struct rule r;
 
-	return rule_decode(m, &r) == 0 && rule_row(j, &r) == 0;
+	return rule_decode(m, &r) == 0 && is_asked(j, &r.sentence) &&
+	    rule_row(j, &r) == 0;
 }
 
-/* policy list */
+/* policy list [group NAME] [compartment NAME] */
 void
 verb_policy_list(struct job *j)
 {
+	struct compartment c;
+	struct group g;
+
+	if ((j->arg[0] != NULL && need_group(j, j->arg[0], &g) == -1) ||
+	    (j->arg[1] != NULL && need_compartment(j, j->arg[1], &c) == -1))
+		return;
 	job_list(j, STORE_POLICY, NULL, list_cb);
 }
 

@@ -276,3 +276,54 @@ def test_show_does_not_wait_for_a_dns_that_is_silent(make_edd):
         edd.start().setup()
         text = edd.ctl("dkim", "show", "example.org")
         assert "v=DKIM1" in text and "did not answer within 1 s" in text
+
+
+def rows(edd, *words):
+    return edd.ctl(*words, json_rows=True)
+
+
+def test_descriptions_and_filters(site, dns):
+    edd = site()
+    edd.ctl("domain", "set", "example.org", "description", "the shop, by 2030")
+    assert rows(edd, "domain", "show", "example.org")[0]["description"] == (
+        "the shop, by 2030")
+    edd.ctl("dkim", "set", "example.org", "selector", "s1", "description",
+            "made by hand")
+    assert keys(edd)["s1"]["description"] == "made by hand"
+    edd.stop()
+    edd.start()
+    assert keys(edd)["s1"]["description"] == "made by hand"
+    for line in ("dkim set example.org selector s1 description ",
+                 "domain set example.org description "):
+        text = edd.ctl(*line.split(), "x" * 300, ok=False)
+        assert "one line of at most 255" in text
+    assert "no DKIM key" in edd.ctl("dkim", "set", "example.org", "selector",
+                                    "s9", "description", "x", ok=False)
+    edd.ctl("dkim", "set", "example.org", "selector", "s1", "description",
+            "none")
+    assert keys(edd)["s1"]["description"] == ""
+    assert rows(edd, "domain", "show", "example.org")[0]["description"] == (
+        "the shop, by 2030")
+    edd.ctl("domain", "set", "example.org", "description", "none")
+    assert rows(edd, "domain", "show", "example.org")[0]["description"] == ""
+
+    edd.ctl("compartment", "add", "spare")
+    edd.ctl("domain", "add", "example.com", "compartment", "spare")
+
+    def domains(*words):
+        return [r["domain"] for r in rows(edd, "domain", "list", *words)]
+    assert domains() == ["example.com", "example.org"]
+    assert domains("state", "active") == ["example.com", "example.org"]
+    assert domains("state", "deleting") == []
+    assert domains("compartment", "spare", "state", "active") == [
+        "example.com"]
+    assert domains("compartment", "spare", "state", "creating") == []
+
+    def listed(*words):
+        return [r["selector"] for r in rows(edd, "dkim", "list", *words)]
+    assert listed("state", "creating") == ["s1"]
+    assert listed("example.org", "state", "creating") == ["s1"]
+    assert listed("state", "needs_attention") == []
+    assert listed("example.com", "state", "creating") == []
+    assert "known are active" in edd.ctl("dkim", "list", "state", "gone",
+                                         ok=False)

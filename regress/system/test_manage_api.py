@@ -145,6 +145,14 @@ def test_every_operation(edd, manage):
     one = "emailDomains/" + domain
     manage.call("PUT", one, {"description": "theirs"}, status=202)
     assert manage.call("GET", one).json["description"] == "theirs"
+    # The operator sees the same, and changes it
+    assert "theirs" in edd.ctl("domain", "show", "example.com")
+    etag = manage.call("GET", one).fields["etag"]
+    edd.ctl("domain", "set", "example.com", "description", "shared")
+    now = manage.call("GET", one)
+    assert now.json["description"] == "shared" and now.fields["etag"] != etag
+    edd.ctl("domain", "set", "example.com", "description", "none")
+    assert not manage.call("GET", one).json.get("description")
     for by in ("ID", "NAME", "TIMECREATED"):
         assert sorted(d["name"] for d in manage.pages(
             "emailDomains?sortBy=%s&compartmentId=%s" % (by, place), 1)) == [

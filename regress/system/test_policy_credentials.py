@@ -55,6 +55,26 @@ def test_disabled_and_enabled_again(edd):
     assert login(edd, user, secret) == 235
 
 
+def test_list_by_name_and_state(edd):
+    for name in ("zoe", "bob", "amy"):
+        edd.ctl("user", "add", name)
+        edd.ctl("credential", "add", name)
+    rows = edd.ctl("credential", "list", json_rows=True)
+    assert [r["user"] for r in rows] == ["amy", "app", "bob", "zoe"]
+    edd.ctl("credential", "set", rows[2]["id"], "state", "inactive")
+
+    def listed(*words):
+        return [r["user"] for r in edd.ctl("credential", "list", *words,
+                                           json_rows=True)]
+    assert listed("state", "inactive") == ["bob"]
+    assert listed("state", "active") == ["amy", "app", "zoe"]
+    assert listed("state", "expired") == []
+    assert listed("bob", "state", "active") == []
+    assert listed("bob", "state", "inactive") == listed("bob") == ["bob"]
+    assert "inactive" in edd.ctl("credential", "list", "state", "lost",
+                                 ok=False)
+
+
 def test_disabled_in_a_session(edd):
     client = Raw(edd)
     one, = [r["id"] for r in edd.ctl("credential", "list", json_rows=True)]

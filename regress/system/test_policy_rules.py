@@ -102,6 +102,28 @@ def test_policies_survive_a_restart_and_can_be_removed(ruled):
     assert mail(ruled).startswith("250")
 
 
+def test_list_of_a_group_or_compartment(ruled):
+    ruled.ctl("group", "add", "readers")
+    ruled.ctl("compartment", "add", "spare")
+    more = ["allow group readers to use email-family in compartment prod",
+            "allow group mailers to use email-family in compartment spare",
+            "allow group mailers to use email-family in tenancy"]
+    for sentence in more:
+        ruled.ctl("policy", "add", sentence)
+
+    def listed(*words):
+        return sorted(r["policy"] for r in ruled.ctl(
+            "policy", "list", *words, json_rows=True))
+    assert listed() == sorted([PROD] + more)
+    assert listed("group", "readers") == [more[0]]
+    assert listed("compartment", "prod") == sorted([PROD, more[0]])
+    assert listed("group", "mailers", "compartment", "spare") == [more[1]]
+    assert listed("compartment", "root") == [more[2]]
+    assert listed("group", "readers", "compartment", "spare") == []
+    for words in (("group", "lost"), ("compartment", "lost")):
+        assert "lost" in ruled.ctl("policy", "list", *words, ok=False)
+
+
 def test_why_names_what_is_missing(ruled):
     result, steps = why(ruled, "other@example.org")
     assert result == "DENY"
