@@ -155,7 +155,8 @@ parse_value(const char *text, struct condition *c, char *why, size_t size)
 		    skip(end + 1));
 		return -1;
 	}
-	if ((size_t)(end - text) > sizeof(value) - 1) {
+	/* With the first quote, without a NUL. */
+	if ((size_t)(end - text) > sizeof(value)) {
 		(void)snprintf(why, size, "\"%.20s...\" is too long", text);
 		return -1;
 	}

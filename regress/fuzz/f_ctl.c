@@ -26,8 +26,8 @@
  * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c
  * sources: lib/proto_import.c lib/siphash.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
- * sources: lib/proto_reseal.c
- * libs: -levent -ldb-5.3 -lcrypto -lidn2
+ * sources: lib/proto_reseal.c lib/proto_hook.c lib/proto_watch.c
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
  */
 #include <sys/socket.h>
 
