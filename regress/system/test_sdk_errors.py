@@ -87,7 +87,7 @@ def test_limits(make_edd, sink):
     for period, limit in (("day", "2"), ("minute", "1")):
         sdk.edd.ctl("limits", "set", "compartment", "prod", period, limit)
         many = {"to": [{"email": "u%d@example.net" % i} for i in range(9)]}
-        answer, = sdk.submit(sdk.details(recipients=many))
+        answer, = sdk.submit(sdk.details(recipients=many, subject=period))
         refused(answer, 400, "LimitExceeded",
                 "Maximum messages sent per %s reached : limit is %s" %
                 (period, limit))
