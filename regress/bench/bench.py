@@ -2,7 +2,7 @@
 """Benchmark: edd beside Postfix and OpenSMTPD; see README.md.
 
 BENCH_CASES     words that choose cases: 4k, 100k, 1, 20, 100, plain, tls,
-                idle, syncs (default: all)
+                https, idle, syncs (default: all)
 BENCH_MESSAGES  messages of 4 KB that edd gets in a run (10000); the others
                 get fewer in proportion
 BENCH_ROUNDS    runs of a cell, of which the median counts (3)
@@ -19,6 +19,7 @@ import statistics
 import sys
 import tempfile
 
+import https
 import markdown
 import measure
 from edd import Edd
@@ -51,8 +52,8 @@ class Bench:
 
     def wanted(self, *words):
         """Of each kind of word that BENCH_CASES has, one must be here."""
-        kinds = (set(SIZES), {str(s) for s in SESSIONS}, {"plain", "tls"},
-                 {"idle", "syncs"})
+        kinds = (set(SIZES), {str(s) for s in SESSIONS},
+                 {"plain", "tls", "https"}, {"idle", "syncs"})
         for kind in kinds:
             chosen = kind & set(self.words)
             if chosen & set(words):
@@ -65,8 +66,10 @@ class Bench:
         return True
 
     def make_servers(self):
+        peers = os.geteuid() == 0 and (self.wanted("plain") or
+                                       self.wanted("tls"))
         names = os.environ.get("BENCH_SERVERS", "edd postfix opensmtpd" if
-                               os.geteuid() == 0 else "edd").split()
+                               peers else "edd").split()
         roots = os.path.join(self.build, "bench")
         port = self.sink.port
         make = {"edd": lambda: Edd(self.folder, port, self.build),
@@ -156,6 +159,27 @@ class Bench:
             keep({"mode": mode, "idle_kb": octets / 1024,
                   "sessions_rate": rate})
 
+    def https(self):
+        """SubmitEmail beside SMTP; only edd has it, and only edd runs."""
+        edds = [s for s in self.servers if s.name == "edd"]
+        self.servers = edds
+        for edd in edds:
+            runs = {way: [] for way in https.WAYS}
+            self.start("tls")
+            for way in https.WAYS:
+                self.generator(edd, way).run("-n", "200", "-s", "5")
+            for _ in range(self.rounds):
+                for way in https.WAYS:
+                    run = measure.measure(
+                        edd, self.sink, self.generator(edd, way),
+                        self.messages(edd, SIZES["4k"], https.SESSIONS),
+                        https.SESSIONS, SIZES["4k"], KEPT)
+                    run.update(server="edd", mode="https", way=way)
+                    runs[way].append(run)
+                    keep(run)
+            print("\n".join([https.table(runs), *https.failures(runs)]),
+                  flush=True)
+
     def smtpd_cpu(self):
         for key, runs in self.runs.items():
             if key[3] == "edd":
@@ -179,6 +203,11 @@ class Bench:
                     self.syncs(mode)
                 if self.wanted(mode, "idle"):
                     self.idle(mode)
+            finally:
+                self.stop()
+        if self.wanted("https"):
+            try:
+                self.https()
             finally:
                 self.stop()
         self.smtpd_cpu()

@@ -17,7 +17,8 @@
 /*
  * The session of a benchmark's client: a list of steps, each a line to send
  * and the reply that lets it go on.  Any other reply ends the connection,
- * and the next one begins with the next message.
+ * and the next one begins with the next message.  HTTPS has two steps of
+ * them: the handshake, and a request with its answer, again and again.
  */
 #include "client.h"
 
@@ -30,6 +31,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "web.h"
 
 /* A full queue of the listening socket can leave us connected to nobody. */
 #define GREETING_NS (3 * INT64_C(1000000000))
@@ -57,6 +60,7 @@ enum step {
 	STEP_RCPT,
 	STEP_DATA,
 	STEP_BODY,
+	STEP_REQUEST, /* of HTTPS */
 	STEP_QUIT
 };
 
@@ -76,6 +80,7 @@ static const struct {
 	[STEP_RCPT] = { "RCPT", 250 },
 	[STEP_DATA] = { "DATA", 354 },
 	[STEP_BODY] = { "end of data", 250 },
+	[STEP_REQUEST] = { "SubmitEmail", 200 },
 	[STEP_QUIT] = { "QUIT", 221 },
 };
 
@@ -126,6 +131,8 @@ static void
 client_fail(struct client *c, const char *reply)
 {
 	c->conf->failed(steps[c->step].name, reply, c->conf->arg);
+	if (c->step == STEP_REQUEST)
+		web_again(c->conf->web, c->message);
 	client_close(c);
 	client_open(c);
 }
@@ -239,6 +246,29 @@ client_body(struct client *c)
 		client_fail(c, "connection lost");
 }
 
+/* The next message as a request, in one write. */
+static void
+client_request(struct client *c)
+{
+	c->began = client_now();
+	c->step = STEP_REQUEST;
+	c->out_len = web_request(c->conf->web, c->message, c->out);
+	if (client_flush(c) == -1)
+		client_fail(c, "connection lost");
+}
+
+/* No message more on this connection; of HTTPS, it just ends. */
+static void
+client_leave(struct client *c)
+{
+	if (c->conf->web == NULL) {
+		client_line(c, STEP_QUIT, "QUIT\r\n");
+		return;
+	}
+	client_close(c);
+	client_open(c);
+}
+
 /* The session is ready for a message: the next, another connection, or end. */
 static void
 client_next(struct client *c)
@@ -250,13 +280,15 @@ client_next(struct client *c)
 	}
 	if (c->conf->per_connection != 0 &&
 	    c->sent == c->conf->per_connection) {
-		client_line(c, STEP_QUIT, "QUIT\r\n");
+		client_leave(c);
 		return;
 	}
 	if (c->message == -1)
 		c->message = c->conf->next(c->conf->arg);
 	if (c->message == -1)
-		client_line(c, STEP_QUIT, "QUIT\r\n");
+		client_leave(c);
+	else if (c->conf->web != NULL)
+		client_request(c);
 	else
 		client_mail(c);
 }
@@ -279,7 +311,10 @@ client_handshake(struct client *c)
 	n = SSL_do_handshake(c->ssl);
 	if (n == 1) {
 		(void)client_watch(c, EPOLLIN);
-		client_line(c, STEP_EHLO_AGAIN, "EHLO client.test\r\n");
+		if (c->conf->web != NULL)
+			client_next(c);
+		else
+			client_line(c, STEP_EHLO_AGAIN, "EHLO client.test\r\n");
 		return;
 	}
 	wants = client_wants(c, n, EPOLLIN);
@@ -346,6 +381,7 @@ client_go_on(struct client *c)
 		client_body(c);
 		break;
 	case STEP_BODY:
+	case STEP_REQUEST:
 		client_accepted(c);
 		break;
 	case STEP_QUIT:
@@ -356,6 +392,28 @@ client_go_on(struct client *c)
 		client_fail(c, "a reply that nothing asked for");
 		break;
 	}
+}
+
+/*
+ * A whole answer is in the input: true and its status, or 0. If it is not what
+ * was hoped for, its body, which says why, is all that is left of it.
+ */
+static bool
+client_answer(struct client *c, int *code)
+{
+	struct web_answer a;
+
+	c->in[c->in_len] = '\0';
+	if (!web_answer(c->in, c->in_len, &a))
+		return false;
+	*code = a.status;
+	c->in_len -= a.len;
+	if (a.status != steps[STEP_REQUEST].expect) {
+		c->in_len = a.body_len;
+		a.len = (size_t)(a.body - c->in);
+	}
+	memmove(c->in, c->in + a.len, c->in_len + 1);
+	return true;
 }
 
 /* The last line of a reply is in the input: true and its code. */
@@ -388,7 +446,7 @@ client_reply(struct client *c, int *code)
 static int
 client_read(struct client *c)
 {
-	size_t room = sizeof(c->in) - c->in_len;
+	size_t room = sizeof(c->in) - c->in_len - 1;
 	ssize_t n;
 
 	if (room == 0)
@@ -401,6 +459,14 @@ client_read(struct client *c)
 		return client_wants(c, n, EPOLLIN) == 0 ? -1 : 0;
 	c->in_len += (size_t)n;
 	return 1;
+}
+
+/* A reply of what is spoken. */
+static bool
+client_hears(struct client *c, int *code)
+{
+	return c->conf->web == NULL ? client_reply(c, code) :
+				      client_answer(c, code);
 }
 
 /* Replies, one after the other; TLS may hold more than the socket shows. */
@@ -419,7 +485,7 @@ client_input(struct client *c)
 			return;
 		}
 		while (c->fd == fd && c->step != STEP_HANDSHAKE &&
-		    client_reply(c, &code)) {
+		    client_hears(c, &code)) {
 			if (code != steps[c->step].expect) {
 				client_fail(c, c->in);
 				return;
@@ -466,8 +532,10 @@ client_connect(struct client *c)
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = c };
 	int on = 1;
 
-	c->step = STEP_GREETING;
-	c->conf->greetings++;
+	if (c->conf->web == NULL) {
+		c->step = STEP_GREETING;
+		c->conf->greetings++;
+	}
 	c->began = client_now();
 	c->events = EPOLLIN;
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -480,6 +548,8 @@ client_connect(struct client *c)
 		perror("gen: connection");
 		exit(1);
 	}
+	if (c->conf->web != NULL)
+		client_starttls(c);
 }
 
 /* The next connection, if there is a message for it; now or in its turn. */
@@ -510,7 +580,8 @@ client_new(struct client_conf *conf)
 	c->conf = conf;
 	c->message = -1;
 	c->fd = -1;
-	c->out = malloc(HEADER_SIZE + conf->body_len);
+	c->out = malloc(conf->web == NULL ? HEADER_SIZE + conf->body_len :
+					    web_request_size(conf->web));
 	if (c->out == NULL) {
 		free(c);
 		return NULL;

@@ -16,8 +16,9 @@
 
 /*
  * A submitting client of the benchmark: one SMTP session after another over
- * a socket that does not block, plain or with STARTTLS and AUTH PLAIN.  It
- * counts and times nothing itself; its owner does, in the hooks.
+ * a socket that does not block, plain or with STARTTLS and AUTH PLAIN, or
+ * one HTTPS connection after another.  It counts and times nothing itself;
+ * its owner does, in the hooks.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -31,6 +32,7 @@
 #include <stdint.h>
 
 struct client;
+struct web;
 
 /* What all clients of a run share; the counts at first 0. */
 struct client_conf {
@@ -38,6 +40,7 @@ struct client_conf {
 	unsigned waiting;   /* clients that wait to connect */
 	struct sockaddr_in to;
 	SSL_CTX *tls;	  /* NULL: no STARTTLS */
+	struct web *web;  /* NULL: SMTP */
 	const char *auth; /* "AUTH PLAIN ..." with CRLF, or NULL */
 	const char *sender;
 	const char *domain; /* of recipients */

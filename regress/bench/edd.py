@@ -18,6 +18,7 @@ class Edd(Server):
         super().__init__(folder, sink_port)
         self.conf = os.path.join(self.folder, "edd.conf")
         self.socket = os.path.join(self.folder, "edd.sock")
+        self.web_port = free_port()
         self.insecure = has_insecure(self)
         self.key_ready = False
 
@@ -39,6 +40,7 @@ class Edd(Server):
             'control socket "%s"' % self.socket,
             'pki main certificate "%s" key "%s"' % (cert, key),
             'listen on 127.0.0.1 port %d %s' % (self.port, listen),
+            'listen on 127.0.0.1 https port %d pki main' % self.web_port,
             'smtp sessions 20000', 'smtp sessions per address 20000',
             'smtp sessions per user 20000',
             'smtp idle timeout 1h', 'workers signer 2',
@@ -64,6 +66,7 @@ class Edd(Server):
                 row = json.loads(line)
                 if "password" in row:
                     self.user, self.secret = row["username"], row["password"]
+            self.add_api_key()
             self.key_ready = True
         if mode == "tls" and not self.signs:
             self.ctl("dkim", "add", DOMAIN, "selector", SELECTOR)
@@ -74,8 +77,26 @@ class Edd(Server):
 
     signs = False
 
+    def add_api_key(self):
+        """RSA-2048, for signed requests."""
+        self.api_key = os.path.join(self.folder, "api.pem")
+        public = self.api_key + ".pub"
+        run(["openssl", "genrsa", "-out", self.api_key, "2048"])
+        run(["openssl", "rsa", "-in", self.api_key, "-pubout", "-out",
+             public])
+        self.api_key_id = json.loads(
+            self.ctl("apikey", "add", USER, public))["keyId"]
+
+    def port_of(self, mode):
+        return self.web_port if mode in ("basic", "signed") else self.port
+
     def arguments(self, mode):
-        """Without a listener that takes AUTH in the clear: by TLS too."""
+        """SMTP "plain" or "tls", or SubmitEmail "basic" or "signed". Without
+        a listener that takes AUTH in the clear, "plain" is TLS too."""
+        if mode == "basic":
+            return ["-H", *self.login()]
+        if mode == "signed":
+            return ["-H", "-p", self.api_key, "-q", self.api_key_id]
         if mode == "plain" and self.insecure:
             return ["-a", "%s:%s" % (self.user, self.secret)]
         return self.login()

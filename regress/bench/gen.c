@@ -15,16 +15,22 @@
  */
 
 /*
- * Load generator of the benchmark: many SMTP sessions in one process.
- * Prints one line of JSON: what was accepted, how fast, and the last failure.
+ * Load generator of the benchmark: many SMTP sessions, or HTTPS connections
+ * that are kept alive, in one process.  Prints one line of JSON: what was
+ * accepted, how fast, and the last failure.
  *
- * gen [-T] [-a user:secret] [-b octets] [-d domain] [-f sender] [-i]
- *     [-k messages per connection] [-n messages] [-s sessions] port
+ * gen [-HT] [-a user:secret] [-b octets] [-d domain] [-f sender] [-i]
+ *     [-k messages per connection] [-n messages] [-p key file] [-q key id]
+ *     [-s sessions] port
+ *
+ * With -H each message is a request of SubmitEmail, with Basic by -a or
+ * signed with the key of -p and -q; all signatures are made before the time
+ * runs (web.c).
  *
  * With -i the sessions stay open before MAIL: it prints how many are, and
  * ends with its standard input.
  *
- * sources: regress/bench/client.c
+ * sources: regress/bench/client.c regress/bench/web.c
  * libs: -lssl -lcrypto
  */
 #include <sys/epoll.h>
@@ -42,6 +48,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "web.h"
 
 /* Connections begun in one turn, so that no queue of a listener is flooded. */
 #define OPEN_TURN 32
@@ -61,6 +68,16 @@ struct run {
 	long failed;
 	int64_t *took;
 	char last[256]; /* failure */
+};
+
+/* Of the command line, what the protocol makes something of. */
+struct choice {
+	bool web;
+	bool tls;
+	size_t size; /* of a message */
+	const char *login;
+	const char *key_file;
+	const char *key_id;
 };
 
 static long
@@ -258,61 +275,105 @@ use_tls(struct run *r)
 }
 
 static void
+use_web(struct run *r, const struct choice *o)
+{
+	struct web_conf conf = {
+		.sender = r->conf.sender,
+		.domain = r->conf.domain,
+		.body = r->conf.body,
+		.body_len = r->conf.body_len - strlen(".\r\n"),
+		.port = ntohs(r->conf.to.sin_port),
+		.login = o->login,
+		.key_file = o->key_file,
+		.key_id = o->key_id,
+		.messages = r->messages,
+	};
+
+	if (o->login == NULL && (o->key_file == NULL || o->key_id == NULL))
+		errx(1, "-H wants -a, or -p and -q");
+	r->conf.web = web_new(&conf);
+	web_sign_all(r->conf.web);
+}
+
+static void
 usage(void)
 {
 	(void)fprintf(stderr,
-	    "usage: gen [-iT] [-a user:secret] [-b octets] [-d domain] "
+	    "usage: gen [-HiT] [-a user:secret] [-b octets] [-d domain] "
 	    "[-f sender]\n           [-k per connection] [-n messages] "
-	    "[-s sessions] port\n");
+	    "[-p key file] [-q key id]\n           [-s sessions] port\n");
 	exit(2);
+}
+
+/* -1: there is no such option. */
+static int
+option(struct run *r, struct choice *o, int c)
+{
+	switch (c) {
+	case 'a':
+		o->login = optarg;
+		break;
+	case 'b':
+		o->size = strtoul(optarg, NULL, 10);
+		break;
+	case 'd':
+		r->conf.domain = optarg;
+		break;
+	case 'f':
+		r->conf.sender = optarg;
+		break;
+	case 'H':
+		o->web = true;
+		break;
+	case 'i':
+		r->conf.idle = true;
+		break;
+	case 'k':
+		r->conf.per_connection = (unsigned)strtoul(optarg, NULL, 10);
+		break;
+	case 'n':
+		r->messages = strtol(optarg, NULL, 10);
+		break;
+	case 'p':
+		o->key_file = optarg;
+		break;
+	case 'q':
+		o->key_id = optarg;
+		break;
+	case 's':
+		r->sessions = strtol(optarg, NULL, 10);
+		break;
+	case 'T':
+		o->tls = true;
+		break;
+	default:
+		return -1;
+	}
+	return 0;
 }
 
 static void
 options(struct run *r, int argc, char **argv)
 {
-	size_t size = 4096;
+	struct choice o = { .size = 4096 };
 	int c;
 
-	while ((c = getopt(argc, argv, "a:b:d:f:ik:n:s:T")) != -1) {
-		switch (c) {
-		case 'a':
-			r->conf.auth = make_auth(optarg);
-			break;
-		case 'b':
-			size = strtoul(optarg, NULL, 10);
-			break;
-		case 'd':
-			r->conf.domain = optarg;
-			break;
-		case 'f':
-			r->conf.sender = optarg;
-			break;
-		case 'i':
-			r->conf.idle = true;
-			break;
-		case 'k':
-			r->conf.per_connection = (unsigned)strtoul(optarg, NULL,
-			    10);
-			break;
-		case 'n':
-			r->messages = strtol(optarg, NULL, 10);
-			break;
-		case 's':
-			r->sessions = strtol(optarg, NULL, 10);
-			break;
-		case 'T':
-			use_tls(r);
-			break;
-		default:
+	while ((c = getopt(argc, argv, "a:b:d:f:Hik:n:p:q:s:T")) != -1) {
+		if (option(r, &o, c) == -1)
 			usage();
-		}
 	}
 	if (argc - optind != 1 || r->messages < 1 || r->sessions < 1)
 		usage();
 	r->conf.to.sin_family = AF_INET;
 	r->conf.to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	r->conf.to.sin_port = htons((uint16_t)strtoul(argv[optind], NULL, 10));
-	make_body(&r->conf, size);
+	make_body(&r->conf, o.size);
+	if (o.tls || o.web)
+		use_tls(r);
+	if (o.web)
+		use_web(r, &o);
+	else if (o.login != NULL)
+		r->conf.auth = make_auth(o.login);
 }
 
 int
@@ -349,5 +410,6 @@ main(int argc, char **argv)
 	while (r.finished < r.sessions)
 		turn(&r);
 	report(&r, client_now() - began);
+	web_free(r.conf.web);
 	return r.accepted == r.messages ? 0 : 1;
 }

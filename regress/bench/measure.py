@@ -83,7 +83,7 @@ class Generator:
     def __init__(self, program, server, mode):
         self.command = [program, *server.arguments(mode), "-f",
                         "news@example.org"]
-        self.port = str(server.port)
+        self.port = str(server.port_of(mode))
 
     def run(self, *options):
         """Its report; every message must have been taken."""

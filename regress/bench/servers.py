@@ -68,6 +68,10 @@ class Server:
         """Arguments of gen for "plain" or "tls"."""
         return self.login() if mode == "tls" else []
 
+    def port_of(self, mode):
+        """Where gen connects."""
+        return self.port
+
     def configure(self, mode):
         raise NotImplementedError
 
