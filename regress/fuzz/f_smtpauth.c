@@ -65,7 +65,7 @@ check(const char *p, size_t len)
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	char text[BASE64_LEN(1024) + 1];
+	char text[BASE64_LEN(1024) + 1] = "";
 	char *copy;
 
 	copy = malloc(len == 0 ? 1 : len);
