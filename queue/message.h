@@ -38,7 +38,6 @@ struct segment;
 #define MESSAGE_BOUNCE	0x02u /* made here */
 #define MESSAGE_BULK	0x04u /* gives way to others */
 #define MESSAGE_DAMAGED 0x08u /* its body is; it must not be sent */
-#define MESSAGE_OWED	0x10u /* a bounce of it waits for the disk */
 
 struct rcpt {
 	uint16_t index; /* in the envelope */
@@ -83,6 +82,7 @@ struct message {
 	uint32_t prefix_len;
 	uint32_t body_crc; /* of body and prefix; only with envelope */
 	uint32_t marks;	   /* that wait for a commit */
+	uint32_t owed;	   /* bounces of it that wait for the disk */
 	uint16_t rcpts;
 	uint16_t open; /* recipients not done */
 	uint16_t tasks;

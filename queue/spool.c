@@ -280,7 +280,7 @@ spool_put(struct spool *sp, struct spool_entry *e)
 	}
 	owed = e->owed == 0 ? NULL : spool_find(sp, e->owed);
 	if (owed != NULL)
-		owed->flags |= MESSAGE_OWED;
+		owed->owed++;
 	/* Counted only from the commit on; until then it cannot be found. */
 	messages_remove(&sp->messages, e->message);
 	STAILQ_INSERT_TAIL(&sp->waiting, e, entry);

@@ -73,7 +73,7 @@ accept_entry(struct spool *sp, struct spool_entry *e, struct segment *log)
 		keep_envelope(sp, m, &e->meta, e->record_crc);
 	owed = e->owed == 0 ? NULL : spool_find(sp, e->owed);
 	if (owed != NULL)
-		owed->flags &= ~MESSAGE_OWED;
+		owed->owed--;
 	if (e->done != NULL)
 		e->done(m, SPOOL_OK, e->arg);
 	/* There is a lot of mail: the first attempt reads it again. */

@@ -196,7 +196,7 @@ all_done(const struct message_list *list)
 	struct message *m;
 
 	LIST_FOREACH(m, list, entry)
-		if (m->open > 0 || (m->flags & MESSAGE_OWED) != 0)
+		if (m->open > 0 || m->owed > 0)
 			return false;
 	return true;
 }

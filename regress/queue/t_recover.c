@@ -220,12 +220,28 @@ room_takes_it(struct spool *sp, uint64_t id)
 	return spool_body(sp, m, &octet, 1, 0) == -1;
 }
 
+/* A bounce of a message that waits for the disk. */
+static struct spool_entry *
+put_bounce(struct spool *sp, uint64_t owed)
+{
+	struct spool_entry *e;
+
+	e = spool_entry_new(spool_new_id(sp));
+	assert_non_null(e);
+	st_envelope(&e->meta, 1);
+	e->body = (uint8_t *)strdup("bounce");
+	e->body_len = 6;
+	e->keep = true;
+	e->owed = owed;
+	assert_int_equal(spool_put(sp, e), 0);
+	return e;
+}
+
 static void
 test_a_message_stays_until_its_bounce_is_written(void **state)
 {
 	struct event_base *base = event_base_new();
 	struct st_ack ack = { -1, 0 };
-	struct spool_entry *e;
 	struct spool *sp;
 	uint64_t id[2];
 	unsigned i;
@@ -233,14 +249,7 @@ test_a_message_stays_until_its_bounce_is_written(void **state)
 	sp = st_open(base);
 	for (i = 0; i < 2; i++)
 		id[i] = st_put_large(sp, 1, &ack);
-	e = spool_entry_new(spool_new_id(sp));
-	assert_non_null(e);
-	st_envelope(&e->meta, 1);
-	e->body = (uint8_t *)strdup("bounce");
-	e->body_len = 6;
-	e->keep = true;
-	e->owed = id[0];
-	assert_int_equal(spool_put(sp, e), 0);
+	(void)put_bounce(sp, id[0]);
 	for (i = 0; i < 2; i++)
 		st_mark_all(sp, spool_find(sp, id[i]));
 	assert_false(room_takes_it(sp, id[0]));
@@ -248,6 +257,43 @@ test_a_message_stays_until_its_bounce_is_written(void **state)
 	assert_int_equal(spool_commit(sp), 0);
 	assert_null(spool_find(sp, id[0]));
 	spool_close(sp);
+	event_base_free(base);
+}
+
+struct two_bounces {
+	struct spool *spool;
+	uint64_t id;
+	bool taken; /* the message, before the second was written */
+};
+
+/* The first of two is on disk; the second is not known to be. */
+static void
+first_written_cb(struct message *m, enum spool_status status, void *arg)
+{
+	struct two_bounces *t = arg;
+
+	t->taken = room_takes_it(t->spool, t->id);
+}
+
+static void
+test_a_message_stays_until_its_last_bounce_is_written(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct st_ack ack = { -1, 0 };
+	struct two_bounces two = { 0 };
+	struct spool_entry *e;
+
+	two.spool = st_open(base);
+	two.id = st_put_large(two.spool, 1, &ack);
+	e = put_bounce(two.spool, two.id);
+	e->done = first_written_cb;
+	e->arg = &two;
+	(void)put_bounce(two.spool, two.id);
+	st_mark_all(two.spool, spool_find(two.spool, two.id));
+	assert_int_equal(spool_commit(two.spool), 0);
+	assert_false(two.taken);
+	assert_null(spool_find(two.spool, two.id));
+	spool_close(two.spool);
 	event_base_free(base);
 }
 
@@ -330,6 +376,7 @@ main(void)
 		TEST(test_what_was_done_stays_done),
 		TEST(test_a_large_message_that_was_done_is_not_told_as_lost),
 		TEST(test_a_message_stays_until_its_bounce_is_written),
+		TEST(test_a_message_stays_until_its_last_bounce_is_written),
 		TEST(test_verify_looks_at_the_index),
 	};
 
