@@ -363,9 +363,16 @@ spool_synced_cb(void *arg)
 
 	batch_move(&done, &sp->syncing);
 	ok = batch_error(&done) == 0;
-	if (ok && (!is_due(sp) || write_waiting(sp) == 0))
+	if (ok) {
+		/* What was written before must not wait for what cannot be. */
+		if (is_due(sp))
+			(void)write_waiting(sp);
 		next = start_sync(sp);
+	}
 	(void)end_batch(sp, &done);
+	/* That failed, without what is behind it. */
+	if (!ok)
+		next = start_sync(sp);
 	if (next)
 		return;
 	sp->busy = false;

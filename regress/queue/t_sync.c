@@ -27,15 +27,17 @@
 /*
  * Commits with the loop: what comes while the disk syncs is written behind it
  * and answered after its own sync, and a sync that fails takes both back.
- * fdatasync() is the test's own here.
+ * fdatasync() and pwritev() are the test's own here.
  */
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include <errno.h>
 #include <event2/event.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -48,6 +50,7 @@
 #include "message.h"
 #include "qbounds.h"
 #include "spool.h"
+#include "spool_int.h"
 #include "spooltest.h"
 
 /* The thread of the spool waits here until the test lets it go on. */
@@ -82,6 +85,19 @@ fdatasync(int fd)
 		return -1;
 	}
 	return (int)syscall(SYS_fdatasync, fd);
+}
+
+/* Whether the disk is full. */
+static bool full;
+
+ssize_t
+pwritev(int fd, const struct iovec *iov, int count, off_t off)
+{
+	if (full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return syscall(SYS_pwritev, fd, iov, count, off, 0);
 }
 
 static unsigned
@@ -225,6 +241,39 @@ test_next_is_written_meanwhile(void **state)
 	event_base_free(base);
 }
 
+/* What was written before the disk was full does not wait for room. */
+static void
+test_written_is_synced_though_the_disk_is_full(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct answer first, second, third;
+	struct spool *sp;
+	uint64_t before;
+
+	gate_shut(true);
+	sp = st_open_size(base, 1u << 20);
+	put(sp, 1000, &first);
+	until_entered(base, 1);
+	put(sp, 5000, &second);
+	some_turns(base);
+	full = true;
+	put(sp, 1000, &third);
+	before = sp->stats.syncs;
+	/* The end of the sync is heard of before the third has its turn. */
+	gate_pass(0);
+	syncer_wait(sp->syncer);
+	spool_synced_cb(sp);
+	full = false;
+	assert_int_equal(first.status, SPOOL_OK);
+	assert_int_equal(third.status, SPOOL_FULL);
+	assert_int_equal(sp->stats.syncs, before + 1);
+	gate_pass(0);
+	until_answered(base, &second);
+	assert_int_equal(second.status, SPOOL_OK);
+	spool_close(sp);
+	event_base_free(base);
+}
+
 static void
 test_failed_sync_takes_both_back(void **state)
 {
@@ -356,6 +405,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_next_is_written_meanwhile,
 		    st_setup, st_teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_written_is_synced_though_the_disk_is_full, st_setup,
+		    st_teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_failed_sync_takes_both_back, st_setup, st_teardown),
 		cmocka_unit_test_setup_teardown(test_ends_meanwhile, st_setup,
