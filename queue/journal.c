@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ struct journal {
 	uint64_t size;	    /* of the open file */
 	int index;	    /* its index */
 	int fd;
-	char name[JOURNAL_NAME_SIZE]; /* of the open file */
+	char hour[JOURNAL_NAME_SIZE]; /* in which it was opened */
 	int64_t keep;		      /* seconds; 0: for ever */
 	bool failed;		      /* said so already */
 };
@@ -150,24 +151,92 @@ journal_traffic(const struct journal *j)
 	return j->traffic;
 }
 
-/* Names sort like the hours they stand for. */
+/* Whether it is an hour's file, or its index with that. */
+static bool
+is_ours(const char *name, bool index)
+{
+	return strspn(name, "0123456789") == 10 &&
+	    (strcmp(name + 10, ".jsonl") == 0 ||
+		(index && strcmp(name + 10, ".idx") == 0));
+}
+
+/* The last of the names of files, or "".  0 or -1. */
+static int
+newest_name(const struct journal *j, char newest[JOURNAL_NAME_SIZE])
+{
+	struct dirent *d;
+	DIR *dir;
+
+	newest[0] = '\0';
+	dir = opendir(j->folder);
+	if (dir == NULL)
+		return -1;
+	while ((d = readdir(dir)) != NULL)
+		if (is_ours(d->d_name, false) && strcmp(d->d_name, newest) > 0)
+			memcpy(newest, d->d_name, JOURNAL_NAME_SIZE);
+	(void)closedir(dir);
+	return 0;
+}
+
+/*
+ * The file for events of an hour.  Files sort as they were written, also when
+ * the clock was set back, so that who has read up to a place misses nothing:
+ * names then run ahead of it, one an hour.  0 or -1.
+ */
+static int
+choose_name(const struct journal *j, const char *hour,
+    char name[JOURNAL_NAME_SIZE])
+{
+	char newest[JOURNAL_NAME_SIZE];
+
+	if (newest_name(j, newest) == -1)
+		return -1;
+	if (strcmp(newest, hour) <= 0)
+		memcpy(name, hour, JOURNAL_NAME_SIZE);
+	else if (j->hour[0] == '\0' || strcmp(j->hour, hour) == 0 ||
+	    journal_next_name(newest, name) == -1)
+		memcpy(name, newest, JOURNAL_NAME_SIZE);
+	return 0;
+}
+
+/*
+ * The last file that is too old by when it was written, of those whose names
+ * run ahead of the clock; as it is if there is none.
+ */
+static void
+find_old_ahead(const struct journal *j, DIR *dir, int64_t before,
+    char oldest[JOURNAL_NAME_SIZE])
+{
+	struct dirent *d;
+	struct stat st;
+
+	while ((d = readdir(dir)) != NULL)
+		if (is_ours(d->d_name, false) &&
+		    strcmp(d->d_name, j->hour) > 0 &&
+		    strcmp(d->d_name, oldest) > 0 &&
+		    fstatat(dirfd(dir), d->d_name, &st, 0) == 0 &&
+		    st.st_mtime < before)
+			(void)journal_next_name(d->d_name, oldest);
+	rewinddir(dir);
+}
+
+/* What is before the oldest that stays was written before it. */
 static void
 remove_old(struct journal *j)
 {
+	int64_t before = clock_wall() / 1000 - j->keep;
 	char oldest[JOURNAL_NAME_SIZE];
 	struct dirent *d;
 	DIR *dir;
 
-	if (j->keep == 0 ||
-	    journal_hour_name(clock_wall() / 1000 - j->keep, oldest) == -1)
+	if (j->keep == 0 || journal_hour_name(before, oldest) == -1)
 		return;
 	dir = opendir(j->folder);
 	if (dir == NULL)
 		return;
+	find_old_ahead(j, dir, before, oldest);
 	while ((d = readdir(dir)) != NULL) {
-		if (strlen(d->d_name) < 10 ||
-		    (strcmp(d->d_name + 10, ".jsonl") != 0 &&
-			strcmp(d->d_name + 10, ".idx") != 0) ||
+		if (!is_ours(d->d_name, true) ||
 		    strncmp(d->d_name, oldest, 10) >= 0)
 			continue;
 		if (unlinkat(dirfd(dir), d->d_name, 0) == -1)
@@ -187,18 +256,20 @@ end_line(struct journal *j)
 		j->size++;
 }
 
-/* The file of this hour is open.  0 or -1. */
+/* The file for this hour is open.  0 or -1. */
 static int
 need_file(struct journal *j)
 {
-	char name[JOURNAL_NAME_SIZE], path[4096];
+	char hour[JOURNAL_NAME_SIZE], name[JOURNAL_NAME_SIZE], path[4096];
 	struct stat st;
 	int n;
 
-	if (journal_hour_name(clock_wall() / 1000, name) == -1)
+	if (journal_hour_name(clock_wall() / 1000, hour) == -1)
 		return -1;
-	if (j->fd != -1 && strcmp(name, j->name) == 0 && !CRASH_BUILD)
+	if (j->fd != -1 && strcmp(hour, j->hour) == 0 && !CRASH_BUILD)
 		return 0;
+	if (choose_name(j, hour, name) == -1)
+		return -1;
 	n = snprintf(path, sizeof(path), "%s/%s", j->folder, name);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return -1;
@@ -214,7 +285,7 @@ need_file(struct journal *j)
 	j->size = fstat(j->fd, &st) == -1 ? 0 : (uint64_t)st.st_size;
 	end_line(j);
 	jindex_start(&j->run, j->size);
-	memcpy(j->name, name, sizeof(j->name));
+	memcpy(j->hour, hour, sizeof(j->hour));
 	remove_old(j);
 	CRASH("journal-rotated");
 	return 0;

@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "date.h"
@@ -43,6 +44,22 @@ journal_hour_name(int64_t seconds, char name[JOURNAL_NAME_SIZE])
 	(void)snprintf(name, JOURNAL_NAME_SIZE, "%.4s%.2s%.2s%.2s.jsonl", text,
 	    text + 5, text + 8, text + 11);
 	return 0;
+}
+
+/* The name of the file of the hour after that of a name.  0 or -1. */
+int
+journal_next_name(const char *name, char next[JOURNAL_NAME_SIZE])
+{
+	struct tm tm;
+
+	memset(&tm, 0, sizeof(tm));
+	if (sscanf(name, "%4d%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+		&tm.tm_hour) != 4)
+		return -1;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	tm.tm_hour++;
+	return journal_hour_name((int64_t)timegm(&tm), next);
 }
 
 static int

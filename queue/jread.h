@@ -43,6 +43,7 @@ struct jread {
 #define JOURNAL_NAME_SIZE 17u
 
 int journal_hour_name(int64_t seconds, char[JOURNAL_NAME_SIZE]);
+int journal_next_name(const char *, char[JOURNAL_NAME_SIZE]);
 
 int jread_open(struct jread *, const char *folder, const char *from);
 void jread_close(struct jread *);

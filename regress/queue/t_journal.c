@@ -22,6 +22,9 @@
  * The journal: each event is one line of valid JSON, whatever was said; and
  * a trace tells it again.
  */
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
 #include <dirent.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -33,6 +36,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -43,6 +47,19 @@
 #include "qbounds.h"
 #include "row.h"
 #include "trace.h"
+
+/* The wall clock goes wrong by so many seconds. */
+static long step;
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	if (syscall(SYS_clock_gettime, id, ts) == -1)
+		return -1;
+	if (id == CLOCK_REALTIME)
+		ts->tv_sec += step;
+	return 0;
+}
 
 struct world {
 	struct event_base *base;
@@ -60,6 +77,7 @@ setup(void **state)
 {
 	struct world *w;
 
+	step = 0;
 	w = calloc(1, sizeof(*w));
 	(void)snprintf(w->folder, sizeof(w->folder), "/tmp/edd-jnl.XXXXXX");
 	assert_non_null(mkdtemp(w->folder));
@@ -365,6 +383,88 @@ test_old_files_are_removed(void **state)
 	}
 }
 
+/* An event with that id, while the clock is wrong by so much. */
+static void
+event_at(struct world *w, uint64_t id, long hours)
+{
+	step = hours * 3600;
+	journal_begin(w->journal, "accepted", id);
+	journal_end(w->journal);
+	journal_flush(w->journal);
+}
+
+/* The last digit of the id of each event, in the order of reading. */
+static const char *
+read_ids(struct world *w, struct jread *r)
+{
+	const char *line;
+	uint64_t at;
+	size_t n = 0;
+
+	for (;;) {
+		at = r->pos;
+		line = r->fd == -1 ? NULL : jread_line(r, at, JREAD_BUFFER);
+		if (line != NULL)
+			w->last[n++] = strstr(line, "\"id\":\"")[19];
+		else if (jread_rescan(r) == -1 || jread_next_file(r) != 1)
+			break;
+	}
+	w->last[n] = '\0';
+	return w->last;
+}
+
+/* Who has read up to a place finds behind it what was written later. */
+static void
+test_files_are_in_the_order_of_writing(void **state)
+{
+	struct world *w = *state;
+	struct jread r;
+
+	event_at(w, 1, 0);
+	event_at(w, 2, 5);
+	assert_int_equal(jread_open(&r, w->folder, ""), 0);
+	assert_string_equal(read_ids(w, &r), "12");
+	event_at(w, 3, 0);
+	event_at(w, 4, 1);
+	event_at(w, 5, 1);
+	/* Also over a start. */
+	journal_free(w->journal);
+	w->journal = journal_new(w->base, w->folder);
+	event_at(w, 6, -3);
+	event_at(w, 7, -2);
+	assert_string_equal(read_ids(w, &r), "34567");
+	event_at(w, 8, 100);
+	assert_string_equal(read_ids(w, &r), "8");
+	jread_close(&r);
+	assert_int_equal(jread_open(&r, w->folder, ""), 0);
+	assert_string_equal(read_ids(w, &r), "12345678");
+	jread_close(&r);
+}
+
+/* Names that run ahead of the clock do not keep files for ever. */
+static void
+test_old_files_ahead_of_the_clock_are_removed(void **state)
+{
+	struct timespec old[2] = { { 0 } };
+	struct world *w = *state;
+	char path[512];
+	struct jread r;
+
+	event_at(w, 1, 10000);
+	event_at(w, 2, 0);
+	assert_int_equal(jread_open(&r, w->folder, ""), 0);
+	assert_int_equal(r.names, 2);
+	(void)snprintf(path, sizeof(path), "%s/%s", w->folder, r.name[1]);
+	old[0].tv_sec = old[1].tv_sec = time(NULL) - 4 * 3600;
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	jread_close(&r);
+	journal_keep(w->journal, 2 * 3600);
+	event_at(w, 3, 1);
+	assert_int_equal(jread_open(&r, w->folder, ""), 0);
+	assert_string_equal(read_ids(w, &r), "3");
+	jread_close(&r);
+}
+
 static void
 test_file_that_cannot_be_opened_is_not_passed_over(void **state)
 {
@@ -406,6 +506,8 @@ main(void)
 		TEST(test_trace_tells_the_whole_story),
 		TEST(test_index_costs_time_and_no_events),
 		TEST(test_old_files_are_removed),
+		TEST(test_files_are_in_the_order_of_writing),
+		TEST(test_old_files_ahead_of_the_clock_are_removed),
 		TEST(test_file_that_cannot_be_opened_is_not_passed_over),
 	};
 
