@@ -127,6 +127,7 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		r = sender_match(c->store, asked.key, c->delimiter, &sender);
 	if (r != STORE_OK)
 		return r;
+	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
 	if (sender.state != RECORD_ACTIVE)
 		return STORE_NOTFOUND;
 	question.user = q->user;
@@ -137,7 +138,6 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	r = permit_decide(c, &question);
 	if (r != STORE_OK)
 		return r;
-	memcpy(a->compartment, sender.compartment, sizeof(a->compartment));
 	r = find_limits(c, q, a);
 	if (r == STORE_OK)
 		r = returnpath_sender(c->store, q->address, a->return_path);
@@ -147,11 +147,23 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	    &a->keys);
 }
 
+/* What is told of a sender that is not approved: where it is, if anywhere. */
+static void
+forget_all_but_compartment(struct policy_sender_reply *a)
+{
+	struct policy_sender_reply refused = { 0 };
+
+	memcpy(refused.compartment, a->compartment,
+	    sizeof(refused.compartment));
+	*a = refused;
+}
+
 /*
  * May this user send as this address?  The exact sender decides, else its
  * domain's: it has to be active, and a policy has to open its compartment to
  * the user, if there is any policy.  On POLICY_OK the reply has the
- * compartment, and the active keys of exactly its domain.
+ * compartment, and the active keys of exactly its domain; on POLICY_NO the
+ * compartment, if there is such a sender, for the journal.
  */
 void
 policy_sender(struct control *c, const struct policy_sender *q,
@@ -166,7 +178,7 @@ policy_sender(struct control *c, const struct policy_sender *q,
 			usage_sender(c->usage, q->credential, q->address);
 		return;
 	case STORE_NOTFOUND:
-		memset(a, 0, sizeof(*a));
+		forget_all_but_compartment(a);
 		a->status = auth_failure(c, q->source);
 		c->sender_no++;
 		return;

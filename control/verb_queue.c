@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compartment.h"
 #include "compat.h"
 #include "control.h"
 #include "job.h"
@@ -32,15 +33,17 @@
 #include "relay.h"
 #include "row.h"
 #include "user.h"
+#include "verb_need.h"
 
 /* What an audit record keeps of a filter. */
 #define QUEUE_OBJECT_SIZE 1024u
 
-/* The words for queue; they belong to the verb, the job and user. */
+/* The words for queue; they belong to the verb, the job and those found. */
 struct words {
 	const char *word[ADMIN_WORDS_MAX];
 	size_t n;
 	struct user user;
+	struct compartment compartment;
 };
 
 /* Fields of a row once more, with names of users in place of their ids. */
@@ -185,6 +188,17 @@ find_user(struct job *j, const char *name, struct words *w)
 	return -1;
 }
 
+/* The same of a compartment. */
+static int
+find_place(struct job *j, const char *name, struct words *w)
+{
+	if (strncmp(name, "ocid1.", 6) == 0 &&
+	    strlcpy(w->compartment.id, name, sizeof(w->compartment.id)) <
+		sizeof(w->compartment.id))
+		return 0;
+	return need_compartment(j, name, &w->compartment);
+}
+
 static int
 gather(struct job *j, struct words *w)
 {
@@ -205,6 +219,11 @@ gather(struct job *j, struct words *w)
 			if (find_user(j, j->arg[i], w) == -1)
 				return -1;
 			w->word[w->n - 1] = w->user.id;
+		} else if (a->keyword != NULL &&
+		    strcmp(a->keyword, "compartment") == 0) {
+			if (find_place(j, j->arg[i], w) == -1)
+				return -1;
+			w->word[w->n - 1] = w->compartment.id;
 		}
 	}
 	return 0;

@@ -192,8 +192,8 @@ static const struct verb verbs[] = {
 	{ { "events", NULL }, VERB_READ, verb_queue_look,
 	    { { NULL, "follow", true }, { "event", "NAME", true },
 		{ "recipient", "ADDRESS", true }, { "sender", "ADDRESS", true },
-		{ "user", "NAME", true }, { "id", "ID", true },
-		{ "since", "TIME", true } },
+		{ "user", "NAME", true }, { "compartment", "NAME", true },
+		{ "id", "ID", true }, { "since", "TIME", true } },
 	    "show events of the journal" },
 
 	{ { "group", "add" }, VERB_WRITE, verb_group_add,

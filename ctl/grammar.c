@@ -211,6 +211,7 @@ static const struct command commands[] = {
 		{ "recipient", "ADDRESS", ARGUMENT_WORD, MAY },
 		{ "sender", "ADDRESS", ARGUMENT_WORD, MAY },
 		{ "user", "NAME", ARGUMENT_WORD, MAY },
+		{ "compartment", "NAME", ARGUMENT_WORD, MAY },
 		{ "id", "ID", ARGUMENT_WORD, MAY },
 		{ "since", "TIME", ARGUMENT_WORD, MAY } },
 	    "show events of the journal" },

@@ -66,7 +66,8 @@ struct submit {
 	struct submission sub;
 	bool begun; /* sub is there */
 	uint64_t ask;
-	struct address ascii; /* the sender */
+	struct address ascii;		  /* the sender */
+	char compartment[OBJECT_ID_SIZE]; /* of it; empty if not known */
 	char envelope[33];
 };
 
@@ -100,6 +101,7 @@ submit_journal(const struct submit *s, enum submit_event_kind kind,
 	ev->kind = kind;
 	ev->message = s->begun ? s->sub.message : 0;
 	(void)strlcpy(ev->user, x->user, sizeof(ev->user));
+	(void)strlcpy(ev->compartment, s->compartment, sizeof(ev->compartment));
 	(void)strlcpy(ev->source, x->source, sizeof(ev->source));
 	(void)strlcpy(ev->sender, s->wish.sender->mailbox, sizeof(ev->sender));
 	(void)strlcpy(ev->rcpt, rcpt, sizeof(ev->rcpt));
@@ -282,6 +284,7 @@ submit_ask_rcpts(struct submit *s)
 static void
 submit_sender_good(struct submit *s, const struct policy_sender_reply *by)
 {
+	(void)strlcpy(s->compartment, by->compartment, sizeof(s->compartment));
 	if (strncmp(s->wish.compartment, OWN_COMPARTMENT,
 		sizeof(OWN_COMPARTMENT) - 1) == 0 &&
 	    strcmp(s->wish.compartment, by->compartment) != 0) {
@@ -309,6 +312,8 @@ submit_sender(struct submit *s, const struct policy_sender_reply *reply)
 		submit_sender_good(s, reply);
 		break;
 	case POLICY_NO:
+		(void)strlcpy(s->compartment, reply->compartment,
+		    sizeof(s->compartment));
 		submit_fail(s, FAULT_SENDER, s->wish.sender->mailbox, "");
 		break;
 	case POLICY_THROTTLED:

@@ -128,6 +128,8 @@ commit_event(const struct submission *sub, enum submit_event_kind kind)
 	ev->kind = kind;
 	ev->message = sub->message;
 	(void)strlcpy(ev->user, sub->client->user, sizeof(ev->user));
+	(void)strlcpy(ev->compartment, sub->by.compartment,
+	    sizeof(ev->compartment));
 	(void)strlcpy(ev->source, sub->client->source, sizeof(ev->source));
 	(void)strlcpy(ev->sender, sub->sender, sizeof(ev->sender));
 	return ev;

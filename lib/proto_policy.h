@@ -113,7 +113,10 @@ struct policy_dkim {
 	char selector[SELECTOR_SIZE];
 };
 
-/* keys sign for the domain of the address that was asked about. */
+/*
+ * keys sign for the domain of the address that was asked about.  One that is
+ * not approved has the compartment at most, for the journal.
+ */
 struct policy_sender_reply {
 	enum policy_status status;
 	char compartment[OBJECT_ID_SIZE];

@@ -239,6 +239,7 @@ submit_event_send(struct chan *c, const struct submit_event *s)
 	msg_put_u32(o, s->kind);
 	msg_put_u64(o, s->message);
 	msg_put_str(o, s->user);
+	msg_put_str(o, s->compartment);
 	msg_put_str(o, s->source);
 	msg_put_str(o, s->sender);
 	msg_put_str(o, s->rcpt);
@@ -253,6 +254,7 @@ submit_event_recv(struct msgin *m, struct submit_event *s)
 	s->kind = msg_get_enum(m, SUBMIT_EV_SUPPRESSED, SUBMIT_EV_LAST);
 	s->message = msg_get_u64(m);
 	msg_get_str(m, s->user, sizeof(s->user));
+	msg_get_str(m, s->compartment, sizeof(s->compartment));
 	msg_get_str(m, s->source, sizeof(s->source));
 	msg_get_str(m, s->sender, sizeof(s->sender));
 	msg_get_str(m, s->rcpt, sizeof(s->rcpt));

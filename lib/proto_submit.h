@@ -127,6 +127,7 @@ struct submit_event {
 	enum submit_event_kind kind;
 	uint64_t message; /* 0 if none */
 	char user[OBJECT_ID_SIZE];
+	char compartment[OBJECT_ID_SIZE]; /* empty if not known */
 	char source[HOST_SIZE];
 	char sender[ADDRESS_SIZE];
 	char rcpt[ADDRESS_SIZE];

@@ -100,6 +100,7 @@ tell(struct walk *w, struct message *m, const struct envelope *env,
 	journal_str(j, "sender", env->sender);
 	journal_str(j, "messageId", env->message_id);
 	journal_str(j, "user", env->user);
+	journal_str(j, "compartment", env->compartment);
 	if (act->kind == ACT_REROUTE)
 		journal_str(j, "via",
 		    act->via[0] == '\0' ? "default" : act->via);

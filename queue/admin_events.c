@@ -41,12 +41,13 @@ enum condition {
 	COND_RECIPIENT,
 	COND_SENDER,
 	COND_USER,
+	COND_COMPARTMENT,
 	COND_ID,
 	CONDITIONS
 };
 
 static const char *const names[CONDITIONS] = { "event", "recipient", "sender",
-	"user", "id" };
+	"user", "compartment", "id" };
 
 struct events {
 	struct jread read;

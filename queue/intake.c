@@ -482,6 +482,7 @@ event_cb(struct chan *c, struct msgin *m, void *arg)
 	journal_str(q->journal, "recipient", ev.rcpt);
 	journal_str(q->journal, "sender", ev.sender);
 	journal_str(q->journal, "user", ev.user);
+	journal_str(q->journal, "compartment", ev.compartment);
 	journal_str(q->journal, "source", ev.source);
 	journal_str(q->journal, "text", ev.text);
 	journal_end(q->journal);

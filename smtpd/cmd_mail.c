@@ -24,6 +24,7 @@
 
 #include "command.h"
 #include "commands.h"
+#include "compat.h"
 #include "frontconf.h"
 #include "idn.h"
 #include "log.h"
@@ -203,6 +204,7 @@ cmd_mail_run(struct session *s, const struct command *c)
 
 	m = &c->u.mail;
 	s->asked = *m;
+	s->asked_in[0] = '\0';
 	if (peers_draining(s->env->sub.peers)) {
 		session_reply(s, REPLY_DRAIN, NULL, NULL);
 		return;
@@ -241,6 +243,7 @@ cmd_mail_answer(struct session *s, const struct session_answer *a)
 	if (a->id != s->ask)
 		return;
 	session_enter(s, SESSION_COMMAND);
+	(void)strlcpy(s->asked_in, reply->compartment, sizeof(s->asked_in));
 	if (reply->status == POLICY_OK) {
 		if (idn_address_ascii(&s->asked.path, &ascii) == 0)
 			senders_add(&s->senders, &ascii, reply, monotime());

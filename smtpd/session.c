@@ -248,6 +248,9 @@ session_refuse_event(struct session *s, const char *rcpt, const char *line)
 		return;
 	ev->kind = SUBMIT_EV_REJECTED;
 	(void)strlcpy(ev->user, s->user, sizeof(ev->user));
+	(void)strlcpy(ev->compartment,
+	    s->tx == NULL ? s->asked_in : s->tx->sub.by.compartment,
+	    sizeof(ev->compartment));
 	(void)strlcpy(ev->source, s->source, sizeof(ev->source));
 	(void)strlcpy(ev->sender,
 	    s->tx == NULL ? s->asked.path.mailbox : s->tx->mail.path.mailbox,

@@ -114,8 +114,9 @@ struct session {
 	struct tx *tx;
 	struct submission_client client; /* for it */
 	struct senders senders;
-	struct command_mail asked; /* MAIL: what control is asked about */
-	uint64_t ask;		   /* id of the request in SESSION_ASK */
+	struct command_mail asked;     /* MAIL: what control is asked about */
+	char asked_in[OBJECT_ID_SIZE]; /* its compartment, if known */
+	uint64_t ask;		       /* id of the request in SESSION_ASK */
 	struct sasl sasl;
 	bool stopping;
 	bool is_blocked;

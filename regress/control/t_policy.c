@@ -605,6 +605,8 @@ sub_addresses_are_those_of_their_address(void **state)
 	    world_do(&w, "sender set news+off@example.org state inactive"));
 	assert_int_equal(sender(user, "news+off@example.org", &a), POLICY_NO);
 	assert_true(world_do(&w, "sender set news@example.org state inactive"));
+	assert_int_equal(sender(user, "news@example.org", &a), POLICY_NO);
+	assert_string_not_equal(a.compartment, "");
 	assert_int_equal(sender(user, "news+a@example.org", &a), POLICY_NO);
 	assert_true(world_do(&w, "why alice news+a@example.org"));
 	assert_non_null(strstr(w.text,

@@ -199,7 +199,7 @@ static const struct sample accepted[] = {
 	    .flags = ENVELOPE_8BIT | ENVELOPE_RET_FULL, .size = 1ull << 35,
 	    .rcpts = 3, .prefix_len = 4, .prefix = "A: b"),
 	OK(submit_done, SUBMIT_TEMPFAIL),
-	OK(submit_event, SUBMIT_EV_REJECTED, 0, "u", "s", "f", "t", "550 no"),
+	OK(submit_event, SUBMIT_EV_REJECTED, 0, "u", "c", "s", "f", "t", "550 no"),
 	NUMBER(submit_open, uint64_t, 0),
 	NUMBER(submit_state, bool, true),
 	NUMBER(submit_abort, uint64_t, 5),

@@ -77,7 +77,8 @@ def test_an_email_is_sent_signed_and_told(https, sink):
     answer = api.submit(details(edd, to=("s@example.net",)))
     assert answer.status == 200, answer.body
     assert answer.json["envelopeId"]
-    assert edd.wait_event("suppressed", recipient="s@example.net")
+    assert edd.wait_event("suppressed", recipient="s@example.net",
+                          compartment=edd.compartment)
 
     # 50 recipients are taken, 51 are not.
     many = ["r%d@example.net" % i for i in range(51)]
@@ -105,7 +106,10 @@ def test_an_email_is_sent_signed_and_told(https, sink):
             404, "NotAuthorizedOrNotFound",
             "Authorization failed: address %s not authorized or not found" %
             change["senderAddress"]["email"])
-    assert edd.wait_event("rejected", sender="other@example.org")
+    assert edd.wait_event("rejected", sender="news@example.org",
+                          compartment=edd.compartment)
+    refused = edd.wait_event("rejected", sender="other@example.org")
+    assert "compartment" not in refused
     api.close()
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import ssl
 import threading
+import time
 
 import pytest
 
@@ -167,6 +168,24 @@ def test_a_backlog_comes_in_whole_batches(edd, sink, receiver):
         receiver.stop = lambda: None
 
 
+def test_nothing_is_lost_when_the_clock_was_set_back(edd, sink, receiver):
+    edd.send("before@example.net")
+    edd.wait_event("relayed")
+    edd.stop()
+    # As if it had been written by a clock that was half a day fast.
+    folder = os.path.join(edd.spool, "journal")
+    ahead = time.strftime("%Y%m%d%H", time.gmtime(time.time() + 12 * 3600))
+    for name in os.listdir(folder):
+        os.rename(os.path.join(folder, name),
+                  os.path.join(folder, ahead + name[10:]))
+    edd.start()
+    add(edd, receiver.url(), "events", "accepted")
+    mid = edd.send("after@example.net")
+    wait_for(lambda: [e for e in receiver.events() if e.get("id") == mid],
+             "the event")
+    assert {e["recipient"] for e in receiver.events()} == {"after@example.net"}
+
+
 def test_certificates_are_verified(edd, folder):
     where = os.path.join(folder, "hook")
     os.mkdir(where)
@@ -198,6 +217,42 @@ def test_a_compartment_hears_only_of_its_own(edd, sink, receiver):
     edd.ctl("sender", "remove", "inner@example.org")
     edd.ctl("compartment", "remove", "inner")
     assert "webhook" in edd.ctl("compartment", "remove", "outer", ok=False)
+
+
+def test_a_compartment_hears_of_what_was_refused(edd, sink, receiver):
+    """Suppressed recipients, refused ones and refused senders of its own."""
+    edd.ctl("compartment", "add", "outer")
+    row, = edd.ctl("compartment", "add", "inner", "parent", "outer",
+                   json_rows=True)
+    edd.ctl("sender", "add", "inner@example.org", "compartment", "inner")
+    edd.ctl("sender", "add", "off@example.org", "compartment", "inner")
+    edd.ctl("sender", "set", "off@example.org", "state", "inactive")
+    edd.ctl("suppression", "add", "no@example.net", "compartment", "inner")
+    edd.ctl("limit", "set", "compartment", "inner", "recipients", "2")
+    add(edd, receiver.url(), "compartment", "outer", "events",
+        "suppressed,rejected")
+    with edd.client() as smtp:
+        smtp.ehlo_or_helo_if_needed()
+        smtp.mail("unknown@example.org")
+        smtp.mail("off@example.org")
+        assert smtp.mail("inner@example.org")[0] == 250
+        for rcpt in ("no", "a", "b"):
+            smtp.rcpt(rcpt + "@example.net")
+        assert smtp.data(b"From: inner@example.org\r\n\r\nHello\r\n")[
+            0] == 250
+    wait_for(lambda: len(receiver.events()) >= 3, "the events")
+    found = [(e["event"], e["sender"], e.get("recipient"))
+             for e in receiver.events()]
+    assert found == [("rejected", "off@example.org", None),
+                     ("rejected", "inner@example.org", "b@example.net"),
+                     ("suppressed", "inner@example.org", "no@example.net")]
+    told = edd.ctl("events", "compartment", "inner", "event", "rejected",
+                   json_rows=True)
+    assert [e["compartment"] for e in told] == [row["id"]] * 2
+    assert "no compartment" in edd.ctl("events", "compartment", "x", ok=False)
+    edd.ctl("sender", "remove", "inner@example.org")
+    edd.ctl("sender", "remove", "off@example.org")
+    edd.ctl("suppression", "remove", "no@example.net", "compartment", "inner")
 
 
 REFUSED = [
