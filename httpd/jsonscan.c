@@ -29,6 +29,7 @@
 #include "address.h"
 #include "fault.h"
 #include "httplimits.h"
+#include "octets.h"
 #include "percent.h"
 
 /* Digits of a number: 2^64 has 20, and a double 17 and an exponent. */
@@ -126,10 +127,11 @@ peek(const struct scan *j)
 	return j->s < j->end ? (unsigned char)*j->s : -1;
 }
 
+/* Add to a hash; NULL: what is read needs none. */
 static void
 mix(uint64_t *hash, const char *s, size_t len)
 {
-	for (; len > 0; s++, len--)
+	for (; hash != NULL && len > 0; s++, len--)
 		*hash = (*hash ^ (unsigned char)*s) * HASH_PRIME;
 }
 
@@ -238,15 +240,31 @@ character(const struct scan *j)
 	return address_utf8(j->s, (size_t)(j->end - j->s));
 }
 
-/* string = quotation-mark *char quotation-mark; *hash is of what it means. */
+/* Characters that mean themselves: most of a text. */
+static void
+take_plain(struct scan *j, uint64_t *hash)
+{
+	const char *end;
+
+	end = octets_text(j->s, j->end, '"', '\\');
+	mix(hash, j->s, (size_t)(end - j->s));
+	j->s = end;
+}
+
+/*
+ * string = quotation-mark *char quotation-mark; *hash is of what it means, and
+ * NULL if nobody asks.
+ */
 static int
 take_string(struct scan *j, uint64_t *hash)
 {
 	size_t n;
 	int c;
 
-	*hash = HASH_BEGIN;
-	for (j->s++; (c = peek(j)) != '"';) {
+	if (hash != NULL)
+		*hash = HASH_BEGIN;
+	j->s++;
+	for (take_plain(j, hash); (c = peek(j)) != '"'; take_plain(j, hash)) {
 		if (c == -1)
 			return refuse(j, "a string does not end");
 		if (c < ' ')
@@ -397,7 +415,6 @@ close_frame(struct scan *j)
 static int
 take_value(struct scan *j, enum want *want)
 {
-	uint64_t hash;
 	int c;
 
 	if (++j->values > JSON_VALUES_MAX)
@@ -412,7 +429,7 @@ take_value(struct scan *j, enum want *want)
 		*want = WANT_ELEMENT;
 		return open_frame(j, true);
 	case '"':
-		return take_string(j, &hash);
+		return take_string(j, NULL);
 	case 't':
 		return take_word(j, "true");
 	case 'f':

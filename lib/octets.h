@@ -90,4 +90,32 @@ octets_below(const char *p, const char *end, unsigned char bound,
 	return p;
 }
 
+/*
+ * The first octet from p on that is no printable character of ASCII, or is one
+ * of the two given, or end. DEL is printable here.
+ */
+static inline const char *
+octets_text(const char *p, const char *end, char one, char other)
+{
+#ifdef __SSE2__
+	const __m128i ones = _mm_set1_epi8(one), others = _mm_set1_epi8(other);
+	const __m128i spaces = _mm_set1_epi8(' ');
+	__m128i v, stop;
+
+	for (; end - p >= (ptrdiff_t)sizeof(v); p += sizeof(v)) {
+		memcpy(&v, p, sizeof(v));
+		/* As signed numbers, those of 128 and more are below too. */
+		stop = _mm_or_si128(_mm_cmplt_epi8(v, spaces),
+		    _mm_or_si128(_mm_cmpeq_epi8(v, ones),
+			_mm_cmpeq_epi8(v, others)));
+		if (_mm_movemask_epi8(stop) != 0)
+			break;
+	}
+#endif
+	while (p < end && (unsigned char)*p >= ' ' &&
+	    (unsigned char)*p < 0x80 && *p != one && *p != other)
+		p++;
+	return p;
+}
+
 #endif

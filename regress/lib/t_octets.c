@@ -22,6 +22,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -90,12 +91,45 @@ pairs_test(void **state)
 				}
 }
 
+static bool
+is_text(char c, char one, char other)
+{
+	return (unsigned char)c >= ' ' && (unsigned char)c < 0x80 && c != one &&
+	    c != other;
+}
+
+/* All pairs of octets in text, at each place of a run. */
+static void
+text_test(void **state)
+{
+	char run[RUN_MAX];
+	const char *p;
+	size_t at;
+	int a, b;
+
+	for (at = 0; at + 1 < sizeof(run); at++)
+		for (a = -128; a < 128; a++)
+			for (b = -128; b < 128; b++) {
+				memset(run, 'x', sizeof(run));
+				run[at] = (char)a;
+				run[at + 1] = (char)b;
+				for (p = run; p < run + sizeof(run) &&
+				     is_text(*p, '"', '\\');
+				     p++)
+					;
+				assert_ptr_equal(p,
+				    octets_text(run, run + sizeof(run), '"',
+					'\\'));
+			}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(odd_test),
 		cmocka_unit_test(pairs_test),
+		cmocka_unit_test(text_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
