@@ -47,8 +47,8 @@ struct out {
 struct part {
 	const char *type;
 	const struct json_text *text;
-	bool plain; /* as it is: 7bit */
-	enum mime_code_kind kind;
+	bool plain;		  /* as it is: 7bit */
+	enum mime_code_kind kind; /* of one that is not */
 };
 
 static int
@@ -163,21 +163,10 @@ next_line(const char *s, size_t len, size_t *used, bool *whole)
 	return n;
 }
 
-/* Whether a line has control characters, which not every program passes. */
-static bool
-has_control(const char *s, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (((unsigned char)s[i] < ' ' && s[i] != '\t') ||
-		    s[i] == '\177')
-			return true;
-	}
-	return false;
-}
-
-/* Choose how a part is encoded. */
+/*
+ * Choose how a part is encoded. Not every program passes control characters as
+ * they are.
+ */
 static void
 look(struct part *p)
 {
@@ -187,18 +176,14 @@ look(struct part *p)
 	bool whole;
 
 	memset(&census, 0, sizeof(census));
-	p->plain = true;
 	for (; left > 0; s += used, left -= used) {
 		len = next_line(s, left, &used, &whole);
 		mime_census_text(&census, s, len);
 		if (whole)
 			mime_census_eol(&census);
-		if (has_control(s, len))
-			p->plain = false;
 	}
-	if (census.seen != 0)
-		p->plain = false;
-	p->kind = p->plain ? MIME_CODE_TEXT : mime_census_kind(&census);
+	p->plain = census.seen == 0 && !census.control;
+	p->kind = mime_census_kind(&census);
 }
 
 static void
@@ -219,6 +204,23 @@ put_part_header(struct fieldout *f, const struct part *p)
 	fieldout_end(f);
 }
 
+/* A part as it is, but for line breaks; as put_part(). */
+static int
+put_plain(struct out *o, const struct part *p, bool last)
+{
+	const char *s = p->text->s;
+	size_t left = p->text->len, len, used;
+	bool whole = true;
+
+	for (; left > 0; s += used, left -= used) {
+		len = next_line(s, left, &used, &whole);
+		if (write_cb(o, s, len) == -1 ||
+		    ((whole || last) && write_cb(o, "\r\n", 2) == -1))
+			return -1;
+	}
+	return 0;
+}
+
 /* The body of a part; if it is the last of all its last line is ended. */
 static int
 put_part(struct out *o, const struct part *p, bool last)
@@ -226,8 +228,10 @@ put_part(struct out *o, const struct part *p, bool last)
 	struct mime_code code;
 	const char *s = p->text->s;
 	size_t left = p->text->len, len, used;
-	bool whole = true;
+	bool whole;
 
+	if (p->plain)
+		return put_plain(o, p, last);
 	mime_code_init(&code, p->kind, 0, write_cb, o);
 	for (; left > 0; s += used, left -= used) {
 		len = next_line(s, left, &used, &whole);
@@ -235,8 +239,6 @@ put_part(struct out *o, const struct part *p, bool last)
 		    (whole && mime_code_eol(&code) == -1))
 			return -1;
 	}
-	if (p->plain && last && !whole && mime_code_eol(&code) == -1)
-		return -1;
 	return mime_code_end(&code, last);
 }
 

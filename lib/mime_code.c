@@ -27,6 +27,7 @@
 
 #include "base64.h"
 #include "mime_code.h"
+#include "octets.h"
 
 /* RFC 2045 section 6.7 rule 5: 76 with the "=" of a soft line break. */
 #define QP_LINE 75u
@@ -417,10 +418,10 @@ mime_code_end(struct mime_code *c, bool last)
 void
 mime_census_text(struct mime_census *m, const char *s, size_t len)
 {
-	size_t i;
+	const char *end = s + len, *p;
 
-	for (i = 0; i < len; i++) {
-		switch (class_of(s[i])) {
+	for (p = s; (p = octets_text(p, end, '=', '\177')) < end; p++) {
+		switch (class_of(*p)) {
 		case OCTET_EIGHT:
 			m->seen |= MIME_FIX_8BIT;
 			m->escapes++;
@@ -430,6 +431,9 @@ mime_census_text(struct mime_census *m, const char *s, size_t len)
 			m->escapes++;
 			break;
 		case OCTET_CONTROL:
+			m->control = true;
+			m->escapes++;
+			break;
 		case OCTET_EQUAL:
 			m->escapes++;
 			break;

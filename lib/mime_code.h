@@ -73,6 +73,7 @@ struct mime_census {
 	size_t escapes; /* of them to be escaped in quoted-printable */
 	size_t column;
 	unsigned seen; /* of MIME_FIX_* */
+	bool control;  /* octets that are neither text nor end a line */
 };
 
 void mime_census_text(struct mime_census *, const char *, size_t);

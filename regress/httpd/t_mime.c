@@ -170,6 +170,30 @@ static const struct {
 	    "Content-Transfer-Encoding: 7bit\r\n\r\n"
 	    "<b>x</b>\r\n\r\n"
 	    "--=_0_000102030405060708090a0b0c0d0e0f--\r\n" },
+	{ "a tab is text",
+	    "{" SENDER "," RCPT
+	    ",\"subject\":\"Hello\",\"bodyText\":\"-a\\tb=\\n\\n.\"}",
+	    "From: a@example.com\r\nTo: b@example.net\r\nSubject: Hello\r\n"
+	    "MIME-Version: 1.0\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: 7bit\r\n\r\n-a\tb=\r\n\r\n.\r\n" },
+	{ "controls are none",
+	    "{" SENDER "," RCPT
+	    ",\"subject\":\"Hello\",\"bodyText\":\"a bell that is\\u0007 "
+	    "rung\\n\",\"bodyHtml\":\"and what is \\u007f rubbed out\\n\"}",
+	    "From: a@example.com\r\nTo: b@example.net\r\nSubject: Hello\r\n"
+	    "MIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/alternative;\r\n"
+	    " boundary=\"=_0_000102030405060708090a0b0c0d0e0f\"\r\n\r\n"
+	    "--=_0_000102030405060708090a0b0c0d0e0f\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "a bell that is=07 rung\r\n"
+	    "\r\n--=_0_000102030405060708090a0b0c0d0e0f\r\n"
+	    "Content-Type: text/html; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "and what is =7F rubbed out\r\n"
+	    "\r\n--=_0_000102030405060708090a0b0c0d0e0f--\r\n" },
 	{ "nobody to be seen",
 	    "{" SENDER
 	    ",\"recipients\":{\"bcc\":[{\"email\":\"secret@example.net\"}]},"
