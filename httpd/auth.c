@@ -22,7 +22,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -308,7 +307,6 @@ auth_key_answer(struct exchange *x, const struct policy_key_reply *reply)
 {
 	const struct keycache_entry *entry;
 	struct known *known;
-	const uint8_t *p;
 	EVP_PKEY *key;
 	int64_t now;
 
@@ -316,10 +314,9 @@ auth_key_answer(struct exchange *x, const struct policy_key_reply *reply)
 		auth_status(x, reply->status);
 		return;
 	}
-	p = reply->der;
 	now = monotime();
 	known = calloc(1, sizeof(*known));
-	key = d2i_PUBKEY(NULL, &p, (long)reply->len);
+	key = signature_key(reply->der, reply->len);
 	if (known != NULL)
 		(void)strlcpy(known->user, reply->user, sizeof(known->user));
 	if (known == NULL || key == NULL ||
