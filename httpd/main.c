@@ -24,6 +24,7 @@
 #include <tls.h>
 
 #include "acceptor.h"
+#include "allocator.h"
 #include "api.h"
 #include "auth.h"
 #include "bounds.h"
@@ -314,5 +315,6 @@ main(int argc, char **argv)
 {
 	static struct program program;
 
+	allocator_keep();
 	return proc_main(argc, argv, &hooks, &program);
 }
