@@ -20,7 +20,6 @@
 #include "answer.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "email.h"
@@ -101,11 +100,12 @@ is_id(const char *s)
 static char *
 put_hex(char *to, const uint8_t *octets)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	size_t i;
 
 	for (i = 0; i < PART_OCTETS; i++) {
-		(void)snprintf(to, 3, "%02X", octets[i]);
-		to += 2;
+		*to++ = digits[octets[i] >> 4];
+		*to++ = digits[octets[i] & 15];
 	}
 	return to;
 }
