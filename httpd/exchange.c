@@ -344,6 +344,10 @@ exchange_ready(struct exchange *x)
 		exchange_fail(x, &f);
 		return;
 	}
+	if (x->sig != NULL && reqbody_hash(x->reading) == -1) {
+		exchange_refuse(x, FAULT_INTERNAL, NULL);
+		return;
+	}
 	exchange_enter(x, EXCHANGE_BODY);
 	if (request_framing(x->request) != REQUEST_CHUNKED &&
 	    request_length(x->request) == 0) {

@@ -48,7 +48,7 @@ struct reqbody {
 	size_t line_len;
 	size_t extensions; /* octets of all */
 	size_t trailers;
-	EVP_MD_CTX *hash;
+	EVP_MD_CTX *hash; /* NULL: not asked for */
 	reqbody_cb cb;
 	void *arg;
 };
@@ -90,19 +90,27 @@ reqbody_new(enum request_framing framing, uint64_t length, uint64_t max,
 	b->chunked = framing == REQUEST_CHUNKED;
 	b->state = b->chunked ? STATE_SIZE : STATE_CONTENT;
 	b->left = framing == REQUEST_LENGTH ? length : 0;
-	b->hash = EVP_MD_CTX_new();
-	if (b->left > max)
+	if (b->left > max) {
 		(void)refuse_size(b, f);
-	else if (b->hash == NULL ||
-	    EVP_DigestInit_ex(b->hash, EVP_sha256(), NULL) != 1)
-		(void)refuse(b, f, FAULT_INTERNAL, NULL);
-	if (b->state == STATE_REFUSED) {
 		reqbody_free(b);
 		return NULL;
 	}
 	if (!b->chunked && b->left == 0)
 		b->state = STATE_DONE;
 	return b;
+}
+
+/*
+ * Before the first octet: the digest will be asked for. -1 without memory.
+ */
+int
+reqbody_hash(struct reqbody *b)
+{
+	b->hash = EVP_MD_CTX_new();
+	return b->hash != NULL &&
+		EVP_DigestInit_ex(b->hash, EVP_sha256(), NULL) == 1 ?
+	    0 :
+	    -1;
 }
 
 /* Free it; NULL is allowed. */
@@ -119,7 +127,7 @@ reqbody_free(struct reqbody *b)
 static int
 take_content(struct reqbody *b, const char *s, size_t len, struct fault *f)
 {
-	if (EVP_DigestUpdate(b->hash, s, len) != 1 ||
+	if ((b->hash != NULL && EVP_DigestUpdate(b->hash, s, len) != 1) ||
 	    b->cb(b->arg, s, len) == -1)
 		return refuse(b, f, FAULT_INTERNAL, NULL);
 	b->size += len;
@@ -260,9 +268,12 @@ reqbody_size(const struct reqbody *b)
 	return b->size;
 }
 
-/* SHA-256 of the content, once and at its end. 0 or -1. */
+/* SHA-256 of the content, once and at its end. 0, or -1: nobody hashed it. */
 int
 reqbody_digest(struct reqbody *b, uint8_t digest[REQBODY_DIGEST])
 {
-	return EVP_DigestFinal_ex(b->hash, digest, NULL) == 1 ? 0 : -1;
+	return b->hash != NULL &&
+		EVP_DigestFinal_ex(b->hash, digest, NULL) == 1 ?
+	    0 :
+	    -1;
 }

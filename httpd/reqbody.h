@@ -42,6 +42,7 @@ typedef int (*reqbody_cb)(void *, const char *, size_t);
 
 struct reqbody *reqbody_new(enum request_framing, uint64_t length, uint64_t max,
     reqbody_cb, void *arg, struct fault *);
+int reqbody_hash(struct reqbody *);
 void reqbody_free(struct reqbody *);
 enum reqbody_status reqbody_feed(struct reqbody *, const char *, size_t,
     size_t *used, struct fault *);

@@ -70,7 +70,7 @@ feed(const char *s, size_t len, size_t step, struct content *c, size_t *total,
 	c->len = 0;
 	fault_clear(&f);
 	b = reqbody_new(REQUEST_CHUNKED, 0, MAX, content_cb, c, &f);
-	must(b != NULL);
+	must(b != NULL && reqbody_hash(b) == 0);
 	for (*total = 0; *total < len && status == REQBODY_MORE;
 	     *total += used) {
 		n = len - *total < step ? len - *total : step;

@@ -216,6 +216,7 @@ test_length(void **state)
 	size_t used;
 
 	b = reqbody_new(REQUEST_LENGTH, 3, MAX, got_cb, &got, &f);
+	assert_int_equal(0, reqbody_hash(b));
 	assert_int_equal(REQBODY_MORE, reqbody_feed(b, "a", 1, &used, &f));
 	assert_int_equal(REQBODY_DONE, reqbody_feed(b, "bcdef", 5, &used, &f));
 	assert_int_equal(used, 2);
@@ -226,6 +227,7 @@ test_length(void **state)
 	reqbody_free(b);
 
 	b = reqbody_new(REQUEST_LENGTH, 0, MAX, got_cb, &got, &f);
+	assert_int_equal(0, reqbody_hash(b));
 	assert_int_equal(REQBODY_DONE, reqbody_feed(b, "", 0, &used, &f));
 	assert_int_equal(0, reqbody_digest(b, digest));
 	assert_memory_equal(digest, empty, sizeof(empty));
@@ -234,6 +236,7 @@ test_length(void **state)
 	b = reqbody_new(REQUEST_NO_BODY, 0, MAX, got_cb, &got, &f);
 	assert_int_equal(REQBODY_DONE, reqbody_feed(b, "GET", 3, &used, &f));
 	assert_int_equal(used, 0);
+	assert_int_equal(-1, reqbody_digest(b, digest)); /* not asked for */
 	reqbody_free(b);
 
 	b = reqbody_new(REQUEST_LENGTH, MAX, MAX, got_cb, &got, &f);
