@@ -38,27 +38,25 @@
 #include "store.h"
 
 /* A client of a user, who is made. */
-void
+static void
 client_open(struct client *cl, struct world *w, const char *user)
 {
 	char line[128];
 
 	memset(cl, 0, sizeof(*cl));
 	cl->world = w;
-	if (w->control.manage == NULL) {
-		w->control.dkimwatch = dkimwatch_new(&w->control);
-		w->control.pathwatch = pathwatch_new(&w->control);
-		w->control.manage = manage_new(&w->control);
-	}
+	w->control.dkimwatch = dkimwatch_new(&w->control);
+	w->control.pathwatch = pathwatch_new(&w->control);
+	w->control.manage = manage_new(&w->control);
 	(void)snprintf(line, sizeof(line), "user add %s", user);
 	if (!world_do(w, line) ||
 	    !world_value(w, "id", cl->user, sizeof(cl->user)))
 		abort();
 }
 
-/* The parts that world.c does not know go. */
+/* The client goes with its world. */
 void
-client_close(struct client *cl)
+client_end(struct client *cl)
 {
 	struct control *c;
 
@@ -69,6 +67,7 @@ client_close(struct client *cl)
 	c->manage = NULL;
 	c->pathwatch = NULL;
 	c->dkimwatch = NULL;
+	world_free(cl->world);
 }
 
 /* Any user may do what the rest of the sentence says, in the tenancy. */
@@ -85,6 +84,30 @@ client_allow(struct world *w, const char *sentence)
 	    rule_put(w->control.store, &r) != STORE_OK ||
 	    store_commit(w->control.store) == -1)
 		abort();
+}
+
+/*
+ * A world with a compartment and a client of the user "app".  Any user may
+ * what the sentence says, which may end with a blank: then in the compartment.
+ * NULL: nothing.
+ */
+void
+client_begin(struct client *cl, struct world *w, const char *sentence)
+{
+	char text[256];
+	bool open;
+
+	world_make(w);
+	client_open(cl, w, "app");
+	if (!world_do(w, "compartment add prod") ||
+	    !world_value(w, "id", cl->prod, sizeof(cl->prod)))
+		abort();
+	if (sentence == NULL)
+		return;
+	open = sentence[strlen(sentence) - 1] == ' ';
+	(void)snprintf(text, sizeof(text), "%s%s", sentence,
+	    open ? cl->prod : "");
+	client_allow(w, text);
 }
 
 static void
@@ -106,7 +129,7 @@ client_row(const struct row *row, void *arg)
 }
 
 static void
-client_end(const struct manage_end *end, void *arg)
+end_cb(const struct manage_end *end, void *arg)
 {
 	struct client *cl;
 
@@ -146,7 +169,7 @@ void
 client_start(struct client *cl, enum manage_op op, const char *id,
     const char *text)
 {
-	static const struct manage_sink sink = { client_row, client_end };
+	static const struct manage_sink sink = { client_row, end_cb };
 	struct manage_request rq;
 	struct ask *ask;
 
@@ -185,24 +208,22 @@ client_ask(struct client *cl, enum manage_op op, const char *id,
 
 /* A request with the compartment and more fields; what came of it. */
 enum manage_status
-client_in(struct client *cl, const char *compartment, enum manage_op op,
-    const char *more)
+client_in(struct client *cl, enum manage_op op, const char *more)
 {
 	char text[2048];
 
-	(void)snprintf(text, sizeof(text), "compartmentId=%s|%s", compartment,
+	(void)snprintf(text, sizeof(text), "compartmentId=%s|%s", cl->prod,
 	    more);
 	return client_ask(cl, op, NULL, text);
 }
 
 /* Make something; its id, which lives until the next one. */
 const char *
-client_make(struct client *cl, const char *compartment, enum manage_op op,
-    const char *more)
+client_make(struct client *cl, enum manage_op op, const char *more)
 {
 	static char id[OBJECT_ID_SIZE];
 
-	if (client_in(cl, compartment, op, more) != MANAGE_OK) {
+	if (client_in(cl, op, more) != MANAGE_OK) {
 		warnx("%s: %s", more, cl->end.why);
 		abort();
 	}
@@ -230,4 +251,53 @@ client_value(const struct client *cl, const char *name)
 		(void)snprintf(value[turn], sizeof(value[turn]), "%.*s",
 		    (int)strcspn(p + strlen(key), "|\n"), p + strlen(key));
 	return value[turn];
+}
+
+/* Append the values of a field, each after a blank and without a domain. */
+static void
+append_values(const struct client *cl, const char *name, char *all, size_t size)
+{
+	char key[64];
+	const char *p;
+	size_t len;
+
+	(void)snprintf(key, sizeof(key), "%s=", name);
+	for (p = cl->text; (p = strstr(p, key)) != NULL;) {
+		if (p > cl->text && p[-1] != '|' && p[-1] != '\n') {
+			p++;
+			continue;
+		}
+		p += strlen(key);
+		len = strlen(all);
+		(void)snprintf(all + len, size - len, " %.*s",
+		    (int)strcspn(p, "@|\n"), p);
+	}
+}
+
+/*
+ * All values of a field in a list, page by page; returns how many pages there
+ * were.  Addresses are without their domains.
+ */
+unsigned
+client_walk(struct client *cl, enum manage_op op, const char *text,
+    unsigned limit, const char *name, char *all, size_t size)
+{
+	char next[MANAGE_PAGE_SIZE];
+	unsigned pages;
+
+	all[0] = next[0] = '\0';
+	pages = 0;
+	do {
+		cl->limit = limit;
+		(void)strlcpy(cl->page, next, sizeof(cl->page));
+		if (client_ask(cl, op, NULL, text) != MANAGE_OK ||
+		    cl->rows > limit) {
+			warnx("%s: %s", text, cl->end.why);
+			abort();
+		}
+		append_values(cl, name, all, size);
+		(void)strlcpy(next, cl->end.next, sizeof(next));
+		pages++;
+	} while (next[0] != '\0');
+	return pages;
 }

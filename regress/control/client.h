@@ -32,7 +32,8 @@
 struct client {
 	struct world *world;
 	char user[OBJECT_ID_SIZE];
-	struct ask *ask; /* that waits, if any */
+	char prod[OBJECT_ID_SIZE]; /* a compartment */
+	struct ask *ask;	   /* that waits, if any */
 
 	/* Of the next request; cleared by it. */
 	char etag[MANAGE_ETAG_SIZE];
@@ -47,16 +48,16 @@ struct client {
 	char text[CLIENT_TEXT_SIZE]; /* "name=value|...\n" of each row */
 };
 
-void client_open(struct client *, struct world *, const char *user);
-void client_close(struct client *);
+void client_begin(struct client *, struct world *, const char *sentence);
+void client_end(struct client *);
 void client_start(struct client *, enum manage_op, const char *id,
     const char *fields);
 enum manage_status client_ask(struct client *, enum manage_op, const char *id,
     const char *fields);
-enum manage_status client_in(struct client *, const char *compartment,
-    enum manage_op, const char *more);
-const char *client_make(struct client *, const char *compartment,
-    enum manage_op, const char *more);
+enum manage_status client_in(struct client *, enum manage_op, const char *more);
+const char *client_make(struct client *, enum manage_op, const char *more);
+unsigned client_walk(struct client *, enum manage_op, const char *fields,
+    unsigned limit, const char *name, char *all, size_t);
 const char *client_value(const struct client *, const char *name);
 void client_allow(struct world *, const char *sentence);
 

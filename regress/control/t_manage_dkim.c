@@ -54,9 +54,8 @@ static char domain[OBJECT_ID_SIZE];
 static int
 set_up(void **state)
 {
-	world_make(&w);
-	client_open(&cl, &w, "app");
-	client_allow(&w, "allow any-user to manage email-family in tenancy");
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-family in tenancy");
 	fake_signer_up(&signer, &w);
 	if (client_ask(&cl, MANAGE_DOMAIN_CREATE, NULL,
 		"compartmentId=root|name=example.org") != MANAGE_OK)
@@ -69,8 +68,7 @@ static int
 tear_down(void **state)
 {
 	fake_signer_down(&signer, &w);
-	client_close(&cl);
-	world_free(&w);
+	client_end(&cl);
 	return 0;
 }
 

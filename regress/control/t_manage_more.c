@@ -51,35 +51,21 @@
 
 static struct world w;
 static struct client cl;
-static char prod[OBJECT_ID_SIZE];
-
-/* prod is made; any user may what the sentence gives, which may end with it. */
-static void
-begin(const char *sentence, bool in_prod_only)
-{
-	char text[256];
-
-	world_make(&w);
-	client_open(&cl, &w, "app");
-	assert_true(world_do(&w, "compartment add prod"));
-	assert_true(world_value(&w, "id", prod, sizeof(prod)));
-	(void)snprintf(text, sizeof(text), "%s%s", sentence,
-	    in_prod_only ? prod : "");
-	client_allow(&w, text);
-}
 
 static int
 set_up(void **state)
 {
-	begin("allow any-user to manage email-family in tenancy", false);
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-family in tenancy");
 	return 0;
 }
 
-/* Any user may do all in one of two compartments, prod. */
+/* Any user may do all in one of two compartments. */
 static int
 set_up_two(void **state)
 {
-	begin("allow any-user to manage email-family in compartment ", true);
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-family in compartment ");
 	assert_true(world_do(&w, "compartment add new"));
 	return 0;
 }
@@ -88,32 +74,17 @@ set_up_two(void **state)
 static int
 set_up_domain(void **state)
 {
-	begin("allow any-user to manage email-domains in tenancy where "
-	      "target.email-domain.name = 'ours.example'",
-	    false);
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-domains in tenancy where "
+	    "target.email-domain.name = 'ours.example'");
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	client_close(&cl);
-	world_free(&w);
+	client_end(&cl);
 	return 0;
-}
-
-/* A request with the compartment and more fields; what came of it. */
-static enum manage_status
-in_prod(enum manage_op op, const char *more)
-{
-	return client_in(&cl, prod, op, more);
-}
-
-/* Make something; its id, which lives until the next one. */
-static const char *
-make(enum manage_op op, const char *more)
-{
-	return client_make(&cl, prod, op, more);
 }
 
 /* A sender that edctl moves is another compartment's for the API too. */
@@ -124,7 +95,7 @@ sender_moves(void **state)
 	char id[OBJECT_ID_SIZE], other[OBJECT_ID_SIZE], text[256];
 
 	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE,
+	    client_make(&cl, MANAGE_SENDER_CREATE,
 		"emailAddress=a@example.org|freeformTags.x=y"),
 	    sizeof(id));
 	assert_true(world_do(&w, "compartment add other"));
@@ -135,7 +106,7 @@ sender_moves(void **state)
 	assert_string_equal(client_value(&cl, "lifecycleState"), "ACTIVE");
 	assert_string_equal(client_value(&cl, "compartmentId"), other);
 	assert_string_equal(client_value(&cl, "freeformTags.x"), "y");
-	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_OK);
+	assert_int_equal(client_in(&cl, MANAGE_SENDER_LIST, ""), MANAGE_OK);
 	assert_int_equal(cl.rows, 0);
 	assert_int_equal(cl.end.total, 0);
 	(void)snprintf(text, sizeof(text), "compartmentId=%s", other);
@@ -179,7 +150,8 @@ object_comes_back(void **state)
 	struct sender s;
 
 	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE, "emailAddress=a@example.org"),
+	    client_make(&cl, MANAGE_SENDER_CREATE,
+		"emailAddress=a@example.org"),
 	    sizeof(id));
 	assert_int_equal(sender_get(w.control.store, "a@example.org", &s),
 	    STORE_OK);
@@ -192,7 +164,7 @@ object_comes_back(void **state)
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
 	    MANAGE_OK);
 	assert_string_equal(client_value(&cl, "lifecycleState"), "ACTIVE");
-	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_OK);
+	assert_int_equal(client_in(&cl, MANAGE_SENDER_LIST, ""), MANAGE_OK);
 	assert_int_equal(cl.rows, 1);
 	assert_int_equal(cl.end.total, 1);
 }
@@ -209,7 +181,8 @@ damaged_store_is_linked(void **state)
 	size_t i;
 
 	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE, "emailAddress=z@example.org"),
+	    client_make(&cl, MANAGE_SENDER_CREATE,
+		"emailAddress=z@example.org"),
 	    sizeof(id));
 	assert_int_equal(store_begin(w.control.store), 0);
 	assert_int_equal(record_del(w.control.store, STORE_OBJECT, id, NULL),
@@ -251,7 +224,8 @@ tags_are_limited(void **state)
 	char id[OBJECT_ID_SIZE], text[2048];
 
 	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE, "emailAddress=a@example.org"),
+	    client_make(&cl, MANAGE_SENDER_CREATE,
+		"emailAddress=a@example.org"),
 	    sizeof(id));
 	put_tags(text, sizeof(text), "freeformTags", 33);
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_UPDATE, id, text),
@@ -284,7 +258,8 @@ bad_row_fails(void **state)
 	unsigned i;
 
 	(void)strlcpy(id,
-	    make(MANAGE_SENDER_CREATE, "emailAddress=a@example.org"),
+	    client_make(&cl, MANAGE_SENDER_CREATE,
+		"emailAddress=a@example.org"),
 	    sizeof(id));
 	assert_int_equal(object_get(w.control.store, id, &o), STORE_OK);
 	for (i = 0; i < ROW_FIELDS_MAX; i++) {
@@ -298,7 +273,7 @@ bad_row_fails(void **state)
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_GET, id, NULL),
 	    MANAGE_FAILED);
 	assert_int_equal(cl.rows, 0);
-	assert_int_equal(in_prod(MANAGE_SENDER_LIST, ""), MANAGE_FAILED);
+	assert_int_equal(client_in(&cl, MANAGE_SENDER_LIST, ""), MANAGE_FAILED);
 	assert_int_equal(
 	    client_ask(&cl, MANAGE_SENDER_UPDATE, id, "?freeformTags=true"),
 	    MANAGE_OK);
@@ -317,22 +292,26 @@ senders_of_domains_of_others(void **state)
 	assert_true(world_do(&w, "domain add ours.example compartment prod"));
 	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
 		(void)snprintf(text, sizeof(text), "emailAddress=%s", taken[i]);
-		assert_int_equal(in_prod(MANAGE_SENDER_CREATE, text),
+		assert_int_equal(client_in(&cl, MANAGE_SENDER_CREATE, text),
 		    MANAGE_NOT_FOUND);
 	}
-	(void)make(MANAGE_SENDER_CREATE, "emailAddress=a@ours.example");
-	(void)make(MANAGE_SENDER_CREATE, "emailAddress=a@none.example");
+	(void)client_make(&cl, MANAGE_SENDER_CREATE,
+	    "emailAddress=a@ours.example");
+	(void)client_make(&cl, MANAGE_SENDER_CREATE,
+	    "emailAddress=a@none.example");
 	client_allow(&w,
 	    "allow any-user to manage approved-senders in tenancy");
-	(void)make(MANAGE_SENDER_CREATE, "emailAddress=a@theirs.example");
+	(void)client_make(&cl, MANAGE_SENDER_CREATE,
+	    "emailAddress=a@theirs.example");
 }
 
 /* Policies for some domains only are for those that are made, too. */
 static void
 domains_are_made_by_name(void **state)
 {
-	(void)make(MANAGE_DOMAIN_CREATE, "name=Ours.Example");
-	assert_int_equal(in_prod(MANAGE_DOMAIN_CREATE, "name=other.example"),
+	(void)client_make(&cl, MANAGE_DOMAIN_CREATE, "name=Ours.Example");
+	assert_int_equal(
+	    client_in(&cl, MANAGE_DOMAIN_CREATE, "name=other.example"),
 	    MANAGE_NOT_FOUND);
 }
 

@@ -50,17 +50,15 @@ static struct client cl;
 static int
 set_up(void **state)
 {
-	world_make(&w);
-	client_open(&cl, &w, "app");
-	client_allow(&w, "allow any-user to manage suppressions in tenancy");
+	client_begin(&cl, &w,
+	    "allow any-user to manage suppressions in tenancy");
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	client_close(&cl);
-	world_free(&w);
+	client_end(&cl);
 	return 0;
 }
 
@@ -129,31 +127,15 @@ suppression_lives(void **state)
 	assert_int_equal(w.rows, 0);
 }
 
-/* The numbers of all addresses of a list, page by page. */
+/* All addresses of a list, page by page. */
 static void
 walk(const char *more, unsigned limit, char *all, size_t size)
 {
-	char next[MANAGE_PAGE_SIZE], text[512], *line, *rest;
+	char text[640];
 
-	all[0] = next[0] = '\0';
 	(void)snprintf(text, sizeof(text), "compartmentId=root|%s", more);
-	do {
-		cl.limit = limit;
-		(void)strlcpy(cl.page, next, sizeof(cl.page));
-		if (client_ask(&cl, MANAGE_SUPPRESSION_LIST, NULL, text) !=
-		    MANAGE_OK)
-			fail_msg("%s: %s", more, cl.end.why);
-		rest = cl.text;
-		while ((line = strsep(&rest, "\n")) != NULL) {
-			line = strstr(line, "emailAddress=n");
-			if (line == NULL)
-				continue;
-			line += strlen("emailAddress=n");
-			line[strcspn(line, "@|")] = '\0';
-			(void)strlcat(all, line, size);
-		}
-		(void)strlcpy(next, cl.end.next, sizeof(next));
-	} while (next[0] != '\0');
+	(void)client_walk(&cl, MANAGE_SUPPRESSION_LIST, text, limit,
+	    "emailAddress", all, size);
 }
 
 static void
@@ -164,17 +146,17 @@ lists_in_every_order(void **state)
 	static const char to[] = "timeCreatedLessThan=2023-11-14T22:18:20Z";
 	static const char *const order[] = { "", "sortOrder=ASC",
 		"sortBy=EMAILADDRESS", "sortBy=EMAILADDRESS|sortOrder=DESC" };
-	static const char *const all[] = { "543210", "012345", "012345",
-		"543210" };
-	static const char *const some[] = { "432", "234", "234", "432" };
+	static const char *const all[] = { " n5 n4 n3 n2 n1 n0",
+		" n0 n1 n2 n3 n4 n5", " n0 n1 n2 n3 n4 n5",
+		" n5 n4 n3 n2 n1 n0" };
+	static const char *const some[] = { " n4 n3 n2", " n2 n3 n4",
+		" n2 n3 n4", " n4 n3 n2" };
 	char got[64], text[512];
 	struct control *c;
 	unsigned i;
 
 	c = &w.control;
-	assert_true(world_do(&w, "compartment add prod"));
-	assert_true(world_value(&w, "id", text, sizeof(text)));
-	bounced(text, 3);
+	bounced(cl.prod, 3);
 	bounced(c->tenancy, 6);
 	for (i = 0; i < 4; i++) {
 		walk(order[i], 2, got, sizeof(got));
@@ -185,7 +167,7 @@ lists_in_every_order(void **state)
 		assert_string_equal(got, some[i]);
 	}
 	walk("emailAddress=N3@example.net", 10, got, sizeof(got));
-	assert_string_equal(got, "3");
+	assert_string_equal(got, " n3");
 	assert_int_equal(client_ask(&cl, MANAGE_SUPPRESSION_LIST, NULL,
 			     "compartmentId=root|timeCreatedLessThan=soon"),
 	    MANAGE_INVALID);
@@ -239,7 +221,7 @@ expired_are_not_listed(void **state)
 	assert_int_equal(store_commit(w.control.store), 0);
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		walk(order[i], 10, got, sizeof(got));
-		assert_int_equal(strlen(got), i == 3 ? 0 : 2);
+		assert_int_equal(strlen(got), i == 3 ? 0 : strlen(" n0 n1"));
 		assert_null(strchr(got, '7'));
 	}
 }
