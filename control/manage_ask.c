@@ -251,7 +251,7 @@ target_set(struct ask *a, const struct object *o)
 
 /* Keys and return paths are where their domain is, which may have moved. */
 static enum store_status
-object_place(struct ask *a, struct object *o)
+follow_domain(struct ask *a, struct object *o)
 {
 	struct object domain;
 	enum store_status r;
@@ -278,7 +278,7 @@ ask_object(struct ask *a, const char *id, enum object_kind kind,
 	int may;
 
 	r = object_get(a->control->store, id, o);
-	if (r == STORE_OK && object_place(a, o) == STORE_FAIL) {
+	if (r == STORE_OK && follow_domain(a, o) == STORE_FAIL) {
 		object_clear(o);
 		r = STORE_FAIL;
 	}

@@ -24,7 +24,6 @@
 
 #include "compat.h"
 #include "control.h"
-#include "created.h"
 #include "dkimdns.h"
 #include "dkimkey.h"
 #include "dkimmake.h"
@@ -33,10 +32,9 @@
 #include "fault.h"
 #include "keys.h"
 #include "manage_ask.h"
+#include "manage_list.h"
 #include "manage_more.h"
 #include "manage_ops.h"
-#include "manage_page.h"
-#include "msg.h"
 #include "row.h"
 #include "store.h"
 
@@ -108,16 +106,6 @@ dkim_row(struct ask *a, const struct object *o)
 	enum store_status r;
 	struct dkimkey k;
 
-	if (o->deleted != 0) {
-		row_str(a->row, "name", o->second);
-		row_str(a->row, "id", o->id);
-		row_str(a->row, "emailDomainId", o->parent);
-		row_str(a->row, "compartmentId", o->compartment);
-		row_str(a->row, "lifecycleState", "DELETED");
-		row_time(a->row, "timeCreated", o->created);
-		more_show(o, a->row, true);
-		return STORE_OK;
-	}
 	r = dkimkey_get(a->control->store, o->first, o->second, &k);
 	if (r != STORE_OK)
 		return r;
@@ -128,7 +116,8 @@ dkim_row(struct ask *a, const struct object *o)
 	return STORE_OK;
 }
 
-static const struct more_kind dkim_kind = { OBJECT_DKIM, dkim_row };
+static const struct more_kind dkim_kind = { OBJECT_DKIM, "name",
+	"emailDomainId", true, dkim_row };
 
 static void
 create_cancel(struct ask *a)
@@ -211,115 +200,57 @@ manage_dkim_create(struct ask *a)
 		a->cancel = create_cancel;
 }
 
-/* The key passes the filters of the list; then its row is filled. */
-static enum page_take
-take(struct ask *a, const struct dkimkey *k)
+/* A key as a list of its domain has it, by its selector. */
+static enum store_status
+summary_row(struct ask *a, const char *place, const char *name)
 {
-	struct object o;
-
-	if (!ask_state(a, "lifecycleState", api_state(k)) ||
-	    !ask_equals(a, "id", k->id) || !ask_equals(a, "name", k->selector))
-		return PAGE_PASS;
-	if (object_get(a->control->store, k->id, &o) != STORE_OK)
-		return PAGE_FAIL;
-	dkim_fields(a, k, &o);
-	object_clear(&o);
-	return PAGE_TAKE;
-}
-
-/* Keys of a domain lie in the order of their selectors. */
-static enum page_take
-take_name(struct ask *a, const struct store_key *key, struct msgin *m)
-{
-	struct dkimkey k;
-
-	if (record_done(dkimkey_decode(m, &k), "DKIM key") != STORE_OK)
-		return PAGE_FAIL;
-	return take(a, &k);
-}
-
-static enum page_take
-take_created(struct ask *a, const struct store_key *key, struct msgin *m)
-{
-	struct object domain;
 	enum store_status r;
 	struct dkimkey k;
+	struct object o;
 
-	r = object_get(a->control->store, ask_value(a, "emailDomainId"),
-	    &domain);
-	if (r == STORE_OK) {
-		r = dkimkey_get(a->control->store, domain.first,
-		    created_name(key), &k);
-		object_clear(&domain);
-	}
-	return r == STORE_OK ? take(a, &k) : PAGE_FAIL;
+	r = dkimkey_get(a->control->store, place, name, &k);
+	if (r != STORE_OK)
+		return r;
+	if (object_get(a->control->store, k.id, &o) != STORE_OK)
+		return STORE_FAIL;
+	dkim_fields(a, &k, &o);
+	object_clear(&o);
+	return STORE_OK;
 }
 
 /* ListDkims */
 void
 manage_dkim_list(struct ask *a)
 {
-	/* A domain has few: by id is as good as by name. */
 	static const char *const sorts[] = { "TIMECREATED", "NAME", "ID",
 		NULL };
+	static const struct list_kind list = { &dkim_kind, sorts,
+		"ocid1.emaildkim.", false, STORE_DKIM, summary_row, NULL };
+	char place[ADDRESS_SIZE];
 	struct object domain;
-	struct page p;
-	size_t by;
 
-	memset(&p, 0, sizeof(p));
 	if (ask_object(a, ask_value(a, "emailDomainId"), OBJECT_DOMAIN,
-		&domain) == -1 ||
-	    ask_live(a, &domain) == -1)
+		&domain) == -1)
 		return;
-	if (ask_sort(a, sorts, &by) == -1 ||
-	    ask_order(a, by == 0, &p.back) == -1) {
-		object_clear(&domain);
+	(void)strlcpy(place, domain.first, sizeof(place));
+	if (ask_live(a, &domain) == -1)
 		return;
-	}
-	if (by == 0) {
-		p.table = STORE_CREATED;
-		created_prefix(&p.prefix, object_kind_name(OBJECT_DKIM),
-		    domain.first);
-		p.take = take_created;
-	} else {
-		p.table = STORE_DKIM;
-		store_key_prefix(&p.prefix, domain.first);
-		p.take = take_name;
-	}
 	object_clear(&domain);
-	page_answer(a, &p);
+	list_answer(a, &list, place);
 }
 
 /* GetDkim */
 void
 manage_dkim_get(struct ask *a)
 {
-	struct object o;
-
-	if (ask_object(a, a->rq.id, OBJECT_DKIM, &o) == 0)
-		more_answer(a, &o, &dkim_kind);
+	more_get(a, &dkim_kind);
 }
 
 /* UpdateDkim */
 void
 manage_dkim_update(struct ask *a)
 {
-	struct object o;
-	int r;
-
-	if (ask_object(a, a->rq.id, OBJECT_DKIM, &o) == -1 ||
-	    ask_live(a, &o) == -1 || more_match(a, &o, &dkim_kind) == -1)
-		return;
-	r = ask_begin(a);
-	if (r == 0)
-		r = more_changed(a, &o, WORK_UPDATE_DKIM);
-	if (r == 0) {
-		more_audit(a, o.first, NULL, "description and tags");
-		r = ask_commit(a);
-	}
-	object_clear(&o);
-	if (r == 0)
-		ask_ok(a);
+	more_update(a, &dkim_kind, WORK_UPDATE_DKIM);
 }
 
 /* DeleteDkim */

@@ -24,21 +24,16 @@
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
-#include "created.h"
 #include "dkimkey.h"
 #include "domain.h"
 #include "fault.h"
 #include "id.h"
 #include "manage_ask.h"
+#include "manage_list.h"
 #include "manage_more.h"
 #include "manage_ops.h"
-#include "manage_page.h"
-#include "msg.h"
 #include "row.h"
 #include "store.h"
-
-/* What ids of domains begin with. */
-#define DOMAIN_IDS "ocid1.emaildomain."
 
 /* The API has no word for a domain whose keys are in trouble: they say so. */
 static enum store_status
@@ -101,15 +96,6 @@ domain_row(struct ask *a, const struct object *o)
 	enum store_status r;
 	struct domain d;
 
-	if (o->deleted != 0) {
-		row_str(a->row, "name", o->first);
-		row_str(a->row, "id", o->id);
-		row_str(a->row, "compartmentId", o->compartment);
-		row_str(a->row, "lifecycleState", "DELETED");
-		row_time(a->row, "timeCreated", o->created);
-		more_show(o, a->row, true);
-		return STORE_OK;
-	}
 	r = domain_get(a->control->store, o->first, &d);
 	if (r == STORE_OK)
 		r = domain_fields(a, &d, true);
@@ -118,7 +104,8 @@ domain_row(struct ask *a, const struct object *o)
 	return r;
 }
 
-static const struct more_kind domain_kind = { OBJECT_DOMAIN, domain_row };
+static const struct more_kind domain_kind = { OBJECT_DOMAIN, "name", NULL, true,
+	domain_row };
 
 static void
 domain_make(struct ask *a, const struct domain *d, const char *place)
@@ -169,89 +156,24 @@ manage_domain_create(struct ask *a)
 	domain_make(a, &d, c.name);
 }
 
-/* The domain passes the filters of the list; then its row is filled. */
-static enum page_take
-take(struct ask *a, const char *name)
+/* A domain as a list has it, by its name. */
+static enum store_status
+summary_row(struct ask *a, const char *place, const char *name)
 {
-	const char *state;
+	enum store_status r;
 	struct object o;
 	struct domain d;
 
-	if (domain_get(a->control->store, name, &d) != STORE_OK ||
-	    api_state(a, &d, &state) != STORE_OK)
-		return PAGE_FAIL;
-	if (!ask_state(a, "lifecycleState", state) ||
-	    !ask_equals(a, "id", d.id) || !ask_equals(a, "name", d.name))
-		return PAGE_PASS;
-	if (domain_fields(a, &d, false) != STORE_OK)
-		return PAGE_FAIL;
-	if (object_get(a->control->store, d.id, &o) == STORE_OK) {
+	r = domain_get(a->control->store, name, &d);
+	if (r == STORE_OK)
+		r = domain_fields(a, &d, false);
+	if (r != STORE_OK)
+		return r;
+	r = object_get(a->control->store, d.id, &o);
+	if (r == STORE_OK)
 		more_show(&o, a->row, true);
-		object_clear(&o);
-	}
-	return PAGE_TAKE;
-}
-
-static enum page_take
-take_created(struct ask *a, const struct store_key *k, struct msgin *m)
-{
-	return take(a, created_name(k));
-}
-
-static enum page_take
-take_place(struct ask *a, const struct store_key *k, struct msgin *m)
-{
-	return take(a, store_key_second(k));
-}
-
-/* By its id, of all compartments: those of the list's own are taken. */
-static enum page_take
-take_id(struct ask *a, const struct store_key *k, struct msgin *m)
-{
-	enum page_take r;
-	struct compartment c;
-	struct object o;
-
-	if (object_get(a->control->store, store_key_first(k), &o) != STORE_OK ||
-	    compartment_find(a->control->store, ask_value(a, "compartmentId"),
-		&c) != STORE_OK)
-		return PAGE_FAIL;
-	r = PAGE_PASS;
-	if (o.deleted == 0 && strcmp(o.compartment, c.id) == 0)
-		r = take(a, o.first);
 	object_clear(&o);
-	return r;
-}
-
-/* One domain, by name or id: no page is needed. */
-static void
-list_one(struct ask *a, const struct compartment *c)
-{
-	char name[DOMAIN_SIZE];
-	enum page_take r;
-	struct object o;
-	struct domain d;
-
-	name[0] = '\0';
-	r = PAGE_PASS;
-	if (ask_value(a, "name") != NULL)
-		(void)strlcpy(name, ask_value(a, "name"), sizeof(name));
-	else if (object_get(a->control->store, ask_value(a, "id"), &o) ==
-	    STORE_OK) {
-		if (o.kind == OBJECT_DOMAIN && o.deleted == 0)
-			(void)strlcpy(name, o.first, sizeof(name));
-		object_clear(&o);
-	}
-	if (domain_get(a->control->store, name, &d) == STORE_OK &&
-	    strcmp(d.compartment, c->id) == 0)
-		r = take(a, d.name);
-	if (r == PAGE_FAIL) {
-		ask_fail_store(a);
-		return;
-	}
-	if (r == PAGE_TAKE)
-		ask_send(a);
-	ask_ok(a);
+	return r == STORE_FAIL ? r : STORE_OK;
 }
 
 /* ListEmailDomains */
@@ -260,65 +182,27 @@ manage_domain_list(struct ask *a)
 {
 	static const char *const sorts[] = { "TIMECREATED", "NAME", "ID",
 		NULL };
+	static const struct list_kind list = { &domain_kind, sorts,
+		"ocid1.emaildomain.", false, STORE_DOMAIN_PLACE, summary_row,
+		NULL };
 	struct compartment c;
-	struct page p;
-	size_t by;
 
-	memset(&p, 0, sizeof(p));
-	if (ask_place(a, &c) == -1 || ask_sort(a, sorts, &by) == -1 ||
-	    ask_order(a, by == 0, &p.back) == -1)
-		return;
-	if (ask_value(a, "name") != NULL || ask_value(a, "id") != NULL) {
-		list_one(a, &c);
-		return;
-	}
-	if (by == 0) {
-		p.table = STORE_CREATED;
-		created_prefix(&p.prefix, object_kind_name(OBJECT_DOMAIN),
-		    c.id);
-		p.take = take_created;
-	} else if (by == 1) {
-		p.table = STORE_DOMAIN_PLACE;
-		store_key_prefix(&p.prefix, c.id);
-		p.take = take_place;
-	} else {
-		p.table = STORE_OBJECT;
-		store_key(&p.prefix, DOMAIN_IDS, NULL);
-		p.take = take_id;
-	}
-	page_answer(a, &p);
+	if (ask_place(a, &c) == 0)
+		list_answer(a, &list, c.id);
 }
 
 /* GetEmailDomain */
 void
 manage_domain_get(struct ask *a)
 {
-	struct object o;
-
-	if (ask_object(a, a->rq.id, OBJECT_DOMAIN, &o) == 0)
-		more_answer(a, &o, &domain_kind);
+	more_get(a, &domain_kind);
 }
 
 /* UpdateEmailDomain */
 void
 manage_domain_update(struct ask *a)
 {
-	struct object o;
-	int r;
-
-	if (ask_object(a, a->rq.id, OBJECT_DOMAIN, &o) == -1 ||
-	    ask_live(a, &o) == -1 || more_match(a, &o, &domain_kind) == -1)
-		return;
-	r = ask_begin(a);
-	if (r == 0)
-		r = more_changed(a, &o, WORK_UPDATE_DOMAIN);
-	if (r == 0) {
-		more_audit(a, o.first, NULL, "description and tags");
-		r = ask_commit(a);
-	}
-	object_clear(&o);
-	if (r == 0)
-		ask_ok(a);
+	more_update(a, &domain_kind, WORK_UPDATE_DOMAIN);
 }
 
 /* The domain goes, now or with its last key. */

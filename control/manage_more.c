@@ -106,6 +106,31 @@ more_show(const struct object *o, struct row *row, bool description)
 	}
 }
 
+/* What is known still of one that was deleted. */
+static void
+deleted_fields(struct row *row, const struct object *o,
+    const struct more_kind *kind)
+{
+	row_str(row, kind->name, kind->parent == NULL ? o->first : o->second);
+	row_str(row, "id", o->id);
+	if (kind->parent != NULL)
+		row_str(row, kind->parent, o->parent);
+	row_str(row, "compartmentId", o->compartment);
+	row_str(row, "lifecycleState", "DELETED");
+	row_time(row, "timeCreated", o->created);
+	more_show(o, row, kind->description);
+}
+
+/* Fill the ask's row with an object, which may be deleted. */
+enum store_status
+more_row(struct ask *a, const struct object *o, const struct more_kind *kind)
+{
+	if (o->deleted == 0)
+		return kind->row(a, o);
+	deleted_fields(a->row, o, kind);
+	return STORE_OK;
+}
+
 /* Answer with one object, which is freed, and end. */
 void
 more_answer(struct ask *a, struct object *o, const struct more_kind *kind)
@@ -113,7 +138,7 @@ more_answer(struct ask *a, struct object *o, const struct more_kind *kind)
 	enum store_status r;
 
 	row_clear(a->row);
-	r = kind->row(a, o);
+	r = more_row(a, o, kind);
 	object_clear(o);
 	if (r != STORE_OK) {
 		if (r == STORE_NOTFOUND)
@@ -127,6 +152,16 @@ more_answer(struct ask *a, struct object *o, const struct more_kind *kind)
 	ask_ok(a);
 }
 
+/* Answer with the object that the path names. */
+void
+more_get(struct ask *a, const struct more_kind *kind)
+{
+	struct object o;
+
+	if (ask_object(a, a->rq.id, kind->kind, &o) == 0)
+		more_answer(a, &o, kind);
+}
+
 /* The object is as If-Match says; else it is freed and the request ends. */
 int
 more_match(struct ask *a, struct object *o, const struct more_kind *kind)
@@ -136,7 +171,7 @@ more_match(struct ask *a, struct object *o, const struct more_kind *kind)
 	if (a->rq.etag[0] == '\0' || strcmp(a->rq.etag, "*") == 0)
 		return 0;
 	row_clear(a->row);
-	r = kind->row(a, o);
+	r = more_row(a, o, kind);
 	if (r == STORE_OK)
 		more_etag(a);
 	row_clear(a->row);
@@ -397,6 +432,29 @@ more_changed(struct ask *a, struct object *o, enum work_type type)
 		return -1;
 	}
 	return type == 0 ? 0 : more_work(a, type, o->compartment, o->id, true);
+}
+
+/* Update what hangs on the object that the path names; asynchronous. */
+void
+more_update(struct ask *a, const struct more_kind *kind, enum work_type type)
+{
+	struct object o;
+	int r;
+
+	if (ask_object(a, a->rq.id, kind->kind, &o) == -1 ||
+	    ask_live(a, &o) == -1 || more_match(a, &o, kind) == -1)
+		return;
+	r = ask_begin(a);
+	if (r == 0)
+		r = more_changed(a, &o, type);
+	if (r == 0) {
+		more_audit(a, o.kind == OBJECT_RETURNPATH ? o.second : o.first,
+		    NULL, "description and tags");
+		r = ask_commit(a);
+	}
+	object_clear(&o);
+	if (r == 0)
+		ask_ok(a);
 }
 
 /*

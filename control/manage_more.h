@@ -29,19 +29,26 @@
 struct ask;
 struct row;
 
-/* A kind of object, and what fills the ask's row with one. */
+/* A kind of object, and what fills the ask's row with one that is there. */
 struct more_kind {
 	enum object_kind kind;
+	const char *name;   /* field of its name */
+	const char *parent; /* field of its domain's id, or NULL */
+	bool description;   /* else only tags hang on it */
 	enum store_status (*row)(struct ask *, const struct object *);
 };
 
 void more_show(const struct object *, struct row *, bool description);
+enum store_status more_row(struct ask *, const struct object *,
+    const struct more_kind *);
 void more_etag(struct ask *);
 void more_answer(struct ask *, struct object *, const struct more_kind *);
+void more_get(struct ask *, const struct more_kind *);
 int more_match(struct ask *, struct object *, const struct more_kind *);
 int more_again(struct ask *, const struct more_kind *);
 int more_made(struct ask *, const char *id, enum work_type);
 int more_changed(struct ask *, struct object *, enum work_type);
+void more_update(struct ask *, const struct more_kind *, enum work_type);
 int more_work(struct ask *, enum work_type, const char *compartment,
     const char *id, bool finished);
 void more_audit(struct ask *, const char *object, const char *old,

@@ -25,15 +25,13 @@
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
-#include "created.h"
 #include "domain.h"
 #include "fault.h"
 #include "id.h"
 #include "manage_ask.h"
+#include "manage_list.h"
 #include "manage_more.h"
 #include "manage_ops.h"
-#include "manage_page.h"
-#include "msg.h"
 #include "pathwatch.h"
 #include "returnpath.h"
 #include "row.h"
@@ -63,16 +61,6 @@ path_row(struct ask *a, const struct object *o)
 	enum store_status r;
 	struct returnpath p;
 
-	if (o->deleted != 0) {
-		row_str(a->row, "name", o->second);
-		row_str(a->row, "id", o->id);
-		row_str(a->row, "parentResourceId", o->parent);
-		row_str(a->row, "compartmentId", o->compartment);
-		row_str(a->row, "lifecycleState", "DELETED");
-		row_time(a->row, "timeCreated", o->created);
-		more_show(o, a->row, true);
-		return STORE_OK;
-	}
 	r = returnpath_get(a->control->store, o->first, o->second, &p);
 	if (r != STORE_OK)
 		return r;
@@ -92,7 +80,8 @@ path_row(struct ask *a, const struct object *o)
 	return STORE_OK;
 }
 
-static const struct more_kind path_kind = { OBJECT_RETURNPATH, path_row };
+static const struct more_kind path_kind = { OBJECT_RETURNPATH, "name",
+	"parentResourceId", true, path_row };
 
 /* A name, as it was written, lies below the domain. */
 static int
@@ -226,25 +215,22 @@ path_by_name(struct ask *a, const char *name, struct returnpath *p)
 	return r;
 }
 
-static enum page_take
-take_created(struct ask *a, const struct store_key *k, struct msgin *m)
+/* A return path as a list has it, by its name. */
+static enum store_status
+summary_row(struct ask *a, const char *place, const char *name)
 {
-	enum page_take take;
+	enum store_status r;
 	struct returnpath p;
 	struct object o;
 
-	take = PAGE_PASS;
-	if (path_by_name(a, created_name(k), &p) != STORE_OK ||
-	    object_get(a->control->store, p.id, &o) != STORE_OK)
-		return PAGE_FAIL;
-	if (ask_state(a, "lifecycleState", returnpath_state_name(p.state)) &&
-	    ask_equals(a, "id", p.id) && ask_equals(a, "name", p.name) &&
-	    ask_equals(a, "parentResourceId", o.parent)) {
-		path_fields(a, &p, &o);
-		take = PAGE_TAKE;
-	}
+	r = path_by_name(a, name, &p);
+	if (r != STORE_OK)
+		return r;
+	if (object_get(a->control->store, p.id, &o) != STORE_OK)
+		return STORE_FAIL;
+	path_fields(a, &p, &o);
 	object_clear(&o);
-	return take;
+	return STORE_OK;
 }
 
 /* The compartment in which he looks: its own, that of the domain, or all. */
@@ -279,51 +265,29 @@ list_place(struct ask *a, char place[OBJECT_ID_SIZE])
 void
 manage_path_list(struct ask *a)
 {
-	static const char *const sorts[] = { "TIMECREATED", NULL };
+	static const char *const sorts[] = { "TIMECREATED", "NAME", "ID",
+		NULL };
+	static const struct list_kind list = { &path_kind, sorts,
+		"ocid1.emailreturnpath.", false, STORE_CREATED, summary_row,
+		NULL };
 	char place[OBJECT_ID_SIZE];
-	struct page p;
-	size_t by;
 
-	memset(&p, 0, sizeof(p));
-	if (list_place(a, place) == -1 || ask_sort(a, sorts, &by) == -1 ||
-	    ask_order(a, true, &p.back) == -1)
-		return;
-	p.table = STORE_CREATED;
-	created_prefix(&p.prefix, object_kind_name(OBJECT_RETURNPATH), place);
-	p.take = take_created;
-	page_answer(a, &p);
+	if (list_place(a, place) == 0)
+		list_answer(a, &list, place);
 }
 
 /* GetEmailReturnPath */
 void
 manage_path_get(struct ask *a)
 {
-	struct object o;
-
-	if (ask_object(a, a->rq.id, OBJECT_RETURNPATH, &o) == 0)
-		more_answer(a, &o, &path_kind);
+	more_get(a, &path_kind);
 }
 
 /* UpdateEmailReturnPath */
 void
 manage_path_update(struct ask *a)
 {
-	struct object o;
-	int r;
-
-	if (ask_object(a, a->rq.id, OBJECT_RETURNPATH, &o) == -1 ||
-	    ask_live(a, &o) == -1 || more_match(a, &o, &path_kind) == -1)
-		return;
-	r = ask_begin(a);
-	if (r == 0)
-		r = more_changed(a, &o, WORK_UPDATE_PATH);
-	if (r == 0) {
-		more_audit(a, o.second, NULL, "description and tags");
-		r = ask_commit(a);
-	}
-	object_clear(&o);
-	if (r == 0)
-		ask_ok(a);
+	more_update(a, &path_kind, WORK_UPDATE_PATH);
 }
 
 /* DeleteEmailReturnPath */

@@ -30,10 +30,9 @@
 #include "fault.h"
 #include "id.h"
 #include "manage_ask.h"
+#include "manage_list.h"
 #include "manage_more.h"
 #include "manage_ops.h"
-#include "manage_page.h"
-#include "msg.h"
 #include "row.h"
 #include "sender.h"
 #include "store.h"
@@ -48,21 +47,6 @@ sender_fields(struct row *row, const struct sender *s, const char *state)
 	row_time(row, "timeCreated", s->created);
 }
 
-static enum store_status
-sender_deleted(struct ask *a, const struct object *o)
-{
-	struct sender s;
-
-	memset(&s, 0, sizeof(s));
-	(void)strlcpy(s.compartment, o->compartment, sizeof(s.compartment));
-	(void)strlcpy(s.address, o->first, sizeof(s.address));
-	(void)strlcpy(s.id, o->id, sizeof(s.id));
-	s.created = o->created;
-	sender_fields(a->row, &s, "DELETED");
-	more_show(o, a->row, false);
-	return STORE_OK;
-}
-
 /* The whole sender. */
 static enum store_status
 sender_row(struct ask *a, const struct object *o)
@@ -71,8 +55,6 @@ sender_row(struct ask *a, const struct object *o)
 	struct sender s;
 	struct domain d;
 
-	if (o->deleted != 0)
-		return sender_deleted(a, o);
 	r = sender_get(a->control->store, o->first, &s);
 	if (r != STORE_OK)
 		return r;
@@ -84,7 +66,8 @@ sender_row(struct ask *a, const struct object *o)
 	return r == STORE_FAIL ? r : STORE_OK;
 }
 
-static const struct more_kind sender_kind = { OBJECT_SENDER, sender_row };
+static const struct more_kind sender_kind = { OBJECT_SENDER, "emailAddress",
+	NULL, false, sender_row };
 
 /* There are no pools of addresses to bind a sender to. */
 static int
@@ -173,64 +156,42 @@ manage_sender_create(struct ask *a)
 	sender_make(a, &s, c.name);
 }
 
-/* The sender passes the filters of the list; then its row is filled. */
-static enum page_take
-take(struct ask *a, const char *key)
+/* A sender as a list has it, by its address. */
+static enum store_status
+summary_row(struct ask *a, const char *place, const char *name)
 {
-	const char *domain;
+	enum store_status r;
 	struct object o;
 	struct sender s;
 
-	if (sender_get(a->control->store, key, &s) != STORE_OK)
-		return PAGE_FAIL;
-	domain = ask_value(a, "domain");
-	if (!ask_state(a, "lifecycleState", record_state_name(s.state)) ||
-	    (domain != NULL && strcasecmp(domain, sender_domain(&s)) != 0))
-		return PAGE_PASS;
-	sender_fields(a->row, &s, record_state_name(s.state));
-	if (object_get(a->control->store, s.id, &o) == STORE_OK) {
-		more_show(&o, a->row, false);
-		object_clear(&o);
-	}
-	return PAGE_TAKE;
-}
-
-static enum page_take
-take_created(struct ask *a, const struct store_key *k, struct msgin *m)
-{
-	return take(a, created_name(k));
-}
-
-static enum page_take
-take_place(struct ask *a, const struct store_key *k, struct msgin *m)
-{
-	return take(a, store_key_second(k));
-}
-
-/* One address: no page is needed. */
-static void
-list_one(struct ask *a, const struct compartment *c, const char *address)
-{
-	enum store_status r;
-	struct sender s;
-
-	if (sender_parse(address, &s) != NULL) {
-		ask_fail(a, MANAGE_INVALID, "Invalid Internet Address : %s",
-		    address);
-		return;
-	}
+	if (sender_parse(name, &s) != NULL)
+		return STORE_NOTFOUND;
 	r = sender_get(a->control->store, s.key, &s);
-	if (r == STORE_FAIL) {
-		ask_fail_store(a);
-		return;
-	}
-	a->end.total = 0;
-	if (r == STORE_OK && strcmp(s.compartment, c->id) == 0 &&
-	    take(a, s.key) == PAGE_TAKE) {
-		a->end.total = 1;
-		ask_send(a);
-	}
-	ask_ok(a);
+	if (r != STORE_OK)
+		return r;
+	sender_fields(a->row, &s, record_state_name(s.state));
+	r = object_get(a->control->store, s.id, &o);
+	if (r == STORE_OK)
+		more_show(&o, a->row, false);
+	object_clear(&o);
+	return r == STORE_FAIL ? r : STORE_OK;
+}
+
+/* Addresses and domains are the same in any case. */
+static bool
+summary_passes(const struct ask *a)
+{
+	const char *address, *domain;
+	struct sender s, wanted;
+
+	address = ask_value(a, "emailAddress");
+	domain = ask_value(a, "domain");
+	if (sender_parse(row_value(a->row, "emailAddress"), &s) != NULL)
+		return false;
+	return (address == NULL ||
+		   (sender_parse(address, &wanted) == NULL &&
+		       strcmp(wanted.key, s.key) == 0)) &&
+	    (domain == NULL || strcasecmp(domain, sender_domain(&s)) == 0);
 }
 
 /* How many senders there are in all, if no filter leaves some away. */
@@ -240,6 +201,7 @@ list_total(struct ask *a, const struct compartment *c)
 	uint64_t n;
 
 	if (ask_value(a, "domain") != NULL ||
+	    ask_value(a, "emailIpPoolId") != NULL ||
 	    ask_value(a, "lifecycleState") != NULL)
 		return 0;
 	if (created_count(a->control->store, object_kind_name(OBJECT_SENDER),
@@ -257,48 +219,28 @@ manage_sender_list(struct ask *a)
 {
 	static const char *const sorts[] = { "TIMECREATED", "EMAILADDRESS",
 		NULL };
+	static const struct list_kind list = { &sender_kind, sorts,
+		"ocid1.emailsender.", true, STORE_SENDER_PLACE, summary_row,
+		summary_passes };
 	struct compartment c;
 	const char *address;
-	struct page p;
-	size_t by;
+	struct sender s;
 
-	memset(&p, 0, sizeof(p));
-	if (ask_place(a, &c) == -1 || ask_sort(a, sorts, &by) == -1 ||
-	    ask_order(a, by == 0, &p.back) == -1)
+	if (ask_place(a, &c) == -1)
 		return;
 	address = ask_value(a, "emailAddress");
-	if (ask_value(a, "emailIpPoolId") != NULL) {
-		ask_ok(a);
-		return;
-	}
-	if (address != NULL) {
-		list_one(a, &c, address);
-		return;
-	}
-	if (list_total(a, &c) == -1)
-		return;
-	p.prev = true;
-	if (by == 0) {
-		p.table = STORE_CREATED;
-		created_prefix(&p.prefix, object_kind_name(OBJECT_SENDER),
-		    c.id);
-		p.take = take_created;
-	} else {
-		p.table = STORE_SENDER_PLACE;
-		store_key_prefix(&p.prefix, c.id);
-		p.take = take_place;
-	}
-	page_answer(a, &p);
+	if (address != NULL && sender_parse(address, &s) != NULL)
+		ask_fail(a, MANAGE_INVALID, "Invalid Internet Address : %s",
+		    address);
+	else if (list_total(a, &c) == 0)
+		list_answer(a, &list, c.id);
 }
 
 /* GetSender */
 void
 manage_sender_get(struct ask *a)
 {
-	struct object o;
-
-	if (ask_object(a, a->rq.id, OBJECT_SENDER, &o) == 0)
-		more_answer(a, &o, &sender_kind);
+	more_get(a, &sender_kind);
 }
 
 /* UpdateSender */

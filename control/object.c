@@ -187,17 +187,58 @@ object_put(struct store *s, const struct object *o)
 	return r;
 }
 
-/* Its place in the order of creation. */
-static void
-object_created(const struct object *o, struct created *c)
+/* Where it is listed: keys are by domain, all others by compartment. */
+const char *
+object_place(const struct object *o)
 {
-	c->kind = object_kind_name(o->kind);
-	c->when = o->created;
-	/* Keys are listed by domain, all others by compartment. */
-	c->place = o->kind == OBJECT_DKIM ? o->first : o->compartment;
-	c->name = o->kind == OBJECT_DKIM || o->kind == OBJECT_RETURNPATH ?
+	return o->kind == OBJECT_DKIM ? o->first : o->compartment;
+}
+
+/* By what it is known there. */
+const char *
+object_name(const struct object *o)
+{
+	return o->kind == OBJECT_DKIM || o->kind == OBJECT_RETURNPATH ?
 	    o->second :
 	    o->first;
+}
+
+/* Put it into the lists of its place, or take it out. */
+static enum store_status
+object_list(struct store *s, const struct object *o, bool in)
+{
+	enum store_status r;
+	struct created c;
+
+	c.kind = object_kind_name(o->kind);
+	c.when = o->created;
+	c.place = object_place(o);
+	c.name = object_name(o);
+	r = in ? created_put(s, &c) : created_del(s, &c);
+	if (r != STORE_OK || o->kind != OBJECT_RETURNPATH)
+		return r;
+	/* Others have a table of their own for the order of their names. */
+	c.kind = OBJECT_NAMES;
+	c.when = 0;
+	return in ? created_put(s, &c) : created_del(s, &c);
+}
+
+/*
+ * Put an object, unless it is deleted, into lists that there were not yet when
+ * it was made.  The caller has a transaction.
+ */
+enum store_status
+object_relist(struct store *s, const char *id)
+{
+	enum store_status r;
+	struct object o;
+
+	r = object_get(s, id, &o);
+	if (r != STORE_OK)
+		return r == STORE_NOTFOUND ? STORE_OK : r;
+	r = o.deleted == 0 ? object_list(s, &o, true) : STORE_OK;
+	object_clear(&o);
+	return r;
 }
 
 /*
@@ -209,22 +250,19 @@ object_relink(struct store *s, struct object *old, const struct object *o)
 {
 	enum store_status r;
 	struct store_key k;
-	struct created c;
 
 	store_key(&k, o->id, NULL);
-	object_created(old, &c);
 	r = old->deleted == 0 ?
-	    created_del(s, &c) :
+	    object_list(s, old, false) :
 	    expiry_del(s, STORE_OBJECT, &k, old->deleted + OBJECT_SHOWN);
 	old->deleted = 0;
 	memcpy(old->compartment, o->compartment, sizeof(old->compartment));
 	memcpy(old->parent, o->parent, sizeof(old->parent));
 	memcpy(old->first, o->first, sizeof(old->first));
 	memcpy(old->second, o->second, sizeof(old->second));
-	object_created(old, &c);
 	if (r != STORE_FAIL)
 		r = object_put(s, old);
-	return r == STORE_OK ? created_put(s, &c) : r;
+	return r == STORE_OK ? object_list(s, old, true) : r;
 }
 
 /* Whether the id leads to just this. */
@@ -247,7 +285,6 @@ object_link(struct store *s, const struct object *o)
 {
 	enum store_status r;
 	struct store_key k;
-	struct created c;
 	struct object old;
 	struct msgin m;
 
@@ -264,9 +301,8 @@ object_link(struct store *s, const struct object *o)
 	if (r == STORE_FAIL)
 		return r;
 	/* There is none, or an ill-formed one: it is made anew. */
-	object_created(o, &c);
 	r = object_put(s, o);
-	return r == STORE_OK ? created_put(s, &c) : r;
+	return r == STORE_OK ? object_list(s, o, true) : r;
 }
 
 /*
@@ -278,14 +314,12 @@ object_drop(struct store *s, const char *id)
 {
 	enum store_status r;
 	struct store_key k;
-	struct created c;
 	struct object o;
 
 	r = object_get(s, id, &o);
 	if (r != STORE_OK)
 		return r == STORE_NOTFOUND ? STORE_OK : r;
-	object_created(&o, &c);
-	r = created_del(s, &c);
+	r = object_list(s, &o, false);
 	o.deleted = (int64_t)time(NULL);
 	if (r == STORE_OK && o.work[0] != '\0')
 		r = work_finish(s, o.work, o.deleted);

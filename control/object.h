@@ -55,7 +55,12 @@ struct object {
 	struct row *more;	   /* description, tags, by their names */
 };
 
+/* Kind of the entries of return paths in the order of their names. */
+#define OBJECT_NAMES "returnpath-name"
+
 const char *object_kind_name(enum object_kind);
+const char *object_place(const struct object *);
+const char *object_name(const struct object *);
 void object_init(struct object *, enum object_kind, const char *id,
     int64_t created);
 enum store_status object_get(struct store *, const char *id, struct object *);
@@ -64,6 +69,7 @@ const char *object_description(const struct object *);
 int object_describe(struct object *, const char *);
 enum store_status object_put(struct store *, const struct object *);
 enum store_status object_link(struct store *, const struct object *);
+enum store_status object_relist(struct store *, const char *id);
 enum store_status object_drop(struct store *, const char *id);
 
 #endif

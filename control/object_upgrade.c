@@ -15,7 +15,8 @@
  */
 
 /*
- * Links every sender, domain and DKIM key once.  In several transactions, of
+ * Links every sender, domain and DKIM key once, and lists return paths by
+ * their names.  In several transactions, of
  * which each may come again: what is linked stays so.  A record that is
  * ill-formed is passed over: it keeps nothing else from working.
  */
@@ -28,12 +29,15 @@
 #include "domain.h"
 #include "log.h"
 #include "msg.h"
+#include "object.h"
 #include "record.h"
+#include "returnpath.h"
 #include "sender.h"
 #include "store.h"
 
 /* In STORE_META: that it is done. */
 #define META_LINKED "object.linked"
+#define META_NAMED  "object.named"
 
 /* Records in one transaction. */
 #define UPGRADE_STEP 10000u
@@ -76,6 +80,7 @@ static enum store_status
 link_one(const struct step *u, const struct store_key *key, struct msgin *m)
 {
 	static struct dkimkey k;
+	struct returnpath p;
 	struct domain d;
 	struct sender s;
 
@@ -89,6 +94,10 @@ link_one(const struct step *u, const struct store_key *key, struct msgin *m)
 	case STORE_DKIM:
 		return dkimkey_decode(m, &k) == 0 ? link_dkimkey(u, key, &k) :
 						    pass_over(u, key);
+	case STORE_RETURNPATH:
+		return returnpath_decode(m, &p) == 0 ?
+		    object_relist(u->store, p.id) :
+		    pass_over(u, key);
 	default:
 		return STORE_FAIL;
 	}
@@ -133,13 +142,14 @@ table_upgrade(struct store *s, enum store_table table)
 	return 0;
 }
 
-/* Do it, unless it is done.  0, or -1 logged. */
-int
-object_upgrade(struct store *s)
+/* Go through tables, ended by STORE_META, unless that was done.  0 or -1. */
+static int
+tables_upgrade(struct store *s, const char *mark,
+    const enum store_table *tables)
 {
 	char done[2];
 
-	switch (record_get_id(s, STORE_META, META_LINKED, done, sizeof(done))) {
+	switch (record_get_id(s, STORE_META, mark, done, sizeof(done))) {
 	case STORE_OK:
 		return 0;
 	case STORE_FAIL:
@@ -147,12 +157,28 @@ object_upgrade(struct store *s)
 	case STORE_NOTFOUND:
 		break;
 	}
-	if (table_upgrade(s, STORE_SENDER) == -1 ||
-	    table_upgrade(s, STORE_DOMAIN) == -1 ||
-	    table_upgrade(s, STORE_DKIM) == -1 || store_begin(s) == -1)
+	for (; *tables != STORE_META; tables++) {
+		if (table_upgrade(s, *tables) == -1)
+			return -1;
+	}
+	if (store_begin(s) == -1)
 		return -1;
-	if (record_put_id(s, STORE_META, META_LINKED, NULL, "1") == STORE_OK)
+	if (record_put_id(s, STORE_META, mark, NULL, "1") == STORE_OK)
 		return store_commit(s);
 	store_abort(s);
 	return -1;
+}
+
+/* Do it, unless it is done.  0, or -1 logged. */
+int
+object_upgrade(struct store *s)
+{
+	static const enum store_table linked[] = { STORE_SENDER, STORE_DOMAIN,
+		STORE_DKIM, STORE_META };
+	static const enum store_table named[] = { STORE_RETURNPATH,
+		STORE_META };
+
+	return tables_upgrade(s, META_LINKED, linked) == 0 ?
+	    tables_upgrade(s, META_NAMED, named) :
+	    -1;
 }
