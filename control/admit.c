@@ -15,17 +15,22 @@
  */
 
 /*
- * The conditions of senders and domains.  Nothing is changed here.
+ * The conditions of senders, domains and return paths.  Nothing is changed here.
  */
 #include "admit.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
+#include "compat.h"
 #include "control.h"
 #include "dkimkey.h"
 #include "domain.h"
 #include "fault.h"
+#include "id.h"
 #include "provider.h"
+#include "returnpath.h"
 #include "sender.h"
 
 /* A domain, in lower case, that can be the operator's. */
@@ -131,6 +136,65 @@ admit_domain(struct control *c, const char *text, struct domain *d,
 	case STORE_NOTFOUND:
 		break;
 	}
+	return 0;
+}
+
+/* A name, as it was written, lies below the domain; NULL: it is made. */
+static int
+returnpath_name(const struct domain *d, const char *text,
+    char name[DOMAIN_SIZE], struct fault *f)
+{
+	static const char hint[] = "a name is, for instance, bounce.DOMAIN";
+	char made[DOMAIN_SIZE + sizeof(RETURNPATH_LABEL)];
+	const char *why;
+	size_t len, below;
+
+	(void)snprintf(made, sizeof(made), RETURNPATH_LABEL "%s", d->name);
+	if (text == NULL || text[0] == '\0')
+		text = made;
+	why = domain_parse(text, name);
+	if (why != NULL)
+		return fault_set(f, FAULT_INVALID, hint, "name: \"%s\": %s",
+		    text, why);
+	len = strlen(name);
+	below = strlen(d->name);
+	if (len > below + 1 && name[len - below - 1] == '.' &&
+	    strcmp(name + len - below, d->name) == 0)
+		return 0;
+	return fault_set(f, FAULT_INVALID, hint,
+	    "name: \"%s\" is no subdomain of %s", name, d->name);
+}
+
+/*
+ * A domain can have a return path, and has none.  Fills in a new one, whose
+ * name is as it was written, or made if that is NULL or empty.
+ */
+int
+admit_returnpath(struct control *c, const struct domain *d, const char *text,
+    struct returnpath *p, struct fault *f)
+{
+	struct returnpath old;
+
+	if (admit_domain_live(c, d, f) == -1)
+		return -1;
+	switch (returnpath_of(c->store, d->name, &old)) {
+	case STORE_OK:
+		return fault_set(f, FAULT_EXISTS,
+		    "a domain has one: remove it first",
+		    "%s has the return path %s", d->name, old.name);
+	case STORE_FAIL:
+		return fault_store(f);
+	case STORE_NOTFOUND:
+		break;
+	}
+	memset(p, 0, sizeof(*p));
+	if (returnpath_name(d, text, p->name, f) == -1)
+		return -1;
+	if (id_make_object("emailreturnpath", p->id, sizeof(p->id)) == -1)
+		return fault_store(f);
+	(void)strlcpy(p->domain, d->name, sizeof(p->domain));
+	p->created = (int64_t)time(NULL);
+	p->state = RETURNPATH_CREATING;
 	return 0;
 }
 

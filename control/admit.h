@@ -15,7 +15,7 @@
  */
 
 /*
- * Whether a sender or a domain can be made, used or removed, whoever asks.
+ * Whether a sender, a domain or a return path can be made, used or removed, whoever asks.
  * All return 0, or -1 with the fault.
  */
 #ifndef ADMIT_H
@@ -24,6 +24,7 @@
 struct control;
 struct domain;
 struct fault;
+struct returnpath;
 struct sender;
 
 int admit_own_domain(const char *domain, struct fault *);
@@ -33,6 +34,8 @@ int admit_sender(struct control *, const char *text, struct sender *,
     struct fault *);
 int admit_domain(struct control *, const char *text, struct domain *,
     struct fault *);
+int admit_returnpath(struct control *, const struct domain *, const char *text,
+    struct returnpath *, struct fault *);
 int admit_domain_removal(struct control *, const struct domain *,
     struct fault *);
 

@@ -32,6 +32,7 @@
 #include "manage_list.h"
 #include "manage_more.h"
 #include "manage_ops.h"
+#include "manage_spf.h"
 #include "row.h"
 #include "store.h"
 
@@ -195,7 +196,7 @@ manage_domain_list(struct ask *a)
 void
 manage_domain_get(struct ask *a)
 {
-	more_get(a, &domain_kind);
+	spf_get(a, &domain_kind);
 }
 
 /* UpdateEmailDomain */

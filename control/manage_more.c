@@ -58,7 +58,8 @@ static bool
 is_volatile(const char *name)
 {
 	static const char *const names[] = { "lifecycleState",
-		"lifecycleDetails", "activeDkimId", "timeLastSuppressed" };
+		"lifecycleDetails", "activeDkimId", "isSpf",
+		"timeLastSuppressed" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -131,23 +132,35 @@ more_row(struct ask *a, const struct object *o, const struct more_kind *kind)
 	return STORE_OK;
 }
 
-/* Answer with one object, which is freed, and end. */
-void
-more_answer(struct ask *a, struct object *o, const struct more_kind *kind)
+/*
+ * Fill the row with one object, which is freed, and note its entity tag.  0,
+ * or -1 and the request has ended.
+ */
+int
+more_fill(struct ask *a, struct object *o, const struct more_kind *kind)
 {
 	enum store_status r;
 
 	row_clear(a->row);
 	r = more_row(a, o, kind);
 	object_clear(o);
-	if (r != STORE_OK) {
-		if (r == STORE_NOTFOUND)
-			ask_not_found(a);
-		else
-			ask_fail_store(a);
-		return;
+	if (r == STORE_OK) {
+		more_etag(a);
+		return 0;
 	}
-	more_etag(a);
+	if (r == STORE_NOTFOUND)
+		ask_not_found(a);
+	else
+		ask_fail_store(a);
+	return -1;
+}
+
+/* Answer with one object, which is freed, and end. */
+void
+more_answer(struct ask *a, struct object *o, const struct more_kind *kind)
+{
+	if (more_fill(a, o, kind) == -1)
+		return;
 	ask_send(a);
 	ask_ok(a);
 }

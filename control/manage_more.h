@@ -42,6 +42,7 @@ void more_show(const struct object *, struct row *, bool description);
 enum store_status more_row(struct ask *, const struct object *,
     const struct more_kind *);
 void more_etag(struct ask *);
+int more_fill(struct ask *, struct object *, const struct more_kind *);
 void more_answer(struct ask *, struct object *, const struct more_kind *);
 void more_get(struct ask *, const struct more_kind *);
 int more_match(struct ask *, struct object *, const struct more_kind *);

@@ -17,9 +17,7 @@
 /*
  * Return paths in the management API.
  */
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "admit.h"
 #include "compartment.h"
@@ -27,7 +25,6 @@
 #include "control.h"
 #include "domain.h"
 #include "fault.h"
-#include "id.h"
 #include "manage_ask.h"
 #include "manage_list.h"
 #include "manage_more.h"
@@ -36,9 +33,6 @@
 #include "returnpath.h"
 #include "row.h"
 #include "store.h"
-
-/* The name of a return path of which the client says nothing. */
-#define PATH_LABEL "bounce"
 
 static void
 path_fields(struct ask *a, const struct returnpath *p, const struct object *o)
@@ -57,7 +51,7 @@ path_fields(struct ask *a, const struct returnpath *p, const struct object *o)
 static enum store_status
 path_row(struct ask *a, const struct object *o)
 {
-	char details[ERROR_SIZE];
+	char details[RETURNPATH_DETAILS_SIZE];
 	enum store_status r;
 	struct returnpath p;
 
@@ -66,83 +60,13 @@ path_row(struct ask *a, const struct object *o)
 		return r;
 	path_fields(a, &p, o);
 	row_str(a->row, "dnsSubdomainName", p.name);
-	if (p.state == RETURNPATH_ACTIVE)
-		return STORE_OK;
-	(void)snprintf(details, sizeof(details),
-	    p.state == RETURNPATH_FAILED ?
-		"The DNS did not have an MX record of %s in time; delete the "
-		"return path and make it again." :
-		"Publish an MX record of %s that leads to the host that takes "
-		"your bounces, and an SPF record with the addresses that you "
-		"send from.",
-	    p.name);
-	row_str(a->row, "lifecycleDetails", details);
+	if (returnpath_details(&p, details)[0] != '\0')
+		row_str(a->row, "lifecycleDetails", details);
 	return STORE_OK;
 }
 
 static const struct more_kind path_kind = { OBJECT_RETURNPATH, "name",
 	"parentResourceId", true, path_row };
-
-/* A name, as it was written, lies below the domain. */
-static int
-path_name(struct ask *a, const struct domain *d, char name[DOMAIN_SIZE])
-{
-	const char *given, *why;
-	size_t len, below;
-	int n;
-
-	given = ask_value(a, "name");
-	if (given == NULL || given[0] == '\0') {
-		n = snprintf(name, DOMAIN_SIZE, PATH_LABEL ".%s", d->name);
-		if (n > 0 && n <= ADDRESS_DOMAIN_MAX)
-			return 0;
-		ask_fail(a, MANAGE_MISSING,
-		    "Required attribute name can't be empty or null.");
-		return -1;
-	}
-	why = domain_parse(given, name);
-	if (why != NULL) {
-		ask_fail(a, MANAGE_INVALID, "name: \"%s\": %s", given, why);
-		return -1;
-	}
-	len = strlen(name);
-	below = strlen(d->name);
-	if (len > below + 1 && name[len - below - 1] == '.' &&
-	    strcmp(name + len - below, d->name) == 0)
-		return 0;
-	ask_fail(a, MANAGE_INVALID, "name: \"%s\" is no subdomain of %s", name,
-	    d->name);
-	return -1;
-}
-
-/* The domain that a return path is to be of, without one. */
-static int
-path_domain(struct ask *a, const struct object *parent, struct domain *d)
-{
-	struct returnpath old;
-	struct fault f;
-
-	if (domain_get(a->control->store, parent->first, d) != STORE_OK) {
-		ask_fail_store(a);
-		return -1;
-	}
-	if (admit_domain_live(a->control, d, &f) == -1) {
-		ask_fail_fault(a, &f);
-		return -1;
-	}
-	switch (returnpath_of(a->control->store, d->name, &old)) {
-	case STORE_NOTFOUND:
-		return 0;
-	case STORE_OK:
-		ask_fail(a, MANAGE_EXISTS, "%s has the return path %s", d->name,
-		    old.name);
-		return -1;
-	case STORE_FAIL:
-		break;
-	}
-	ask_fail_store(a);
-	return -1;
-}
 
 static void
 path_make(struct ask *a, const struct returnpath *p, const struct domain *d)
@@ -172,30 +96,29 @@ path_make(struct ask *a, const struct returnpath *p, const struct domain *d)
 void
 manage_path_create(struct ask *a)
 {
+	enum store_status found;
 	struct object parent;
 	struct returnpath p;
 	struct domain d;
+	struct fault f;
 	int r;
 
-	memset(&p, 0, sizeof(p));
 	if (ask_object(a, ask_value(a, "parentResourceId"), OBJECT_DOMAIN,
 		&parent) == -1 ||
 	    ask_live(a, &parent) == -1)
 		return;
-	r = more_again(a, &path_kind);
-	if (r == 0)
-		r = path_domain(a, &parent, &d);
+	found = domain_get(a->control->store, parent.first, &d);
 	object_clear(&parent);
-	if (r != 0 || path_name(a, &d, p.name) == -1)
+	r = more_again(a, &path_kind);
+	if (r != 0)
 		return;
-	if (id_make_object("emailreturnpath", p.id, sizeof(p.id)) == -1) {
+	if (found != STORE_OK)
 		ask_fail_store(a);
-		return;
-	}
-	(void)strlcpy(p.domain, d.name, sizeof(p.domain));
-	p.created = (int64_t)time(NULL);
-	p.state = RETURNPATH_CREATING;
-	path_make(a, &p, &d);
+	else if (admit_returnpath(a->control, &d, ask_value(a, "name"), &p,
+		     &f) == -1)
+		ask_fail_fault(a, &f);
+	else
+		path_make(a, &p, &d);
 }
 
 /*

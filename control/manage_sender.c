@@ -33,6 +33,7 @@
 #include "manage_list.h"
 #include "manage_more.h"
 #include "manage_ops.h"
+#include "manage_spf.h"
 #include "row.h"
 #include "sender.h"
 #include "store.h"
@@ -240,7 +241,7 @@ manage_sender_list(struct ask *a)
 void
 manage_sender_get(struct ask *a)
 {
-	more_get(a, &sender_kind);
+	spf_get(a, &sender_kind);
 }
 
 /* UpdateSender */

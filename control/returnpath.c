@@ -40,6 +40,25 @@ returnpath_state_name(enum returnpath_state state)
 	return names[state];
 }
 
+/* What the owner is to do, in the buffer given; "" for nothing. */
+const char *
+returnpath_details(const struct returnpath *p,
+    char text[RETURNPATH_DETAILS_SIZE])
+{
+	text[0] = '\0';
+	if (p->state == RETURNPATH_ACTIVE)
+		return text;
+	(void)snprintf(text, RETURNPATH_DETAILS_SIZE,
+	    p->state == RETURNPATH_FAILED ?
+		"The DNS did not have an MX record of %s in time; delete the "
+		"return path and make it again." :
+		"Publish an MX record of %s that leads to the host that takes "
+		"your bounces, and an SPF record with the addresses that you "
+		"send from.",
+	    p->name);
+	return text;
+}
+
 /* Read a record.  0, or -1 if it is ill-formed. */
 int
 returnpath_decode(struct msgin *m, struct returnpath *p)

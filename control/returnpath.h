@@ -31,6 +31,12 @@ struct msgin;
 /* Seconds that the DNS has to show it, as the service has it. */
 #define RETURNPATH_PATIENCE 259200
 
+/* What one that was not given a name has before its domain. */
+#define RETURNPATH_LABEL "bounce."
+
+/* Octets of what there is to say about one. */
+#define RETURNPATH_DETAILS_SIZE (DOMAIN_SIZE + 160u)
+
 enum returnpath_state {
 	RETURNPATH_CREATING = 1,    /* not looked for yet */
 	RETURNPATH_ACTIVE,	    /* mail leaves with it */
@@ -49,6 +55,8 @@ struct returnpath {
 };
 
 const char *returnpath_state_name(enum returnpath_state);
+const char *returnpath_details(const struct returnpath *,
+    char[RETURNPATH_DETAILS_SIZE]);
 int returnpath_decode(struct msgin *, struct returnpath *);
 enum store_status returnpath_get(struct store *, const char *domain,
     const char *name, struct returnpath *);

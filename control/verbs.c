@@ -39,6 +39,7 @@
 #include "verb_limit.h"
 #include "verb_policy.h"
 #include "verb_queue.h"
+#include "verb_returnpath.h"
 #include "verb_sender.h"
 #include "verb_status.h"
 #include "verb_suppression.h"
@@ -293,6 +294,23 @@ static const struct verb verbs[] = {
 		{ "passphrase", "FILE|-", true }, { "key", "FILE", true },
 		{ "extract", "FOLDER", true } },
 	    "make a backup the policy store" },
+
+	{ { "returnpath", "add" }, VERB_WRITE, verb_returnpath_add,
+	    { { NULL, "DOMAIN", false }, { "name", "NAME", true } },
+	    "make the return path of a domain" },
+	{ { "returnpath", "list" }, VERB_READ, verb_returnpath_list,
+	    { { "compartment", "NAME", true },
+		{ "state", "active|creating|failed|needs_attention", true } },
+	    "list return paths" },
+	{ { "returnpath", "remove" }, VERB_WRITE, verb_returnpath_remove,
+	    { { NULL, "DOMAIN", false } }, "remove a return path" },
+	{ { "returnpath", "set" }, VERB_WRITE, verb_returnpath_set,
+	    { { NULL, "DOMAIN", false },
+		{ "description", "TEXT|none", false } },
+	    "describe a return path" },
+	{ { "returnpath", "show" }, VERB_READ, verb_returnpath_show,
+	    { { NULL, "DOMAIN", false } },
+	    "show a return path, and what it lacks" },
 
 	{ { "sender", "add" }, VERB_WRITE, verb_sender_add,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false } },

@@ -64,6 +64,7 @@ static const struct {
 	{ "credential", "ID", { "credential", "list" }, "id" },
 	{ "dkim", "DOMAIN", { "domain", "list" }, "domain" },
 	{ "domain", "DOMAIN", { "domain", "list" }, "domain" },
+	{ "returnpath", "DOMAIN", { "domain", "list" }, "domain" },
 	{ "selector", "NAME", { "dkim", "list" }, "selector" },
 	{ "group", "NAME", { "group", "list" }, "name" },
 	{ "user", "USER", { "user", "list" }, "name" },

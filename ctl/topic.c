@@ -52,7 +52,8 @@ static const struct topic topics[] = {
 	{ "domains", "domain", "the domains of senders, and their DNS",
 	    "\"domain check\" looks everything up that decides whether "
 	    "receivers take the\nmail, SPF, DKIM, DMARC, MX, names of the "
-	    "sources, and says how to mend it.\n" },
+	    "sources, and says how to mend it.\n\"returnpath add\" makes a "
+	    "subdomain that bounces of its mail go to.\n" },
 	{ "events", "events", "the journal",
 	    "Everything that happens to a message is an event in the journal: "
 	    "accepted,\nrelayed, deferred, bounced, expired, suppressed, "

