@@ -15,13 +15,14 @@
  */
 
 /*
- * Each process is asked in turn, for its counters and its times; one that does
- * not answer is passed over.
+ * All processes are asked at once, for their counters and their times.  Who has
+ * not answered when the time is over is told, and not waited for.
  */
 #include "metrics.h"
 
 #include <sys/queue.h>
 
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@
 #include "children.h"
 #include "control.h"
 #include "peers.h"
+#include "proc.h"
 #include "proto_admin.h"
 #include "relay.h"
 #include "row.h"
@@ -38,24 +40,46 @@ static const char *const questions[] = { "statistics", "times" };
 /* Watchers that are answered at a time. */
 #define METRICS_AT_ONCE 16u
 
+/* Seconds for all answers. */
+#define METRICS_SECONDS 5
+
 #define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
+
+/* A process that has not answered everything. */
+struct asked {
+	LIST_ENTRY(asked) entry;
+	struct gathering *gathering;
+	enum proc_kind kind;
+	unsigned instance;
+	size_t left; /* answers that are to come */
+};
 
 struct gathering {
 	LIST_ENTRY(gathering) entry;
 	struct control *control;
 	struct metrics_to to;
 	struct row *row;
-	size_t next;	 /* peer to be asked */
-	size_t question; /* that it is to be asked */
-	enum proc_kind kind;
-	unsigned instance;
+	struct event *deadline;
+	LIST_HEAD(, asked) asked;
 };
 
-static void ask_next(struct gathering *);
+static void
+asked_free(struct asked *a)
+{
+	relay_cancel(a->gathering->control->relay, a);
+	LIST_REMOVE(a, entry);
+	free(a);
+}
 
 static void
 gathering_free(struct gathering *g)
 {
+	struct asked *a;
+
+	while ((a = LIST_FIRST(&g->asked)) != NULL)
+		asked_free(a);
+	if (g->deadline != NULL)
+		event_free(g->deadline);
 	row_free(g->row);
 	LIST_REMOVE(g, entry);
 	free(g);
@@ -125,11 +149,12 @@ own(struct gathering *g)
 static void
 peer_row(const struct row *row, void *arg)
 {
-	struct gathering *g = arg;
+	const struct asked *a = arg;
+	struct gathering *g = a->gathering;
 	const struct row_field *f;
 	size_t i;
 
-	of_process(g, g->kind, g->instance);
+	of_process(g, a->kind, a->instance);
 	for (i = 0; i < row_count(row); i++) {
 		f = row_at(row, i);
 		if (f->kind == ROW_NUMBER)
@@ -141,12 +166,6 @@ peer_row(const struct row *row, void *arg)
 }
 
 static void
-peer_end(const struct admin_end *end, void *arg)
-{
-	ask_next(arg);
-}
-
-static void
 finish(struct gathering *g)
 {
 	struct metrics_to to = g->to;
@@ -155,36 +174,77 @@ finish(struct gathering *g)
 	to.end(to.arg);
 }
 
-/* The next question to the next process. */
+/* An answer is complete, or will not come since the process ended. */
 static void
-ask_next(struct gathering *g)
+peer_end(const struct admin_end *end, void *arg)
 {
-	const struct relay_to to = { true, peer_row, NULL, peer_end, g };
-	struct relay_to plain = to;
-	const struct peer *p;
-	const char *word;
+	struct asked *a = arg;
+	struct gathering *g = a->gathering;
 
-	while ((p = peers_at(g->control->peers, g->next)) != NULL) {
-		word = questions[g->question++];
-		if (g->question == QUESTIONS) {
-			g->question = 0;
-			g->next++;
-		}
-		if (p->conv != CONV_ADMIN)
-			continue;
-		g->kind = p->kind;
-		g->instance = p->instance;
-		plain.counts = p->kind == PROC_QUEUE;
-		if (relay_start(g->control->relay, p->chan, &word, 1, &plain) ==
-		    0)
-			return;
+	if (--a->left > 0)
+		return;
+	asked_free(a);
+	if (LIST_EMPTY(&g->asked))
+		finish(g);
+}
+
+/* The time is over: tell who has not answered. */
+static void
+deadline_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct gathering *g = arg;
+	struct asked *a;
+
+	LIST_FOREACH(a, &g->asked, entry) {
+		of_process(g, a->kind, a->instance);
+		row_num(g->row, "answers", 0);
+		send_row(g);
 	}
 	finish(g);
 }
 
+/* Ask a process everything.  0, or -1 without memory. */
+static int
+ask(struct gathering *g, const struct peer *p)
+{
+	struct relay_to to = { true, peer_row, NULL, peer_end, NULL };
+	struct asked *a;
+
+	a = calloc(1, sizeof(*a));
+	if (a == NULL)
+		return -1;
+	a->gathering = g;
+	a->kind = p->kind;
+	a->instance = p->instance;
+	LIST_INSERT_HEAD(&g->asked, a, entry);
+	to.counts = p->kind == PROC_QUEUE;
+	to.arg = a;
+	for (; a->left < QUESTIONS; a->left++)
+		if (relay_start(g->control->relay, p->chan, &questions[a->left],
+			1, &to) == -1)
+			return -1;
+	return 0;
+}
+
+/* Ask all that are there.  0, or -1 without memory. */
+static int
+ask_all(struct gathering *g)
+{
+	const struct timeval time = { METRICS_SECONDS, 0 };
+	const struct peer *p;
+	size_t i;
+
+	for (i = 0; (p = peers_at(g->control->peers, i)) != NULL; i++)
+		if (p->conv == CONV_ADMIN && ask(g, p) == -1)
+			return -1;
+	g->deadline = evtimer_new(proc_base(), deadline_cb, g);
+	return g->deadline == NULL ? -1 : evtimer_add(g->deadline, &time);
+}
+
 /*
- * Gather.  row runs now and later, end once later, unless cancelled.  0, or -1
- * if METRICS_AT_ONCE are at it already, or without memory.
+ * Gather.  row runs now and later, end once, later if anybody is there to be
+ * asked, unless cancelled.  0, or -1 if METRICS_AT_ONCE are at it already, or
+ * without memory.
  */
 int
 metrics_start(struct control *c, const struct metrics_to *to)
@@ -199,14 +259,16 @@ metrics_start(struct control *c, const struct metrics_to *to)
 		return -1;
 	g->control = c;
 	g->to = *to;
+	LIST_INIT(&g->asked);
 	LIST_INSERT_HEAD(&c->gatherings, g, entry);
 	g->row = row_new();
-	if (g->row == NULL) {
+	if (g->row == NULL || ask_all(g) == -1) {
 		gathering_free(g);
 		return -1;
 	}
 	own(g);
-	ask_next(g);
+	if (LIST_EMPTY(&g->asked))
+		finish(g);
 	return 0;
 }
 
@@ -218,9 +280,7 @@ metrics_cancel(struct control *c, const void *arg)
 
 	for (g = LIST_FIRST(&c->gatherings); g != NULL; g = next) {
 		next = LIST_NEXT(g, entry);
-		if (g->to.arg != arg)
-			continue;
-		relay_cancel(c->relay, g);
-		gathering_free(g);
+		if (g->to.arg == arg)
+			gathering_free(g);
 	}
 }

@@ -27,6 +27,7 @@ struct row;
  * Rows, each of one of these kinds, with the process and its instance:
  * "name" and "value"; "histogram", "label", "le", "count" and with the last of
  * them "sumUs"; "cpuMs" and "memoryKiB"; "pid", "state", "since", "restarts";
+ * "answers" 0 of one that did not in time;
  * and of control alone "certificate" and "expires".
  */
 struct metrics_to {

@@ -47,6 +47,7 @@ enum kind {
 struct sample {
 	char family[FAMILY_SIZE];
 	char labels[LABELS_SIZE]; /* "a=\"b\",c=\"d\"" */
+	size_t series;		  /* octets of labels before "le" */
 	char suffix[SUFFIX_SIZE]; /* "_total", "_bucket", or "" */
 	char help[HELP_SIZE];
 	enum kind kind;
@@ -264,6 +265,7 @@ histogram_sample(struct metrics *m, const struct row *row, const char *suffix,
 		of_process(p, row);
 	else
 		label(p, "provider", text(row, "label"));
+	p->series = strlen(p->labels);
 	if (le != NULL)
 		label(p, "le", le);
 	return 0;
@@ -317,6 +319,7 @@ metrics_row(struct metrics *m, const struct row *row)
 	return 0;
 }
 
+/* By family; rows of several processes come mixed, but a histogram is one. */
 static int
 compare(const void *a, const void *b)
 {
@@ -324,6 +327,9 @@ compare(const void *a, const void *b)
 	int c;
 
 	c = strcmp(x->family, y->family);
+	if (c == 0)
+		c = strncmp(x->labels, y->labels,
+		    x->series > y->series ? x->series : y->series);
 	if (c != 0)
 		return c;
 	return x->order < y->order ? -1 : x->order > y->order;

@@ -206,12 +206,16 @@ end_cb(struct msgin *m, void *arg)
 	return rc;
 }
 
-/* Whether a process works. */
+/* Whether a process works, and answers. */
 static void
 health_row(struct watcher *v, const struct row *row)
 {
 	const char *state = row_value(row, "state");
 
+	if (row_value(row, "answers") != NULL &&
+	    evbuffer_add_printf(v->ill, "%s %s does not answer\n",
+		row_value(row, "process"), row_value(row, "instance")) == -1)
+		v->failed = true;
 	if (row_value(row, "pid") == NULL || state == NULL)
 		return;
 	v->processes++;

@@ -126,6 +126,43 @@ test_histogram(void **state)
 }
 
 static void
+bucket(struct metrics *m, int instance, const char *le, int count, bool last)
+{
+	row_str(row, "process", "smtpd");
+	row_num(row, "instance", instance);
+	row_str(row, "histogram", "accept");
+	row_str(row, "le", le);
+	row_num(row, "count", count);
+	if (last)
+		row_num(row, "sumUs", 500000);
+	put(m);
+}
+
+/* Processes answer at the same time; each histogram is in one piece. */
+static void
+test_histograms_that_come_mixed(void **state)
+{
+	struct metrics *m = metrics_new();
+
+	bucket(m, 1, "1.0", 3, false);
+	bucket(m, 0, "1.0", 1, false);
+	bucket(m, 1, "+Inf", 4, true);
+	bucket(m, 0, "+Inf", 2, true);
+#define OF(i)	  "{process=\"smtpd\",instance=\"" i "\""
+#define ACCEPT(s) "edd_accept_seconds_" s
+#define BUCKET(i) ACCEPT("bucket") OF(i) ",le=\""
+#define SERIES(i, a, b)                                                        \
+	BUCKET(i)                                                              \
+	"1.0\"} " a "\n" BUCKET(i) "+Inf\"} " b "\n" ACCEPT("count")           \
+	    OF(i) "} " b "\n" ACCEPT("sum") OF(i) "} 0.5\n"
+	check(m,
+	    "# TYPE edd_accept_seconds histogram\n"
+	    "# HELP edd_accept_seconds from the last octet of a message to "
+	    "the reply\n" SERIES("0", "1", "2")
+		SERIES("1", "3", "4") "# EOF\n");
+}
+
+static void
 test_labels_are_escaped_and_bounded(void **state)
 {
 	struct metrics *m = metrics_new();
@@ -172,6 +209,7 @@ main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_families_stand_together),
 		cmocka_unit_test(test_histogram),
+		cmocka_unit_test(test_histograms_that_come_mixed),
 		cmocka_unit_test(test_labels_are_escaped_and_bounded),
 	};
 

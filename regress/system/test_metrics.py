@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 
 import pytest
@@ -123,6 +124,26 @@ def test_health(watched):
     os.kill(edd.pid_of("deliver"), 9)
     wait_for(lambda: total(samples(get(edd, "/metrics")[2]),
                            "edd_process_restarts_total") == 1, "a restart")
+    wait_for(lambda: get(edd, "/healthz")[0] == 200, "health again")
+
+
+def test_health_names_who_does_not_answer(watched):
+    edd = watched
+    stopped = {name: edd.pid_of(name) for name in ("deliver", "signer")}
+    for pid in stopped.values():
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        status, _, text = get(edd, "/healthz")
+        assert status == 503
+        assert sorted(text.splitlines()) == [
+            name + " 0 does not answer" for name in sorted(stopped)]
+        # The others are told of.
+        found = samples(get(edd, "/metrics")[2])
+        assert any(name.startswith("edd_queue_") for name in found)
+        assert not any(name.startswith("edd_deliver_") for name in found)
+    finally:
+        for pid in stopped.values():
+            os.kill(pid, signal.SIGCONT)
     wait_for(lambda: get(edd, "/healthz")[0] == 200, "health again")
 
 
