@@ -21,12 +21,35 @@
 #include "json.h"
 
 #include <json-c/json.h>
+#include <json-c/printbuf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fault.h"
 #include "jsonscan.h"
+
+/* Documents with a private key are at most API_BODY_MAX. */
+#define JSON_SECRET_MAX 65536u
+
+/*
+ * Where the tokener has a string until it is whole.  It grows by copies that
+ * nobody wipes: it gets its size before, unless the document is so large that
+ * there is no private key in it.
+ */
+static void
+own_strings(struct json_tokener *tokener, size_t len)
+{
+	if (len <= JSON_SECRET_MAX)
+		(void)printbuf_memset(tokener->pb, 0, 0, (int)len + 1);
+}
+
+static void
+free_tokener(struct json_tokener *tokener)
+{
+	explicit_bzero(tokener->pb->buf, (size_t)tokener->pb->size);
+	json_tokener_free(tokener);
+}
 
 /*
  * Read a document that is one object; *to is the caller's, for
@@ -53,8 +76,9 @@ json_read(const char *s, size_t len, struct json_object **to, struct fault *f)
 		return fault_set(f, FAULT_INTERNAL, NULL);
 	/* That it is UTF-8 was seen; json-c would take as long again for it. */
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	own_strings(tokener, used);
 	*to = json_tokener_parse_ex(tokener, s, (int)used);
-	json_tokener_free(tokener);
+	free_tokener(tokener);
 	if (*to == NULL)
 		return fault_set(f, FAULT_PARSE, NULL);
 	return 0;

@@ -25,6 +25,8 @@
 
 #include "compat.h"
 #include "dkimsign.h"
+#include "id.h"
+#include "log.h"
 #include "peers.h"
 #include "proto_submit.h"
 #include "recode.h"
@@ -134,6 +136,8 @@ submission_open(struct submission *sub, uint64_t size)
 enum submission_refusal
 submission_opened(struct submission *sub, const struct submit_opened *opened)
 {
+	char id[ID_TEXT_SIZE];
+
 	sub->open_ask = 0;
 	if (opened == NULL)
 		return SUBMISSION_GONE;
@@ -142,6 +146,7 @@ submission_opened(struct submission *sub, const struct submit_opened *opened)
 						       SUBMISSION_TEMPFAIL;
 	sub->open = true;
 	sub->message = opened->message;
+	log_debug("%s is open at queue", id_format(opened->message, id));
 	return SUBMISSION_FINE;
 }
 

@@ -130,6 +130,10 @@ ssl_new_cb(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl,
 	made = parent;
 	(void)SSL_set_mode(parent, SSL_MODE_RELEASE_BUFFERS);
 	SSL_set_read_ahead(parent, 1);
+#ifdef SSL_OP_CLEANSE_PLAINTEXT
+	/* Passwords and keys come in. */
+	(void)SSL_set_options(parent, SSL_OP_CLEANSE_PLAINTEXT);
+#endif
 }
 
 /* libtls has no call for it, so it is done to each SSL as it is made. */
@@ -237,9 +241,14 @@ ssize_t
 wire_recv(struct wire *w, struct evbuffer *to)
 {
 	ssize_t n;
+	int rc;
 
 	n = chunk_recv(w);
-	if (n > 0 && evbuffer_add(to, chunk, (size_t)n) == -1) {
+	if (n <= 0)
+		return n;
+	rc = evbuffer_add(to, chunk, (size_t)n);
+	explicit_bzero(chunk, (size_t)n);
+	if (rc == -1) {
 		wire_error(w, "out of memory");
 		return WIRE_FAILED;
 	}
