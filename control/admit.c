@@ -23,6 +23,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "compartment.h"
 #include "compat.h"
 #include "control.h"
 #include "dkimkey.h"
@@ -30,6 +31,7 @@
 #include "fault.h"
 #include "id.h"
 #include "provider.h"
+#include "reach.h"
 #include "returnpath.h"
 #include "sender.h"
 
@@ -110,6 +112,30 @@ admit_sender(struct control *c, const char *text, struct sender *s,
 		break;
 	}
 	return sender_is_domain(s) ? admit_whole_domain(c, s, f) : 0;
+}
+
+/* A sender can be of use in a compartment: its domain is not of another. */
+int
+admit_sender_place(struct control *c, const struct sender *s,
+    const char *compartment, struct fault *f)
+{
+	struct compartment of;
+	struct domain d;
+	bool own;
+
+	switch (reach_domain(c, compartment, sender_domain(s), &d, &own)) {
+	case STORE_OK:
+		return 0;
+	case STORE_FAIL:
+		return fault_store(f);
+	case STORE_NOTFOUND:
+		break;
+	}
+	if (compartment_get(c->store, d.compartment, &of) != STORE_OK)
+		return fault_store(f);
+	return fault_set(f, FAULT_INVALID,
+	    "its senders are in that compartment, or in one below it",
+	    "domain \"%s\" is in compartment \"%s\"", d.name, of.name);
 }
 
 /* A name, as it was written, can be a domain of the operator and is none. */

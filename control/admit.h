@@ -32,6 +32,8 @@ int admit_domain_live(const struct control *, const struct domain *,
     struct fault *);
 int admit_sender(struct control *, const char *text, struct sender *,
     struct fault *);
+int admit_sender_place(struct control *, const struct sender *,
+    const char *compartment, struct fault *);
 int admit_domain(struct control *, const char *text, struct domain *,
     struct fault *);
 int admit_returnpath(struct control *, const struct domain *, const char *text,

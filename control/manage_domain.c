@@ -33,6 +33,7 @@
 #include "manage_more.h"
 #include "manage_ops.h"
 #include "manage_spf.h"
+#include "reach.h"
 #include "row.h"
 #include "store.h"
 
@@ -111,6 +112,7 @@ static const struct more_kind domain_kind = { OBJECT_DOMAIN, "name", NULL, true,
 static void
 domain_make(struct ask *a, const struct domain *d, const char *place)
 {
+	char note[REACH_TEXT_SIZE];
 	struct object o;
 
 	if (ask_begin(a) == -1)
@@ -124,6 +126,8 @@ domain_make(struct ask *a, const struct domain *d, const char *place)
 	more_audit(a, d->name, NULL, place);
 	if (ask_commit(a) == -1)
 		return;
+	/* The operator is told, by the log. */
+	(void)reach_strangers(a->control, d, note, sizeof(note));
 	if (object_get(a->control->store, d->id, &o) != STORE_OK)
 		ask_fail_store(a);
 	else

@@ -143,7 +143,8 @@ manage_sender_create(struct ask *a)
 	    check_pool(a) == -1 || more_again(a, &sender_kind) != 0)
 		return;
 	if (admit_sender(a->control, ask_value(a, "emailAddress"), &s, &f) ==
-	    -1) {
+		-1 ||
+	    admit_sender_place(a->control, &s, c.id, &f) == -1) {
 		ask_fail_fault(a, &f);
 		return;
 	}

@@ -30,12 +30,14 @@
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
+#include "domain.h"
 #include "lend.h"
 #include "limit.h"
 #include "msg.h"
 #include "permit.h"
 #include "proto_policy.h"
 #include "rate.h"
+#include "reach.h"
 #include "returnpath.h"
 #include "seat.h"
 #include "sender.h"
@@ -118,6 +120,8 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	struct permit_question question = { 0 };
 	struct sender asked, sender;
 	enum store_status r;
+	struct domain d;
+	bool own;
 
 	if (sender_parse(q->address, &asked) != NULL ||
 	    sender_is_domain(&asked))
@@ -136,9 +140,13 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 	question.target.sender = sender_is_domain(&sender) ? asked.key :
 							     sender.key;
 	r = permit_decide(c, &question);
-	if (r != STORE_OK)
-		return r;
-	r = find_limits(c, q, a);
+	if (r == STORE_OK)
+		r = reach_domain(c, sender.compartment, sender_domain(&asked),
+		    &d, &own);
+	if (r == STORE_OK)
+		r = find_limits(c, q, a);
+	if (r == STORE_OK && !own)
+		return STORE_OK;
 	if (r == STORE_OK)
 		r = returnpath_sender(c->store, q->address, a->return_path);
 	if (r != STORE_OK)
@@ -161,9 +169,10 @@ forget_all_but_compartment(struct policy_sender_reply *a)
 /*
  * May this user send as this address?  The exact sender decides, else its
  * domain's: it has to be active, and a policy has to open its compartment to
- * the user, if there is any policy.  On POLICY_OK the reply has the
- * compartment, and the active keys of exactly its domain; on POLICY_NO the
- * compartment, if there is such a sender, for the journal.
+ * the user, if there is any policy, and its domain, if there is one, must not
+ * be of another compartment.  On POLICY_OK the reply has the compartment, and
+ * the active keys of exactly its domain; on POLICY_NO the compartment, if there
+ * is such a sender, for the journal.
  */
 void
 policy_sender(struct control *c, const struct policy_sender *q,

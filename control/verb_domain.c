@@ -35,6 +35,7 @@
 #include "fault.h"
 #include "job.h"
 #include "msg.h"
+#include "reach.h"
 #include "row.h"
 #include "sender.h"
 #include "verb_description.h"
@@ -68,6 +69,7 @@ domain_row(struct job *j, const struct domain *d)
 void
 verb_domain_add(struct job *j)
 {
+	char note[REACH_TEXT_SIZE];
 	struct compartment c;
 	struct domain d;
 	struct fault f;
@@ -94,6 +96,9 @@ verb_domain_add(struct job *j)
 	if (job_commit(j) == -1)
 		return;
 	(void)domain_row(j, &d);
+	if (reach_strangers(j->control, &d, note, sizeof(note)) == STORE_OK &&
+	    note[0] != '\0')
+		row_str(j->row, "note", note);
 	job_send(j);
 	job_ok(j);
 }

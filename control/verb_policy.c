@@ -28,10 +28,12 @@
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
+#include "domain.h"
 #include "group.h"
 #include "job.h"
 #include "msg.h"
 #include "permit.h"
+#include "reach.h"
 #include "record.h"
 #include "row.h"
 #include "rule.h"
@@ -313,6 +315,39 @@ why_sender(struct job *j, const struct sender *asked, struct sender *s,
 	return true;
 }
 
+/* Whether it may be used where it is, by its domain. */
+static bool
+why_domain(struct job *j, const struct sender *asked,
+    const struct compartment *c)
+{
+	struct compartment of;
+	struct domain d;
+	bool own;
+
+	switch (
+	    reach_domain(j->control, c->id, sender_domain(asked), &d, &own)) {
+	case STORE_OK:
+		if (!own)
+			step(j, "yes",
+			    "domain \"%s\" is of another compartment, but not "
+			    "verified: it gives no DKIM key and no return path",
+			    d.name);
+		return true;
+	case STORE_FAIL:
+		step(j, "no", "its domain cannot be read: see the log");
+		return false;
+	case STORE_NOTFOUND:
+		break;
+	}
+	if (compartment_get(j->control->store, d.compartment, &of) != STORE_OK)
+		(void)strlcpy(of.name, d.compartment, sizeof(of.name));
+	step(j, "no",
+	    "domain \"%s\" is in compartment \"%s\", and \"%s\" is not in "
+	    "that",
+	    d.name, of.name, c->name);
+	return false;
+}
+
 /* What holds when no policy has allowed it, of so many. */
 static bool
 why_end(struct job *j, const struct permit_question *q, size_t policies,
@@ -381,7 +416,8 @@ why_address(struct job *j, const struct user *u)
 	}
 	step(j, u->state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
 	    u->name, record_state_name(u->state));
-	if (!why_sender(j, &asked, &s, &c) || u->state != RECORD_ACTIVE) {
+	if (!why_sender(j, &asked, &s, &c) || !why_domain(j, &asked, &c) ||
+	    u->state != RECORD_ACTIVE) {
 		verdict(j, false);
 		return;
 	}

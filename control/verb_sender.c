@@ -64,6 +64,8 @@ verb_sender_add(struct job *j)
 	if (need_admitted(j, admit_sender(j->control, j->arg[0], &s, &f), &f) ==
 		-1 ||
 	    need_compartment(j, j->arg[1], &c) == -1 ||
+	    need_admitted(j, admit_sender_place(j->control, &s, c.id, &f),
+		&f) == -1 ||
 	    need_id(j, "sender", s.id) == -1)
 		return;
 	(void)strlcpy(s.compartment, c.id, sizeof(s.compartment));
@@ -162,6 +164,7 @@ static int
 change(struct job *j, struct sender *s)
 {
 	struct compartment c;
+	struct fault f;
 
 	if (j->arg[1] == NULL && j->arg[2] == NULL) {
 		job_fail(j, NULL, "nothing to set: give state or compartment");
@@ -175,7 +178,9 @@ change(struct job *j, struct sender *s)
 	}
 	if (j->arg[2] == NULL)
 		return 0;
-	if (need_compartment(j, j->arg[2], &c) == -1)
+	if (need_compartment(j, j->arg[2], &c) == -1 ||
+	    need_admitted(j, admit_sender_place(j->control, s, c.id, &f), &f) ==
+		-1)
 		return -1;
 	(void)strlcpy(s->compartment, c.id, sizeof(s->compartment));
 	return 0;

@@ -60,14 +60,14 @@ def test_member_of_the_group_may(ruled, sink):
 def test_header_from_needs_it_too(ruled):
     ruled.ctl("group", "join", "mailers", "user", "app")
     ruled.ctl("compartment", "add", "dev")
-    ruled.ctl("sender", "add", "boss@example.org", "compartment", "dev")
+    ruled.ctl("sender", "add", "boss@example.edu", "compartment", "dev")
     client = Raw(ruled)
     client.say("MAIL FROM:<news@example.org>")
     client.say("RCPT TO:<someone@example.net>")
     client.say("DATA")
-    client.send(message(sender="boss@example.org") + b"\r\n.\r\n")
-    assert client.reply() == denied("boss@example.org")
-    _, steps = why(ruled, "boss@example.org")
+    client.send(message(sender="boss@example.edu") + b"\r\n.\r\n")
+    assert client.reply() == denied("boss@example.edu")
+    _, steps = why(ruled, "boss@example.edu")
     assert 'policy "%s": it is for another compartment' % PROD in steps
 
 

@@ -205,7 +205,7 @@ def test_certificates_are_verified(edd, folder):
 
 
 def test_a_compartment_hears_only_of_its_own(edd, sink, receiver):
-    edd.ctl("compartment", "add", "outer")
+    edd.ctl("compartment", "add", "outer", "parent", "prod")
     edd.ctl("compartment", "add", "inner", "parent", "outer")
     edd.ctl("sender", "add", "inner@example.org", "compartment", "inner")
     add(edd, receiver.url(), "compartment", "outer", "events", "relayed")
@@ -221,7 +221,7 @@ def test_a_compartment_hears_only_of_its_own(edd, sink, receiver):
 
 def test_a_compartment_hears_of_what_was_refused(edd, sink, receiver):
     """Suppressed recipients, refused ones and refused senders of its own."""
-    edd.ctl("compartment", "add", "outer")
+    edd.ctl("compartment", "add", "outer", "parent", "prod")
     row, = edd.ctl("compartment", "add", "inner", "parent", "outer",
                    json_rows=True)
     edd.ctl("sender", "add", "inner@example.org", "compartment", "inner")

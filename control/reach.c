@@ -1,0 +1,134 @@
+/*
+ * Copyright (c) 2026 The edd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Senders and the domains that they are of.  A sender may be there before its
+ * domain is, and wherever its maker may make senders; so who has the domain
+ * decides what it is worth, and this is asked when it is used.
+ */
+#include "reach.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "compartment.h"
+#include "control.h"
+#include "domain.h"
+#include "log.h"
+#include "msg.h"
+#include "permit.h"
+#include "sender.h"
+
+struct strangers {
+	struct control *control;
+	const struct domain *domain;
+	size_t n;
+	char first[ADDRESS_SIZE];
+	bool failed;
+};
+
+/* STORE_OK if a compartment is the domain's, or in it. */
+static enum store_status
+is_within(struct control *c, const char *compartment, const struct domain *d)
+{
+	struct compartment_path path;
+	enum store_status r;
+	size_t i;
+
+	if (strcmp(compartment, d->compartment) == 0)
+		return STORE_OK;
+	r = permit_path(c, compartment, &path);
+	if (r != STORE_OK)
+		return r;
+	for (i = 0; i < path.n; i++) {
+		if (strcmp(path.place[i], d->compartment) == 0)
+			return STORE_OK;
+	}
+	return STORE_NOTFOUND;
+}
+
+/*
+ * STORE_OK if a sender in a compartment may be used: its domain is of this or
+ * of one that this is in, or there is no such domain, or one that has yet to
+ * be verified and so takes nothing from anybody; only then own is false.
+ * STORE_NOTFOUND if the domain, which is d, is of another compartment.
+ */
+enum store_status
+reach_domain(struct control *c, const char *compartment, const char *name,
+    struct domain *d, bool *own)
+{
+	enum store_status r;
+
+	*own = true;
+	r = domain_get(c->store, name, d);
+	if (r != STORE_OK)
+		return r == STORE_NOTFOUND ? STORE_OK : STORE_FAIL;
+	r = is_within(c, compartment, d);
+	if (r != STORE_NOTFOUND)
+		return r;
+	*own = false;
+	return c->site.verify_domains && d->verified == 0 ? STORE_OK :
+							    STORE_NOTFOUND;
+}
+
+static bool
+stranger_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	struct strangers *f;
+	struct sender s;
+
+	f = arg;
+	if (record_done(sender_decode(m, &s), "sender") != STORE_OK ||
+	    strcmp(sender_domain(&s), f->domain->name) != 0)
+		return true;
+	switch (is_within(f->control, s.compartment, f->domain)) {
+	case STORE_OK:
+		return true;
+	case STORE_NOTFOUND:
+		if (f->n++ == 0)
+			memcpy(f->first, s.address, sizeof(f->first));
+		return true;
+	case STORE_FAIL:
+		break;
+	}
+	f->failed = true;
+	return false;
+}
+
+/*
+ * A domain is there from now on: senders of it in other compartments stop
+ * being of use.  The text names them, for the operator; it is empty if there
+ * are none.  The log has it too.
+ */
+enum store_status
+reach_strangers(struct control *c, const struct domain *d, char *text,
+    size_t size)
+{
+	struct strangers f = { .control = c, .domain = d };
+
+	text[0] = '\0';
+	if (store_scan(c->store, STORE_SENDER, NULL, NULL, stranger_cb, &f) !=
+		STORE_OK ||
+	    f.failed)
+		return STORE_FAIL;
+	if (f.n == 0)
+		return STORE_OK;
+	(void)snprintf(text, size,
+	    "%zu %s of other compartments may not be used any more: %s%s", f.n,
+	    f.n == 1 ? "sender" : "senders", f.first, f.n == 1 ? "" : ", ...");
+	log_warnx("domain %s: %s", d->name, text);
+	return STORE_OK;
+}
