@@ -93,14 +93,17 @@ call_find(struct api *a, uint64_t id)
 	return NULL;
 }
 
-/* The port that clients come by; the first if there are several. */
+/* The port that clients come by; the first of HTTPS if there are several. */
 static unsigned
 https_port(const struct exchange *x)
 {
 	const struct conf_listen_entry *l;
 
-	l = SLIST_FIRST(&x->conf->listens);
-	return l == NULL ? API_HTTPS_PORT : l->listen.port;
+	SLIST_FOREACH(l, &x->conf->listens, next) {
+		if (l->listen.tls == LISTEN_HTTPS)
+			return l->listen.port;
+	}
+	return API_HTTPS_PORT;
 }
 
 /* What control says of the configuration, with the port. */

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from apitest import Api, Key, with_https
-from eddtest import ROOT, wait_for
+from eddtest import ROOT, free_port, wait_for
 from openapi import Description
 
 BASE = "/20170907/"
@@ -58,7 +58,9 @@ class Manage:
 
 @pytest.fixture
 def edd(make_edd):
-    edd = with_https(make_edd()).start().setup(dkim=False)
+    metrics = "listen on 127.0.0.1 metrics port %d\n"
+    edd = with_https(make_edd(extra=metrics % free_port()),
+                     extra=metrics % free_port()).start().setup(dkim=False)
     edd.ctl("policy", "add",
             "allow any-user to manage email-family in tenancy")
     return edd
