@@ -35,6 +35,7 @@
 #include "fault.h"
 #include "fields.h"
 #include "frontconf.h"
+#include "histogram.h"
 #include "httpd.h"
 #include "id.h"
 #include "idn.h"
@@ -66,7 +67,8 @@ struct submit {
 	struct submission sub;
 	bool begun; /* sub is there */
 	uint64_t ask;
-	struct address ascii;		  /* the sender */
+	int64_t ended;	      /* all of it was here, monotonic microseconds */
+	struct address ascii; /* the sender */
 	char compartment[OBJECT_ID_SIZE]; /* of it; empty if not known */
 	char envelope[33];
 };
@@ -414,6 +416,7 @@ submit_accepted(struct submit *s)
 	stats->messages++;
 	stats->recipients += s->sub.live;
 	stats->suppressed += s->sub.suppressed;
+	histogram_add(&stats->accept, monotime_us() - s->ended);
 	commit_report(&s->sub, submit_text_cb, s);
 	if (s->sub.message != 0) {
 		(void)id_format(s->sub.message, s->envelope);
@@ -447,6 +450,7 @@ submit_finish(struct submit *s)
 void
 submit_end(struct submit *s)
 {
+	s->ended = monotime_us();
 	content_end(&s->sub);
 	s->phase = SUBMIT_FINISH;
 	submit_finish(s);

@@ -72,6 +72,21 @@ frontstats_send(const struct frontstats *st, struct chan *c, uint64_t id)
 	row_free(row);
 }
 
+static const char *
+tls_name(uint32_t tls)
+{
+	switch (tls) {
+	case LISTEN_HTTPS:
+		return "https";
+	case LISTEN_METRICS:
+		return "metrics";
+	case LISTEN_TLS:
+		return "tls";
+	default:
+		return "starttls";
+	}
+}
+
 /* Where clients can connect. */
 static void
 listeners_send(const struct frontconf *conf, struct chan *c, uint64_t id)
@@ -86,10 +101,7 @@ listeners_send(const struct frontconf *conf, struct chan *c, uint64_t id)
 		row_clear(row);
 		row_str(row, "listener", l->listen.address);
 		row_num(row, "port", l->listen.port);
-		row_str(row, "tls",
-		    l->listen.tls == LISTEN_HTTPS   ? "https" :
-			l->listen.tls == LISTEN_TLS ? "tls" :
-						      "starttls");
+		row_str(row, "tls", tls_name(l->listen.tls));
 		row_str(row, "auth",
 		    l->listen.auth == 0	   ? "none" :
 			l->listen.insecure ? "in the clear too" :

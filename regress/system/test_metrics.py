@@ -9,6 +9,7 @@ import socket
 
 import pytest
 
+from apitest import Api, with_https
 from eddtest import free_port, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -92,6 +93,33 @@ def test_counters_and_times(watched, sink):
                if k.startswith("edd_process_up{"))
     assert total(after, "edd_process_memory_bytes") > 1e6
     assert total(after, "edd_certificate_expiry_seconds") > 1.7e9
+
+
+def test_https_is_timed_too(make_edd, sink):
+    port = free_port()
+    edd = with_https(make_edd(
+        route=(sink.address, sink.port),
+        extra="listen on 127.0.0.1 metrics port %d" % port))
+    edd.metrics_port = port
+    edd.start().setup()
+    api = Api(edd)
+    for i in range(2):
+        assert api.submit({
+            "sender": {"senderAddress": {"email": "news@example.org"},
+                       "compartmentId": "ours"},
+            "recipients": {"to": [{"email": "a@example.net"}]},
+            "subject": "%d" % i, "bodyText": "x"}).status == 200
+    api.close()
+    found = samples(get(edd, "/metrics")[2])
+    times = {k: v for k, v in found.items()
+             if k.startswith("edd_accept_seconds_count{")
+             and 'process="httpd"' in k}
+    assert list(times.values()) == [2]
+    rows = edd.ctl("status", json_rows=True)
+    kinds = {r["port"]: (r["tls"], r["login"]) for r in rows
+             if "listener" in r}
+    assert kinds[port] == ("metrics", "none")
+    assert kinds[edd.ports["https"]][0] == "https"
 
 
 def test_what_alerts_and_boards_name_is_there(watched):
