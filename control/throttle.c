@@ -78,7 +78,8 @@ struct throttle {
 static void
 throttle_timer_cb(evutil_socket_t fd, short what, void *arg)
 {
-	(void)throttle_flush(arg);
+	if (throttle_flush(arg) == 0)
+		log_debug("throttle: failures of addresses are written");
 }
 
 /* An empty table without a rule, or NULL without memory or randomness. */
@@ -95,9 +96,7 @@ throttle_new(throttle_cb tell, void *arg)
 	TAILQ_INIT(&t->order);
 	TAILQ_INIT(&t->changed);
 	TAILQ_INIT(&t->gone);
-	t->timer = evtimer_new(proc_base(), throttle_timer_cb, t);
-	if (t->timer == NULL ||
-	    getrandom(&t->seed, sizeof(t->seed), 0) != sizeof(t->seed)) {
+	if (getrandom(&t->seed, sizeof(t->seed), 0) != sizeof(t->seed)) {
 		throttle_free(t);
 		return NULL;
 	}
@@ -466,10 +465,17 @@ load_cb(const struct store_key *k, struct msgin *m, void *arg)
 	return true;
 }
 
-/* Take up what the store has, which is written to from now on.  0 or -1. */
+/*
+ * Take up what the store has, which is written to from now on; there is an
+ * event base.  0 or -1.
+ */
 int
 throttle_load(struct throttle *t, struct store *s)
 {
+	if (t->timer == NULL)
+		t->timer = evtimer_new(proc_base(), throttle_timer_cb, t);
+	if (t->timer == NULL)
+		return -1;
 	t->store = s;
 	return store_scan(s, STORE_THROTTLE, NULL, NULL, load_cb, t) ==
 		STORE_OK ?

@@ -363,7 +363,9 @@ class Edd:
         self.process = None
         self.log_file.close()
         text = self.log()
-        for word in ("AddressSanitizer", "runtime error:", "LeakSanitizer"):
+        # "[warn]" and "[err]" are libevent's.
+        for word in ("AddressSanitizer", "runtime error:", "LeakSanitizer",
+                     "[warn]", "[err]"):
             assert word not in text, text[-8000:]
         if expect is not None:
             assert status == expect, "status %s\n%s" % (status, text[-5000:])
