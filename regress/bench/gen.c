@@ -108,10 +108,15 @@ static void
 failed_cb(const char *step, const char *reply, void *arg)
 {
 	struct run *r = arg;
+	char *p;
 
 	r->failed++;
 	(void)snprintf(r->last, sizeof(r->last), "%s: %s", step, reply);
-	r->last[strcspn(r->last, "\"\\\r\n")] = '\0';
+	r->last[strcspn(r->last, "\r\n")] = '\0';
+	for (p = r->last; *p != '\0'; p++) { /* it is put in quotes */
+		if (*p == '"' || *p == '\\')
+			*p = '\'';
+	}
 	if (r->conf.idle || r->failed > r->messages + r->sessions)
 		errx(1, "%s", r->last);
 }
