@@ -77,12 +77,32 @@ auth_status(struct exchange *x, enum policy_status status)
 	}
 }
 
+/* Approved senders are remembered for one user. */
 static void
-auth_good(struct exchange *x, const char *user, const char *credential)
+auth_whose_senders(struct exchange *x)
+{
+	if (strcmp(x->senders_user, x->user) == 0 &&
+	    strcmp(x->senders_credential, x->credential) == 0)
+		return;
+	senders_clear(&x->senders);
+	(void)strlcpy(x->senders_user, x->user, sizeof(x->senders_user));
+	(void)strlcpy(x->senders_credential, x->credential,
+	    sizeof(x->senders_credential));
+}
+
+static void
+auth_set_user(struct exchange *x, const char *user, const char *credential)
 {
 	x->httpd->stats.logins++;
 	(void)strlcpy(x->user, user, sizeof(x->user));
 	(void)strlcpy(x->credential, credential, sizeof(x->credential));
+	auth_whose_senders(x);
+}
+
+static void
+auth_good(struct exchange *x, const char *user)
+{
+	auth_set_user(x, user, "");
 	exchange_known(x);
 }
 
@@ -120,7 +140,9 @@ auth_basic_answer(struct exchange *x, const struct policy_auth_reply *reply)
 		auth_status(x, reply->status);
 		return;
 	}
-	auth_good(x, reply->user, reply->credential);
+	auth_set_user(x, reply->user, reply->credential);
+	senders_learn(&x->senders, reply, monotime());
+	exchange_known(x);
 }
 
 /* Tell control that a key is in use, once a minute. */
@@ -227,7 +249,7 @@ auth_seen_answer(struct exchange *x, const struct policy_seen_reply *reply)
 		return;
 	}
 	(void)strlcpy(user, x->user, sizeof(user));
-	auth_good(x, user, "");
+	auth_good(x, user);
 }
 
 /* The key is there: does it fit? */
@@ -248,7 +270,7 @@ auth_verify(struct exchange *x, const struct keycache_entry *entry)
 	(void)strlcpy(x->user, known->user, sizeof(x->user));
 	if (request_method(x->request) == REQUEST_GET ||
 	    request_method(x->request) == REQUEST_HEAD)
-		auth_good(x, known->user, ""); /* a replay changes nothing */
+		auth_good(x, known->user); /* a replay changes nothing */
 	else
 		auth_ask_seen(x);
 }

@@ -327,19 +327,6 @@ submit_sender(struct submit *s, const struct policy_sender_reply *reply)
 	}
 }
 
-/* Approved senders are remembered for one user. */
-static void
-submit_whose_senders(struct exchange *x)
-{
-	if (strcmp(x->senders_user, x->user) == 0 &&
-	    strcmp(x->senders_credential, x->credential) == 0)
-		return;
-	senders_clear(&x->senders);
-	(void)strlcpy(x->senders_user, x->user, sizeof(x->senders_user));
-	(void)strlcpy(x->senders_credential, x->credential,
-	    sizeof(x->senders_credential));
-}
-
 /*
  * Begin to hand in a message. It may have been refused when this returns. The
  * caller frees it, at the end of the exchange; NULL: answered already.
@@ -358,7 +345,6 @@ submit_begin(struct exchange *x, const struct submit_wish *wish)
 	s->x = x;
 	s->wish = *wish;
 	submit_set_client(s);
-	submit_whose_senders(x);
 	if (idn_address_ascii(wish->sender, &s->ascii) == -1) {
 		submit_fail(s, FAULT_ADDRESS, wish->sender->mailbox, "");
 		return s;

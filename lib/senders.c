@@ -27,6 +27,7 @@
 #include "bounds.h"
 #include "compat.h"
 #include "peers.h"
+#include "proto_auth.h"
 #include "proto_policy.h"
 #include "submitter.h"
 
@@ -92,6 +93,23 @@ senders_add(struct senders *list, const struct address *a,
 			break;
 	}
 	senders_cut(link);
+}
+
+/*
+ * A login was good: what control knows that will be asked is not asked, unless
+ * the answer is known already. Does nothing without memory.
+ */
+void
+senders_learn(struct senders *list, const struct policy_auth_reply *reply,
+    int64_t now)
+{
+	struct address a;
+
+	if (reply->sender[0] != '\0' &&
+	    address_parse_mailbox(reply->sender, strlen(reply->sender),
+		ADDRESS_UTF8, &a) == ADDRESS_OK &&
+	    senders_find(list, &a, now) == NULL)
+		senders_add(list, &a, &reply->by, now);
 }
 
 /*

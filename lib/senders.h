@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 struct address;
+struct policy_auth_reply;
 struct policy_sender_reply;
 struct senders_entry;
 struct submission_client;
@@ -36,6 +37,8 @@ const struct policy_sender_reply *senders_find(struct senders *,
     const struct address *, int64_t now);
 void senders_add(struct senders *, const struct address *,
     const struct policy_sender_reply *, int64_t now);
+void senders_learn(struct senders *, const struct policy_auth_reply *,
+    int64_t now);
 uint64_t senders_ask(const struct submission_client *, const struct address *);
 void senders_clear(struct senders *);
 

@@ -203,18 +203,6 @@ cmd_auth_line(struct session *s, const char *p, size_t len)
 		auth_line(s, p, len);
 }
 
-/* What control knows that will be asked is not asked. */
-static void
-auth_sender(struct session *s, const struct policy_auth_reply *reply)
-{
-	struct address a;
-
-	if (reply->sender[0] != '\0' &&
-	    address_parse_mailbox(reply->sender, strlen(reply->sender),
-		ADDRESS_UTF8, &a) == ADDRESS_OK)
-		senders_add(&s->senders, &a, &reply->by, monotime());
-}
-
 /* control does not let it log in. */
 void
 auth_refused(struct session *s, enum policy_status status)
@@ -244,7 +232,7 @@ auth_accept(struct session *s, const struct policy_auth_reply *reply)
 	session_enter(s, SESSION_COMMAND);
 	(void)strlcpy(s->user, reply->user, sizeof(s->user));
 	(void)strlcpy(s->credential, reply->credential, sizeof(s->credential));
-	auth_sender(s, reply);
+	senders_learn(&s->senders, reply, monotime());
 	s->have |= HAVE_AUTH;
 	s->env->stats.logins++;
 	log_debug("login user=%s source=%s", s->user, s->source);

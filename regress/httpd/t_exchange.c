@@ -118,6 +118,12 @@ throttled_holds(const struct throttled *t, const char *source, int64_t now)
 }
 
 void
+senders_learn(struct senders *s, const struct policy_auth_reply *reply,
+    int64_t now)
+{
+}
+
+void
 senders_clear(struct senders *s)
 {
 }

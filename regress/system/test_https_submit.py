@@ -195,6 +195,25 @@ def test_a_signed_request_is_as_good_as_a_password(make_edd, sink):
     api.close()
 
 
+def test_what_is_taken_away_is_refused_from_then_on(https):
+    """A login says which sender it used last, which is not asked again: it
+    must not outlive the sender, nor the connection the credential."""
+    edd = https
+    kept = Api(edd)
+    assert kept.submit(details(edd)).status == 200
+    again = Api(edd)
+    assert again.submit(details(edd)).status == 200
+    again.close()
+    edd.ctl("sender", "remove", "news@example.org")
+    again = Api(edd)
+    assert again.submit(details(edd)).fault()[:2] == (
+        404, "NotAuthorizedOrNotFound")
+    again.close()
+    edd.ctl("credential", "remove", edd.user)
+    assert kept.submit(details(edd)).fault()[:2] == (401, "NotAuthenticated")
+    kept.close()
+
+
 def test_a_wrong_password_is_throttled(https):
     edd = https
     edd.extra += "smtp throttle failures 3 window 10m block 10m\n"
