@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Benchmark: edd beside Postfix and OpenSMTPD; see README.md.
 
-BENCH_CASES     words that choose cases: 4k, 100k, 1, 20, 100, plain, tls,
-                https, idle, syncs (default: all)
+BENCH_CASES     words that choose cases: 4k, 100k, 1, 20, 50, 100, plain,
+                tls, https, idle, syncs (default: all)
 BENCH_MESSAGES  messages of 4 KB that edd gets in a run (10000); the others
                 get fewer in proportion
 BENCH_ROUNDS    runs of a cell, of which the median counts (3)
@@ -52,7 +52,7 @@ class Bench:
 
     def wanted(self, *words):
         """Of each kind of word that BENCH_CASES has, one must be here."""
-        kinds = (set(SIZES), {str(s) for s in SESSIONS},
+        kinds = (set(SIZES), {str(s) for s in (*SESSIONS, https.SESSIONS)},
                  {"plain", "tls", "https"}, {"idle", "syncs"})
         for kind in kinds:
             chosen = kind & set(self.words)
@@ -205,7 +205,7 @@ class Bench:
                     self.idle(mode)
             finally:
                 self.stop()
-        if self.wanted("https"):
+        if self.wanted("https", "4k", str(https.SESSIONS)):
             try:
                 self.https()
             finally:
