@@ -48,6 +48,16 @@
 /* Blocks that may be on their way: reading and storing overlap. */
 #define IMPORT_WINDOW 3u
 
+/* Compartments that the audit names; what went into others is one more. */
+#define IMPORT_PLACES_MAX 64u
+
+/* What went into a compartment: before this block, and with it. */
+struct account {
+	char id[OBJECT_ID_SIZE];
+	uint64_t added;
+	uint64_t block;
+};
+
 /* Names of compartments that were looked up last, a row apart. */
 struct known {
 	char name[NAME_SIZE];
@@ -64,6 +74,8 @@ struct import {
 	uint64_t present;
 	uint64_t bad;
 	uint32_t owed;
+	size_t places;
+	struct account place_of[IMPORT_PLACES_MAX + 1];
 	struct import_row row;
 	struct suppression entry;
 };
@@ -88,10 +100,85 @@ import_log(struct job *j, const char *how)
 	    how, im->rows, im->added, im->present, im->bad, j->who.uid);
 }
 
+/* The account of a compartment; the last one is that of all further ones. */
+static struct account *
+account_of(struct import *im, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < im->places && i < IMPORT_PLACES_MAX; i++) {
+		if (strcmp(im->place_of[i].id, id) == 0)
+			return &im->place_of[i];
+	}
+	if (i == im->places && i < IMPORT_PLACES_MAX)
+		(void)strlcpy(im->place_of[im->places++].id, id,
+		    OBJECT_ID_SIZE);
+	return &im->place_of[i];
+}
+
+/* The block is stored, or, unless it was, forgotten. */
+static void
+accounts_close(struct import *im, bool stored)
+{
+	struct account *a;
+	size_t i;
+
+	for (i = 0; i <= im->places && i <= IMPORT_PLACES_MAX; i++) {
+		a = &im->place_of[i];
+		if (stored)
+			a->added += a->block;
+		a->block = 0;
+	}
+}
+
+/* Record in the open transaction what went into each compartment. */
+static void
+accounts_audit(struct job *j, const struct import *im, const char *how)
+{
+	const struct account *a;
+	struct compartment c;
+	const char *name;
+	char text[64];
+	size_t i;
+
+	for (i = 0; i <= im->places && i <= IMPORT_PLACES_MAX; i++) {
+		a = &im->place_of[i];
+		if (a->added == 0)
+			continue;
+		name = i == IMPORT_PLACES_MAX ? "other compartments" : a->id;
+		if (name == a->id &&
+		    compartment_get(j->control->store, a->id, &c) == STORE_OK)
+			name = c.name;
+		(void)snprintf(text, sizeof(text), "%" PRIu64 " suppressions%s",
+		    a->added, how);
+		job_audit(j, name, NULL, text);
+	}
+}
+
+/*
+ * The record of the change waits for the disk, and so for all before.  0, or
+ * -1 and there is none.
+ */
+static int
+import_sync(struct job *j, const struct import *im, const char *how)
+{
+	if (im->added == 0)
+		return 0;
+	if (store_begin(j->control->store) == -1)
+		return -1;
+	accounts_audit(j, im, how);
+	if (audit_commit(j->control->audit) == 0)
+		return 0;
+	store_abort(j->control->store);
+	return -1;
+}
+
 static void
 import_cancel(struct job *j)
 {
 	import_log(j, "interrupted");
+	if (import_sync(j, j->work, ", then edctl ended") == -1)
+		log_warnx("suppression import: no record in the audit");
 	import_free(j);
 }
 
@@ -195,8 +282,10 @@ row_store(struct suppression_tx *tx, struct import *im)
 	if (r != STORE_NOTFOUND)
 		return r;
 	r = suppression_tx_put(tx, &im->entry, NULL);
-	if (r == STORE_OK)
+	if (r == STORE_OK) {
 		im->added++;
+		account_of(im, im->entry.compartment)->block++;
+	}
 	return r;
 }
 
@@ -235,6 +324,10 @@ import_fail(struct job *j, const struct import *before, const char *why)
 	im->added = before->added;
 	im->present = before->present;
 	import_log(j, "failed");
+	store_abort(j->control->store);
+	accounts_close(im, false);
+	if (import_sync(j, im, ", then it failed") == -1)
+		log_warnx("suppression import: no record in the audit");
 	(void)snprintf(rows, sizeof(rows),
 	    "%" PRIu64 " rows are in, of which %" PRIu64
 	    " are new; mend that, and import the same file again",
@@ -276,23 +369,8 @@ import_block(struct job *j, const uint8_t *data, size_t len)
 		import_fail(j, &before, "the policy store failed");
 		return -1;
 	}
+	accounts_close(j->work, true);
 	return 0;
-}
-
-/* The record of the change waits for the disk, and so for all before. */
-static int
-import_sync(struct job *j, const struct import *im)
-{
-	char text[64];
-
-	if (im->added == 0)
-		return 0;
-	if (store_begin(j->control->store) == -1)
-		return -1;
-	(void)snprintf(text, sizeof(text), "%" PRIu64 " suppressions",
-	    im->added);
-	job_audit(j, im->place.name, NULL, text);
-	return audit_commit(j->control->audit);
 }
 
 static void
@@ -301,7 +379,7 @@ import_end(struct job *j)
 	struct import *im;
 
 	im = j->work;
-	if (import_sync(j, im) == -1) {
+	if (import_sync(j, im, "") == -1) {
 		import_fail(j, im, "the policy store failed");
 		return;
 	}
@@ -355,8 +433,8 @@ import_arguments(struct job *j, struct import *im)
 
 /*
  * suppression import FILE [format FORMAT] [compartment NAME] [reason REASON]:
- * the rows come as a file does; the first two are edctl's own.  For rows that say neither; a compartment that is given is that
- * of all.
+ * the rows come as a file does; the first two are edctl's own.  The reason is
+ * that of rows which say none, the compartment that of all.
  */
 void
 verb_suppression_import(struct job *j)

@@ -89,14 +89,15 @@ chunk_is_full(const struct chunk *c)
 	    CHUNK_OCTETS - row_end(c) < IMPORT_ROW_MAX;
 }
 
-/* Add a row to a chunk that is not full.  0, or -1 without memory. */
+/*
+ * Add a row to a chunk that is not full, and of which nothing was sent since
+ * it was empty.  0, or -1 without memory.
+ */
 int
 chunk_add(struct chunk *c, const struct import_row *row)
 {
 	uint32_t at;
 
-	if (c->sent > 0)
-		c->rows = c->sent = 0;
 	at = row_end(c);
 	msgout_reset(&c->out);
 	import_row_put(&c->out, row);
@@ -152,7 +153,10 @@ chunk_sort(struct chunk *c)
 	qsort(c->start, c->rows, 2 * sizeof(*c->start), compare);
 }
 
-/* The next rows, as a block that lives until the next call; 0: no more. */
+/*
+ * The next rows, as a block that lives until the next call; 0: no more.  With
+ * the last of them the chunk is empty, and takes rows again.
+ */
 size_t
 chunk_block(struct chunk *c, const uint8_t **block, unsigned *rows)
 {
@@ -169,6 +173,8 @@ chunk_block(struct chunk *c, const uint8_t **block, unsigned *rows)
 		used += len;
 		c->sent++;
 	}
+	if (c->sent == c->rows)
+		c->rows = c->sent = 0;
 	*block = c->block;
 	return used;
 }

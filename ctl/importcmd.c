@@ -16,8 +16,8 @@
 
 /*
  * The import: rows are read, sorted some at a time, and sent as control asks
- * for them.  A bad row is told of on standard error, or as JSON in the answer,
- * and the others go on.
+ * for them.  Bad rows are told of at the end, on standard error, or as JSON in
+ * the answer; the others go on.
  */
 #include "importcmd.h"
 
@@ -32,6 +32,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "badrows.h"
 #include "chunk.h"
 #include "client.h"
 #include "fail.h"
@@ -54,6 +55,7 @@ struct importing {
 	struct event *interrupt;
 	struct suppressfile *rows;
 	struct chunk *chunk;
+	struct badrows *badrows;
 	struct print *print;
 	FILE *file;
 	off_t size; /* 0: not known */
@@ -102,13 +104,14 @@ progress_cb(const struct admin_progress *progress, void *arg)
 }
 
 static int
-say_bad(struct importing *im, uint64_t number, const char *address,
-    const char *why)
+say_bad_cb(uint64_t number, const char *address, const char *why, void *arg)
 {
+	struct importing *im;
 	struct row *row;
 	char *text;
 	int r;
 
+	im = arg;
 	progress_wipe(im);
 	if (im->json) {
 		row = row_new();
@@ -131,6 +134,34 @@ say_bad(struct importing *im, uint64_t number, const char *address,
 	return 0;
 }
 
+/*
+ * What control says of the rows that it had; those that were not good enough
+ * to be sent are rows, and bad, as well.
+ */
+static int
+say_numbers(struct importing *im, const struct row *row)
+{
+	const struct row_field *f;
+	struct row *sum;
+	int64_t n;
+	size_t i;
+	int r;
+
+	sum = row_new();
+	if (sum == NULL)
+		return -1;
+	for (i = 0; i < row_count(row); i++) {
+		f = row_at(row, i);
+		n = strtoll(f->value, NULL, 10);
+		if (strcmp(f->name, "rows") == 0 || strcmp(f->name, "bad") == 0)
+			n += (int64_t)im->bad;
+		row_num(sum, f->name, n);
+	}
+	r = row_bad(sum) ? -1 : print_row(im->print, sum);
+	row_free(sum);
+	return r;
+}
+
 /* A row of the answer: one that is bad, or the numbers at the end. */
 static int
 row_cb(const struct row *row, void *arg)
@@ -144,10 +175,11 @@ row_cb(const struct row *row, void *arg)
 	why = row_value(row, "error");
 	if (number != NULL && address != NULL && why != NULL) {
 		im->some_bad = true;
-		return say_bad(im, strtoull(number, NULL, 10), address, why);
+		return badrows_add(im->badrows, strtoull(number, NULL, 10),
+		    address, why);
 	}
 	progress_wipe(im);
-	return print_row(im->print, row);
+	return badrows_tell(im->badrows) == -1 ? -1 : say_numbers(im, row);
 }
 
 /* Rows of the file until the chunk is full or the file ends. */
@@ -167,8 +199,9 @@ fill(struct importing *im)
 			break;
 		case SUPPRESSFILE_BAD:
 			im->bad++;
-			(void)say_bad(im, row.number, row.address,
-			    suppressfile_why(im->rows));
+			if (badrows_add(im->badrows, row.number, row.address,
+				suppressfile_why(im->rows)) == -1)
+				fail(FAIL_NO, "out of memory", NULL);
 			break;
 		case SUPPRESSFILE_FAILED:
 			(void)snprintf(im->error, sizeof(im->error),
@@ -195,11 +228,7 @@ pump(struct importing *im)
 		len = im->stopped ? 0 : chunk_block(im->chunk, &block, &rows);
 		if (len == 0 && !im->read && !im->stopped) {
 			fill(im);
-			len = im->stopped ?
-			    0 :
-			    chunk_block(im->chunk, &block, &rows);
-			if (len == 0 && !im->read)
-				continue;
+			continue;
 		}
 		im->ended = len == 0;
 		im->credit--;
@@ -274,7 +303,8 @@ open_file(struct importing *im, const struct parse *p)
 		im->size = st.st_size;
 	im->rows = suppressfile_new(im->file, format_of(p));
 	im->chunk = chunk_new();
-	if (im->rows == NULL || im->chunk == NULL)
+	im->badrows = badrows_new(say_bad_cb, im);
+	if (im->rows == NULL || im->chunk == NULL || im->badrows == NULL)
 		fail(FAIL_NO, "out of memory", NULL);
 }
 
@@ -341,11 +371,14 @@ importcmd_run(const struct options *o, const struct parse *p)
 	open_client(&im, o);
 	result = client_run(im.client, &p->words, row_cb, &im, &end);
 	progress_wipe(&im);
+	if (badrows_tell(im.badrows) == -1)
+		fail(FAIL_NO, "out of memory", NULL);
 	if (print_end(im.print) == -1 || fflush(stdout) != 0)
 		fail(FAIL_NO, "standard output cannot be written", NULL);
 	event_free(im.interrupt);
 	client_free(im.client);
 	suppressfile_free(im.rows);
 	chunk_free(im.chunk);
+	badrows_free(im.badrows);
 	return conclude(&im, result, &end);
 }

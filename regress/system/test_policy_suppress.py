@@ -39,6 +39,11 @@ def addresses(edd, *args):
     return [row["address"] for row in rows(edd, *args)]
 
 
+def imports(edd):
+    """What the audit has of imports."""
+    return edd.ctl("audit", "verb", "suppression import", json_rows=True)
+
+
 def mail_to(edd, *rcpts):
     """The replies to RCPT."""
     client = Raw(edd)
@@ -60,13 +65,16 @@ def test_good_rows_of_a_bad_file_are_taken(edd):
         "seven@example.net,unsubscribe,,prod\n")
     assert status == 1
     lines = [line for line in err.splitlines() if line.startswith("row ")]
-    assert sorted(line.split(":")[0] for line in lines) == [
+    assert [line.split(":")[0] for line in lines] == [
         "row 3", "row 4", "row 5", "row 6", "row 7"]
     assert "\"two.example.net\": " in err
     assert "unknown reason" in err and "no time: soon" in err
     assert "no such compartment" in err and "some rows are bad" in err
-    # What is bad in its form control never sees.
-    assert "added         2" in out and "bad           3" in out
+    for line in ("rows          7", "added         2", "bad           5"):
+        assert line in out
+    # The audit names the compartments.
+    assert {(row["object"], row["new"]) for row in imports(edd)} == {
+        ("root", "1 suppressions"), ("prod", "1 suppressions")}
     got = {row["address"]: row for row in rows(edd)}
     assert set(got) == {"one@example.net", "seven@example.net"}
     assert got["one@example.net"]["reason"] == "HARDBOUNCE"
@@ -194,6 +202,38 @@ def test_an_import_that_is_interrupted_keeps_what_it_says(edd):
     wait_for(lambda: "suppression import" in edd.log(mark), "the import's end")
     assert ("interrupted" in err) == (edctl.returncode == 1)
     assert "added         %d\n" % len(rows(edd)) in out
+
+
+def test_more_than_edctl_keeps_at_a_time_goes_in(edd):
+    """Over 32 MiB: few rows, for the text is long, all of one address."""
+    line = "one@example.net,%s\n" % ("x" * 1000)
+    status, out, err = bring(edd, "address,text\n" + 35000 * line +
+                             "two@example.net,y\n")
+    assert status == 0, err
+    assert "rows          35001" in out and "added         2" in out
+    assert addresses(edd) == ["one@example.net", "two@example.net"]
+
+
+def test_an_import_that_dies_is_in_the_audit(edd):
+    edctl = subprocess.Popen(
+        [EDCTL, "-s", edd.socket, "suppression", "import", "-",
+         "compartment", "prod"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, text=True)
+    mark = edd.log_size()
+    # The next chunk is not full: edctl waits for the rest of it.
+    line = "%%d@example.net,%s\n" % ("x" * 1000)
+    edctl.stdin.write("address,text\n" +
+                      "".join(line % (i % 100) for i in range(35000)))
+    edctl.stdin.flush()
+    wait_for(lambda: edd.ctl("suppression", "count", json_rows=True)[0][
+        "count"] == 100, "the first chunk")
+    edctl.kill()
+    edctl.communicate()
+    wait_for(lambda: "suppression import interrupted" in edd.log(mark),
+             "the import's end")
+    assert [(row["object"], row["new"]) for row in imports(edd)] == [
+        ("prod", "100 suppressions, then edctl ended")]
 
 
 def test_a_crash_in_an_import_loses_whole_blocks_only(edd):
