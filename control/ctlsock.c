@@ -51,6 +51,9 @@
 #define CTL_BEAT  10
 #define CTL_BEATS 3u
 
+/* The same while an answer is read, a page at a time perhaps: six hours. */
+#define CTL_READ_BEATS (6u * 3600 / CTL_BEAT)
+
 /* Looks until a file that does not go on is given up; it may be a pipe. */
 #define CTL_FILE_BEATS 60u
 
@@ -318,29 +321,50 @@ full_cb(struct chan *chan, bool full, void *arg)
 /*
  * Nothing happened for a while.  A command that waits for other processes has
  * their time limits, and edctl is told that it is still being done; an operator
- * that does not read has this one.
+ * that does not read has these.
  */
 static void
-beat_cb(evutil_socket_t fd, short what, void *arg)
+ctl_look(struct ctl *c)
 {
 	static const struct admin_progress alive;
-	struct ctl *c;
+	bool unread;
 
-	c = arg;
+	unread = chan_queued(c->chan) > 0;
 	if (c->blocks > 0)
 		c->waits++;
-	if (c->job != NULL && chan_queued(c->chan) == 0 &&
+	if (c->job != NULL && !unread &&
 	    c->waits < CTL_FILE_BEATS) {
 		(void)ctl_progress_send(c->chan, &alive);
 		ctl_step(c);
 		return;
 	}
-	if (++c->beats < CTL_BEATS) {
+	if (++c->beats < (unread ? CTL_READ_BEATS : CTL_BEATS)) {
 		(void)evtimer_add(c->beat, &ctl_beat);
 		return;
 	}
-	log_debug("idle edctl closed uid=%u", c->who.uid);
+	if (unread)
+		log_info("edctl closed: it does not read uid=%u", c->who.uid);
+	else
+		log_debug("idle edctl closed uid=%u", c->who.uid);
 	ctl_free(c);
+}
+
+static void
+beat_cb(evutil_socket_t fd, short what, void *arg)
+{
+	ctl_look(arg);
+}
+
+/* Look at all connections now, as each does when its time has come. */
+void
+ctlsock_look(struct ctlsock *s)
+{
+	struct ctl *c, *next;
+
+	for (c = LIST_FIRST(&s->connections); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		ctl_look(c);
+	}
 }
 
 /*

@@ -48,6 +48,7 @@ struct asking {
 	struct print *print;
 	bool terminal; /* standard error is one */
 	bool progress; /* something of it stands there */
+	int error;     /* of standard output; 0: none */
 };
 
 /* Columns of the terminal on standard output; 0 if it is none. */
@@ -89,12 +90,32 @@ static int
 row_cb(const struct row *row, void *arg)
 {
 	struct asking *a;
+	int r;
 
 	a = arg;
 	progress_wipe(a);
-	if (print_row(a->print, row) == -1)
-		return -1;
-	return ferror(stdout) != 0 ? 1 : 0;
+	errno = 0;
+	r = print_row(a->print, row);
+	if (ferror(stdout) == 0)
+		return r;
+	a->error = errno == 0 ? EIO : errno;
+	return 1;
+}
+
+/*
+ * What could not be written is an error, unless who read it has gone: that is
+ * how a pipe ends.
+ */
+static void
+check_written(int error)
+{
+	char why[ERROR_SIZE];
+
+	if (error == 0 || error == EPIPE)
+		return;
+	(void)snprintf(why, sizeof(why),
+	    "standard output cannot be written: %s", strerror(error));
+	fail(FAIL_NO, why, NULL);
 }
 
 /* Nobody reads any more: for one who follows this is the end. */
@@ -137,8 +158,7 @@ conclude(enum client_result result, const struct admin_end *end,
 		fail(FAIL_NO, end->why, end->hint);
 	if (end->hint[0] != '\0' && !o->json)
 		(void)printf("%s\n", end->hint);
-	if (fflush(stdout) != 0 && errno != EPIPE)
-		fail(FAIL_NO, "standard output cannot be written", NULL);
+	check_written(fflush(stdout) != 0 ? errno : 0);
 	return 0;
 }
 
@@ -150,7 +170,6 @@ ask(const struct options *o, struct parse *p)
 	struct admin_end end;
 	struct asking a;
 	struct event *ev;
-	bool written;
 
 	memset(&a, 0, sizeof(a));
 	a.terminal = isatty(STDERR_FILENO) == 1;
@@ -173,11 +192,12 @@ ask(const struct options *o, struct parse *p)
 	result = client_run(a.client, &p->words, row_cb, &a, &end);
 	parse_clear(p);
 	progress_wipe(&a);
-	written = print_end(a.print) == 0;
+	errno = 0;
+	if (print_end(a.print) == -1 && a.error == 0)
+		a.error = errno == 0 ? EIO : errno;
 	if (ev != NULL)
 		event_free(ev);
 	client_free(a.client);
-	if (!written && errno != EPIPE && result != CLIENT_STOPPED)
-		fail(FAIL_NO, "standard output cannot be written", NULL);
+	check_written(a.error);
 	return conclude(result, &end, o);
 }

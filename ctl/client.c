@@ -48,6 +48,7 @@ struct client {
 	struct event *silent;
 	struct timeval silence;
 	struct row *row; /* the one that came last */
+	bool greeted;	 /* we may ask */
 	client_progress_cb progress;
 	void *progress_arg;
 	client_more_cb more;
@@ -98,6 +99,7 @@ hello_cb(struct chan *chan, struct msgin *m, void *arg)
 	if (ctl_hello_recv(m, &version) == -1)
 		return -1;
 	heard(c);
+	c->greeted = true;
 	if (version == CTL_VERSION)
 		return 0;
 	say(c->end, "use the edctl that was installed with it",
@@ -191,8 +193,11 @@ down_cb(struct chan *chan, void *arg)
 	if (c->end == NULL || c->result != CLIENT_ENDED)
 		return;
 	say(c->end,
-	    "only root, edd's own user and its administrators' group may ask; "
-	    "edd's log says more",
+	    c->greeted ?
+		"it was restarted, or what it said was not read for hours: ask "
+		"again, or write it to a file first" :
+		"only root, edd's own user and its administrators' group may "
+		"ask; edd's log says more",
 	    "edd closed the connection before the answer was complete");
 	finish(c, CLIENT_LOST);
 }

@@ -52,6 +52,7 @@ static const char *const columns[] = { "address", "compartment", "reason",
 struct exporting {
 	struct print *print; /* of JSON; NULL: it is CSV */
 	uint64_t rows;
+	int error; /* of standard output; 0: none */
 };
 
 /* Times as RFC 3339 has them; none is empty. */
@@ -91,6 +92,7 @@ row_cb(const struct row *row, void *arg)
 
 	ex = arg;
 	ex->rows++;
+	errno = 0;
 	if (ex->print != NULL) {
 		if (print_row(ex->print, row) == -1)
 			return -1;
@@ -100,7 +102,10 @@ row_cb(const struct row *row, void *arg)
 			    i == 0 ? '\0' : ',');
 		(void)fputs("\r\n", stdout);
 	}
-	return ferror(stdout) != 0 ? 1 : 0;
+	if (ferror(stdout) == 0)
+		return 0;
+	ex->error = errno == 0 ? EIO : errno;
+	return 1;
 }
 
 static void
@@ -159,12 +164,18 @@ static int
 conclude(const struct exporting *ex, bool named, enum client_result result,
     const struct admin_end *end)
 {
+	char why[ERROR_SIZE];
+
 	if (result == CLIENT_LOST)
 		fail(FAIL_ABSENT, end->why, end->hint);
 	if (result == CLIENT_ENDED && !end->ok)
 		fail(FAIL_NO, end->why, end->hint);
-	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		fail(FAIL_NO, "the file could not be written to its end", NULL);
+	if (ex->error != 0) {
+		(void)snprintf(why, sizeof(why),
+		    "the file could not be written to its end: %s",
+		    strerror(ex->error));
+		fail(FAIL_NO, why, NULL);
+	}
 	if (named)
 		(void)fprintf(stderr, "%" PRIu64 " suppressions\n", ex->rows);
 	return 0;
@@ -174,7 +185,7 @@ conclude(const struct exporting *ex, bool named, enum client_result result,
 int
 exportcmd_run(const struct options *o, const struct parse *p)
 {
-	struct exporting ex = { NULL, 0 };
+	struct exporting ex = { NULL, 0, 0 };
 	enum client_result result;
 	struct client *client;
 	struct admin_end end;
@@ -198,5 +209,8 @@ exportcmd_run(const struct options *o, const struct parse *p)
 	if (ex.print != NULL)
 		(void)print_end(ex.print);
 	client_free(client);
+	errno = 0;
+	if ((fflush(stdout) != 0 || ferror(stdout) != 0) && ex.error == 0)
+		ex.error = errno == 0 ? EIO : errno;
 	return conclude(&ex, named, result, &end);
 }

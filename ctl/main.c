@@ -18,6 +18,7 @@
  * edctl: the operator's command.  It parses a command line; most commands
  * control answers, a few are done here.  It decides nothing.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,22 @@ parse_options(int argc, char **argv, struct options *o)
 	fail_as_json(o->json);
 }
 
+/* What was printed is written; else it is no success. */
+static int
+finish(int status)
+{
+	char why[ERROR_SIZE];
+
+	errno = 0;
+	if ((fflush(stdout) == 0 && ferror(stdout) == 0) || errno == EPIPE ||
+	    status != 0)
+		return status;
+	(void)snprintf(why, sizeof(why),
+	    "standard output cannot be written: %s",
+	    strerror(errno == 0 ? EIO : errno));
+	fail(FAIL_NO, why, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -135,7 +152,7 @@ main(int argc, char **argv)
 		if (strcmp(locals[l].word, p.command->word[0]) == 0 &&
 		    (locals[l].second == NULL ||
 			strcmp(locals[l].second, p.command->word[1]) == 0))
-			return locals[l].run(&o, &p);
+			return finish(locals[l].run(&o, &p));
 	}
 	return ask(&o, &p);
 }

@@ -33,6 +33,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -407,6 +408,45 @@ fill_suppressions(unsigned n)
 	assert_int_equal(store_commit(w.control.store), 0);
 }
 
+/* An answer that is read a page at a time is waited for, an idle edctl not. */
+static void
+reader_that_pauses_gets_all(void **state)
+{
+	static uint8_t drain[65536];
+	uint8_t buf[512];
+	size_t n, got;
+	unsigned i;
+	ssize_t r;
+	int fd, idle;
+
+	fill_suppressions(3000);
+	fd = dial();
+	n = frame_hello(buf, CTL_VERSION);
+	n += frame_command(buf + n, "suppression", "list");
+	assert_int_equal(send(fd, buf, n, 0), (ssize_t)n);
+	loop();
+	idle = dial();
+	for (i = 0; i < 60; i++)
+		ctlsock_look(w.control.sock);
+	assert_int_equal(recv(idle, drain, 1, 0), 0);
+	assert_int_equal(ctlsock_connections(w.control.sock), 1);
+	for (got = 0; (r = recv(fd, drain, sizeof(drain), 0)) > 0;) {
+		got += (size_t)r;
+		loop();
+	}
+	assert_int_equal(errno, EAGAIN);
+	assert_true(got > 3000 * 100);
+	/* But not for ever. */
+	n = frame_command(buf, "suppression", "list");
+	assert_int_equal(send(fd, buf, n, 0), (ssize_t)n);
+	loop();
+	for (i = 0; i < 3000; i++)
+		ctlsock_look(w.control.sock);
+	assert_int_equal(ctlsock_connections(w.control.sock), 0);
+	(void)close(fd);
+	(void)close(idle);
+}
+
 static void
 reader_that_does_not_read_costs_little(void **state)
 {
@@ -497,6 +537,7 @@ main(void)
 		T(hostile_words_close_their_connection_only),
 		T(descriptor_is_refused),
 		T(connections_are_bounded),
+		T(reader_that_pauses_gets_all),
 		T(reader_that_does_not_read_costs_little),
 		T(accepting_pauses_without_descriptors),
 	};

@@ -4,6 +4,7 @@ away, and on terminals of any width."""
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -70,6 +71,40 @@ def test_a_control_that_vanishes(control):
 def test_a_control_that_lies(control, octets):
     done = run("-s", control(octets, close=True), "status")
     assert done.returncode == 2, done
+
+
+@pytest.mark.parametrize("line", [
+    "suppression list", "-j suppression list", "audit", "-j audit", "events",
+    "status", "suppression export", "suppression export format json",
+    "show commands", "help dkim", "dkim zone"])
+def test_a_full_disk_is_an_error(edd, line):
+    edd.send("a@example.net")
+    lines = "".join("u%d@example.net\n" % i for i in range(3000))
+    subprocess.run([EDCTL, "-s", edd.socket, "suppression", "import", "-"],
+                   input=lines, text=True, check=True, capture_output=True)
+    edd.ctl("domain", "add", "example.com", "compartment", "prod")
+    edd.ctl("dkim", "add", "example.com")
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([EDCTL, "-s", edd.socket, *line.split()],
+                              stdout=full, stderr=subprocess.PIPE, text=True,
+                              timeout=PATIENCE)
+    assert done.returncode == 1, done
+    assert "No space left on device" in done.stderr
+
+
+def test_a_reader_that_has_enough_is_no_error(edd):
+    lines = "".join("u%d@example.net\n" % i for i in range(3000))
+    subprocess.run([EDCTL, "-s", edd.socket, "suppression", "import", "-"],
+                   input=lines, text=True, check=True, capture_output=True)
+    for line in ("-j suppression list", "suppression list"):
+        done = subprocess.Popen([EDCTL, "-s", edd.socket, *line.split()],
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+        done.stdout.readline()
+        done.stdout.close()
+        assert done.wait(PATIENCE) in (0, -signal.SIGPIPE)
+        assert done.stderr.read() == b""
+        done.stderr.close()
 
 
 def test_no_edd(tmp_path):
