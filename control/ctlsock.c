@@ -332,8 +332,7 @@ ctl_look(struct ctl *c)
 	unread = chan_queued(c->chan) > 0;
 	if (c->blocks > 0)
 		c->waits++;
-	if (c->job != NULL && !unread &&
-	    c->waits < CTL_FILE_BEATS) {
+	if (c->job != NULL && !unread && c->waits < CTL_FILE_BEATS) {
 		(void)ctl_progress_send(c->chan, &alive);
 		ctl_step(c);
 		return;
