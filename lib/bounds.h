@@ -247,6 +247,14 @@
 #define SENDERS_MAX	8u
 #define SENDERS_SECONDS 60
 
+/*
+ * Messages a front end has open before their clients ask, and how long the
+ * queue's word holds that there is room for one; a larger one asks anew.
+ */
+#define SPARES_MAX     64u
+#define SPARES_SECONDS 10
+#define SPARE_SIZE     65536u
+
 /* A TLS handshake is three round trips; slower is no mail client. */
 #define SMTPD_HANDSHAKE_SECONDS 60u
 

@@ -29,6 +29,7 @@
 #include "chan.h"
 #include "compat.h"
 #include "log.h"
+#include "monotime.h"
 #include "msg.h"
 #include "peers_int.h"
 #include "proto_admin.h"
@@ -65,7 +66,7 @@ peers_new(const struct peers_ops *ops, void *arg)
 	self.ops = ops;
 	self.arg = arg;
 	TAILQ_INIT(&self.links);
-	TAILQ_INIT(&self.openings);
+	TAILQ_INIT(&self.askings);
 	return &self;
 }
 
@@ -113,6 +114,8 @@ submit_state_cb(struct chan *c, struct msgin *m, void *arg)
 	if (submit_state_recv(m, &open) == -1)
 		return -1;
 	self.draining = !open;
+	if (!open)
+		peers_drop_spares(&self);
 	return 0;
 }
 
@@ -188,8 +191,11 @@ peers_down_cb(struct chan *c, void *arg)
 	log_debug("%s: gone", chan_name(c));
 	link = arg;
 	slot = peers_slot(link->conv);
-	if (*slot == c)
+	if (*slot == c) {
 		*slot = NULL;
+		if (link->conv == CONV_SUBMIT)
+			spares_forget(&self.spares);
+	}
 	TAILQ_REMOVE(&self.links, link, next);
 	chan_free(c);
 	if (link->conv == CONV_SUBMIT)
@@ -260,6 +266,7 @@ peers_set(struct peers *p, enum proc_conv conv, enum proc_kind kind,
 		p->policy_epoch++;
 	} else if (conv == CONV_SUBMIT) {
 		p->epoch++;
+		spares_forget(&p->spares);
 		chan_on_full(*slot, CHAN_HIGH, CHAN_LOW, peers_full_cb);
 	}
 }
@@ -268,14 +275,14 @@ peers_set(struct peers *p, enum proc_conv conv, enum proc_kind kind,
 void
 peers_cancel(struct peers *p, const void *who)
 {
-	struct peers_opening *o;
+	struct peers_asking *a;
 	struct peers_link *link;
 
 	TAILQ_FOREACH(link, &p->links, next)
 		chan_cancel(link->chan, who);
-	TAILQ_FOREACH(o, &p->openings, next) {
-		if (o->who == who)
-			o->who = NULL;
+	TAILQ_FOREACH(a, &p->askings, next) {
+		if (a->who == who)
+			a->who = NULL;
 	}
 }
 
@@ -320,6 +327,31 @@ peers_abort(struct peers *p, uint64_t epoch, uint64_t message)
 {
 	if (peers_lives(p, epoch))
 		(void)submit_abort_send(p->submit, message);
+}
+
+/* What was opened for nobody yet is aborted. */
+void
+peers_drop_spares(struct peers *p)
+{
+	uint64_t message;
+
+	while ((message = spares_drop(&p->spares)) != 0)
+		peers_abort(p, p->epoch, message);
+}
+
+/*
+ * A message that the queue of this epoch has opened ahead, to be aborted like
+ * any other, or 0: it is to be asked.
+ */
+uint64_t
+peers_spare(struct peers *p)
+{
+	uint64_t message;
+
+	message = spares_take(&p->spares, monotime());
+	if (message == 0)
+		peers_drop_spares(p);
+	return message;
 }
 
 /* A line for the journal; lost if the queue is not there. */

@@ -99,7 +99,7 @@ uint64_t peers_sender(struct peers *, const struct policy_sender *, void *who);
 uint64_t peers_rcpt(struct peers *, const struct policy_rcpt *, void *who);
 uint64_t peers_sign(struct peers *, const struct sign_dkim *, void *who);
 uint64_t peers_open(struct peers *, uint64_t size, void *who);
-uint64_t peers_commit(struct peers *, const struct submit_commit *, void *who);
+uint64_t peers_commit(struct peers *, struct submit_commit *, void *who);
 
 /* Rates: one control has one epoch, and remembers what it has reserved. */
 uint64_t peers_policy_epoch(const struct peers *);
@@ -110,6 +110,7 @@ void peers_leave(struct peers *, uint64_t session);
 
 /* The queue of one life has one epoch; a message lives in one epoch only. */
 uint64_t peers_epoch(const struct peers *);
+uint64_t peers_spare(struct peers *);
 int peers_data(struct peers *, uint64_t epoch, uint64_t message, const void *,
     size_t);
 int peers_add_rcpt(struct peers *, uint64_t epoch, const struct submit_rcpt *);

@@ -25,6 +25,7 @@
 
 #include "chan.h"
 #include "compat.h"
+#include "monotime.h"
 #include "msg.h"
 #include "peers_int.h"
 #include "proto_auth.h"
@@ -137,43 +138,71 @@ sign_dkim_cb(struct msgin *m, void *who)
 	return 0;
 }
 
+/* The answer to what the queue was asked is there, or will not come. */
+static struct peers_asking
+asking_end(void *arg)
+{
+	struct peers_asking a, *asking;
+
+	asking = arg;
+	a = *asking;
+	TAILQ_REMOVE(&peers_self()->askings, asking, next);
+	free(asking);
+	return a;
+}
+
 /* What was opened for one who has gone since is aborted. */
 static int
 submit_open_cb(struct msgin *m, void *arg)
 {
-	struct peers_opening o, *opening;
+	struct peers_asking a;
 	struct submit_opened r;
 
-	opening = arg;
-	o = *opening;
-	TAILQ_REMOVE(&peers_self()->openings, opening, next);
-	free(opening);
+	a = asking_end(arg);
 	if (m == NULL) {
-		if (o.who != NULL)
-			peers_self()->ops->opened(o.who, 0, NULL);
+		if (a.who != NULL)
+			peers_self()->ops->opened(a.who, 0, NULL);
 		return 0;
 	}
 	if (submit_opened_recv(m, &r) == -1)
 		return -1;
-	if (o.who != NULL)
-		peers_self()->ops->opened(o.who, m->id, &r);
+	if (a.who != NULL)
+		peers_self()->ops->opened(a.who, m->id, &r);
 	else if (r.status == SUBMIT_OK)
-		peers_abort(peers_self(), o.epoch, r.message);
+		peers_abort(peers_self(), a.epoch, r.message);
 	return 0;
 }
 
-static int
-submit_commit_cb(struct msgin *m, void *who)
+/* The next message, for whoever comes; after a failure none is ahead. */
+static void
+submit_next(struct peers *p, const struct peers_asking *a,
+    const struct submit_done *done)
 {
+	if (peers_epoch(p) != a->epoch)
+		return;
+	if (a->spare)
+		spares_come(&p->spares, done->next, monotime());
+	if (done->status != SUBMIT_OK || p->draining)
+		peers_drop_spares(p);
+}
+
+static int
+submit_commit_cb(struct msgin *m, void *arg)
+{
+	struct peers_asking a;
 	struct submit_done r;
 
+	a = asking_end(arg);
 	if (m == NULL) {
-		peers_self()->ops->done(who, 0, NULL);
+		if (a.who != NULL)
+			peers_self()->ops->done(a.who, 0, NULL);
 		return 0;
 	}
-	if (submit_done_recv(m, &r) == -1)
+	if (submit_done_recv(m, &r) == -1 || (r.next != 0 && !a.spare))
 		return -1;
-	peers_self()->ops->done(who, m->id, &r);
+	submit_next(peers_self(), &a, &r);
+	if (a.who != NULL)
+		peers_self()->ops->done(a.who, m->id, &r);
 	return 0;
 }
 
@@ -347,6 +376,29 @@ peers_sign(struct peers *p, const struct sign_dkim *ask, void *who)
 	return id;
 }
 
+/* A question to the queue; its id, or 0. */
+static uint64_t
+asking_new(struct peers *p, chan_reply_cb cb, void *who,
+    struct peers_asking **asking)
+{
+	struct peers_asking *a;
+	uint64_t id;
+
+	a = calloc(1, sizeof(*a));
+	if (a == NULL)
+		return 0;
+	id = peers_request(p->submit, cb, a);
+	if (id == 0) {
+		free(a);
+		return 0;
+	}
+	a->who = who;
+	a->epoch = p->epoch;
+	TAILQ_INSERT_TAIL(&p->askings, a, next);
+	*asking = a;
+	return id;
+}
+
 /*
  * Ask the queue for room; size is a guess, 0 is none. ops->opened. After
  * peers_cancel() what is opened is aborted.
@@ -354,32 +406,29 @@ peers_sign(struct peers *p, const struct sign_dkim *ask, void *who)
 uint64_t
 peers_open(struct peers *p, uint64_t size, void *who)
 {
-	struct peers_opening *o;
+	struct peers_asking *a;
 	uint64_t id;
 
-	o = calloc(1, sizeof(*o));
-	if (o == NULL)
-		return 0;
-	id = peers_request(p->submit, submit_open_cb, o);
-	if (id == 0) {
-		free(o);
-		return 0;
-	}
-	o->who = who;
-	o->epoch = p->epoch;
-	TAILQ_INSERT_TAIL(&p->openings, o, next);
-	(void)submit_open_send(p->submit, id, size);
+	id = asking_new(p, submit_open_cb, who, &a);
+	if (id != 0)
+		(void)submit_open_send(p->submit, id, size);
 	return id;
 }
 
-/* Make a message durable; ops->done. */
+/*
+ * Make a message durable; ops->done. Whether the next is to be opened with the
+ * answer is set here.
+ */
 uint64_t
-peers_commit(struct peers *p, const struct submit_commit *commit, void *who)
+peers_commit(struct peers *p, struct submit_commit *commit, void *who)
 {
+	struct peers_asking *a;
 	uint64_t id;
 
-	id = peers_request(p->submit, submit_commit_cb, who);
-	if (id != 0)
-		(void)submit_commit_send(p->submit, id, commit);
+	id = asking_new(p, submit_commit_cb, who, &a);
+	if (id == 0)
+		return 0;
+	a->spare = commit->next = !p->draining && spares_want(&p->spares);
+	(void)submit_commit_send(p->submit, id, commit);
 	return id;
 }

@@ -25,15 +25,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "spares.h"
+
 struct chan;
 struct peers_link;
 struct peers_ops;
 
 /* A question to the queue whose answer matters even when nobody waits. */
-struct peers_opening {
-	TAILQ_ENTRY(peers_opening) next;
+struct peers_asking {
+	TAILQ_ENTRY(peers_asking) next;
 	void *who; /* NULL: not wanted any more */
 	uint64_t epoch;
+	bool spare; /* the answer may open one */
 };
 
 struct peers {
@@ -44,12 +47,14 @@ struct peers {
 	struct chan *submit;
 	struct chan *admin;
 	TAILQ_HEAD(, peers_link) links;
-	TAILQ_HEAD(, peers_opening) openings;
+	TAILQ_HEAD(, peers_asking) askings;
+	struct spares spares;
 	uint64_t epoch;	       /* of the newest channel to the queue */
 	uint64_t policy_epoch; /* the same, to control */
 	bool draining;	       /* the queue takes no new mail */
 };
 
 struct peers *peers_self(void);
+void peers_drop_spares(struct peers *);
 
 #endif /* PEERS_INT_H */

@@ -149,6 +149,7 @@ submit_commit_send(struct chan *c, uint64_t id, const struct submit_commit *s)
 	msg_put_u32(o, s->flags);
 	msg_put_u64(o, s->size);
 	msg_put_u32(o, s->rcpts);
+	msg_put_bool(o, s->next);
 	msg_put_data(o, s->prefix, s->prefix_len);
 	return chan_end(c, -1);
 }
@@ -184,6 +185,7 @@ submit_commit_recv(struct msgin *m, struct submit_commit *s)
 	s->flags = msg_get_u32(m);
 	s->size = msg_get_u64(m);
 	s->rcpts = msg_get_u32(m);
+	s->next = msg_get_bool(m);
 	len = msg_get_data(m, s->prefix, sizeof(s->prefix));
 	s->prefix_len = (uint32_t)len;
 	if (!flags_valid(s->flags) || s->rcpts == 0)
@@ -199,14 +201,18 @@ submit_done_send(struct chan *c, uint64_t id, const struct submit_done *s)
 
 	o = chan_begin(c, M_SUBMIT_DONE, id);
 	msg_put_u32(o, s->status);
+	msg_put_u64(o, s->next);
 	return chan_end(c, -1);
 }
 
-/* Decode DONE.  -1 if ill-formed. */
+/* Decode DONE.  -1 if ill-formed, or a failure opens the next. */
 int
 submit_done_recv(struct msgin *m, struct submit_done *s)
 {
 	s->status = msg_get_enum(m, SUBMIT_OK, SUBMIT_STATUS_LAST);
+	s->next = msg_get_u64(m);
+	if (s->status != SUBMIT_OK && s->next != 0)
+		m->bad = true;
 	return msg_end(m);
 }
 

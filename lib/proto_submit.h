@@ -23,6 +23,8 @@
  *   COMMIT -> DONE     answered when it is durable, or could not be made so
  *   ABORT              instead of COMMIT: forget it; no answer
  *
+ * COMMIT may ask that DONE opens the next message, without OPEN.
+ *
  * EVENT                 a line for the journal that is no message (refused,
  *                       suppressed, warned); no answer
  *
@@ -107,12 +109,14 @@ struct submit_commit {
 	uint32_t flags;
 	uint64_t size; /* octets given by DATA; checked by queue */
 	uint32_t rcpts;
+	bool next;	     /* open one more */
 	uint32_t prefix_len; /* fields to stand before what DATA gave */
 	uint8_t prefix[PREFIX_MAX];
 };
 
 struct submit_done {
 	enum submit_status status;
+	uint64_t next; /* message id; 0: none was opened */
 };
 
 enum submit_event_kind {

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "compat.h"
 #include "dkimsign.h"
 #include "id.h"
@@ -113,8 +114,9 @@ submission_is_open(struct submission *sub)
 }
 
 /*
- * Ask the queue for room, if that is not under way; size is a guess, 0 is
- * none. -1: it is not there.
+ * Have the queue open it, if that is not under way; size is a guess, 0 is
+ * none. It is open on return if the queue had one open ahead; otherwise it was
+ * asked. -1: it is not there.
  */
 int
 submission_open(struct submission *sub, uint64_t size)
@@ -125,6 +127,10 @@ submission_open(struct submission *sub, uint64_t size)
 		return 0;
 	peers = sub->client->env->peers;
 	sub->epoch = peers_epoch(peers);
+	sub->message = size > SPARE_SIZE ? 0 : peers_spare(peers);
+	sub->open = sub->message != 0;
+	if (sub->open)
+		return 0;
 	sub->open_ask = peers_open(peers, size, sub->client->who);
 	return sub->open_ask == 0 ? -1 : 0;
 }

@@ -57,6 +57,7 @@ struct incoming {
 	struct blob rcpts;
 	uint32_t rcpt_count;
 	enum submit_status status;
+	bool spare; /* its peer has said nothing of it */
 };
 LIST_HEAD(incoming_list, incoming);
 
@@ -77,18 +78,30 @@ struct committing {
 	struct producer *producer;
 	uint64_t request;
 	size_t memory; /* that it takes until then */
+	bool next;     /* one more is to be opened with the answer */
 };
 
 struct intake {
 	struct queue *queue;
 	LIST_HEAD(, producer) producers;
 	size_t open;
+	size_t spares; /* of these */
 	size_t memory;
 };
+
+/* Something is said of it. */
+static void
+incoming_begin(struct producer *p, struct incoming *in)
+{
+	if (in->spare)
+		p->intake->spares--;
+	in->spare = false;
+}
 
 static void
 incoming_free(struct producer *p, struct incoming *in)
 {
+	incoming_begin(p, in);
 	LIST_REMOVE(in, entry);
 	if (p->last == in)
 		p->last = NULL;
@@ -105,15 +118,17 @@ incoming_find(struct producer *p, uint64_t id)
 {
 	struct incoming *in;
 
-	if (p->last != NULL && p->last->id == id)
-		return p->last;
-	LIST_FOREACH(in, &p->open, entry) {
-		if (in->id == id) {
-			p->last = in;
-			return in;
+	in = p->last;
+	if (in == NULL || in->id != id)
+		LIST_FOREACH(in, &p->open, entry) {
+			if (in->id == id)
+				break;
 		}
-	}
-	return NULL;
+	if (in == NULL)
+		return NULL;
+	p->last = in;
+	incoming_begin(p, in);
+	return in;
 }
 
 /* A new message, if there is room for one. */
@@ -142,6 +157,19 @@ incoming_new(struct producer *p, uint64_t size, uint64_t *id)
 	intake->open++;
 	*id = in->id;
 	return SUBMIT_OK;
+}
+
+/* One more for the peer, of no size yet: its id, or 0. */
+static uint64_t
+incoming_ahead(struct producer *p)
+{
+	uint64_t id;
+
+	if (incoming_new(p, 0, &id) != SUBMIT_OK)
+		return 0;
+	p->last->spare = true;
+	p->intake->spares++;
+	return id;
 }
 
 static int
@@ -338,15 +366,18 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 	struct queue *q = p->intake->queue;
 	struct submit_done done;
 
+	memset(&done, 0, sizeof(done));
 	done.status = SUBMIT_TEMPFAIL;
 	if (status == SPOOL_OK)
 		done.status = SUBMIT_OK;
 	else if (status == SPOOL_FULL)
 		done.status = SUBMIT_FULL;
 	if (p->chan != NULL) {
+		if (w->next && status == SPOOL_OK)
+			done.next = incoming_ahead(p);
 		(void)submit_done_send(p->chan, w->request, &done);
 		/* No other answer will go with it soon. */
-		if (p->intake->open == 0 && p->commits == 1)
+		if (intake_open(p->intake) == 0 && p->commits == 1)
 			chan_push(p->chan);
 	}
 	if (m != NULL) {
@@ -403,6 +434,7 @@ incoming_commit(struct producer *p, struct incoming *in,
 	}
 	w->producer = p;
 	w->request = request;
+	w->next = commit->next;
 	make_envelope(&e->meta, commit, in);
 	blob_put_data(&e->prefix, commit->prefix, commit->prefix_len);
 	e->body_len = in->size;
@@ -445,6 +477,7 @@ commit_cb(struct chan *c, struct msgin *m, void *arg)
 	if (in == NULL || in->size != commit.size ||
 	    in->rcpt_count != commit.rcpts)
 		return -1;
+	memset(&done, 0, sizeof(done));
 	done.status = in->rcpts.bad ? SUBMIT_TEMPFAIL : in->status;
 	if (done.status == SUBMIT_OK && !commit_has_room(arg, in))
 		done.status = SUBMIT_FULL;
@@ -574,9 +607,9 @@ intake_tell(struct intake *intake)
 	}
 }
 
-/* Messages that are being received. */
+/* Messages that are being received; not those that may come. */
 size_t
 intake_open(const struct intake *intake)
 {
-	return intake->open;
+	return intake->open - intake->spares;
 }

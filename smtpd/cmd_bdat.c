@@ -88,6 +88,8 @@ bdat_open(struct session *s)
 		tx->mail.size > s->chunk.left ? tx->mail.size :
 						s->chunk.left) == -1)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+	else if (tx->sub.open)
+		bdat_begin(s);
 	else
 		session_enter(s, SESSION_ASK);
 }

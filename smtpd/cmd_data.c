@@ -49,6 +49,8 @@ cmd_data_run(struct session *s, const struct command *c)
 	}
 	if (submission_open(&s->tx->sub, s->tx->mail.size) == -1)
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+	else if (s->tx->sub.open)
+		data_begin(s);
 	else
 		session_enter(s, SESSION_ASK);
 }

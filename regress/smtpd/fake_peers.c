@@ -333,12 +333,24 @@ peers_open(struct peers *p, uint64_t size, void *who)
 	fake.rcpts[0] = '\0';
 	r = request_new(SESSION_EV_OPENED, who);
 	r->u.opened.status = fake.open_status;
-	r->u.opened.message = MESSAGE_ID;
+	r->u.opened.message = fake.message = MESSAGE_ID;
 	return r->id;
 }
 
 uint64_t
-peers_commit(struct peers *p, const struct submit_commit *commit, void *who)
+peers_spare(struct peers *p)
+{
+	uint64_t message;
+
+	message = fake.no_queue ? 0 : fake.spare;
+	if (message != 0)
+		fake.message = message;
+	fake.spare = 0;
+	return message;
+}
+
+uint64_t
+peers_commit(struct peers *p, struct submit_commit *commit, void *who)
 {
 	struct request *r;
 
@@ -363,7 +375,7 @@ peers_data(struct peers *p, uint64_t epoch, uint64_t message, const void *data,
 {
 	if (fake.no_queue || epoch != fake.epoch)
 		return -1;
-	if (message != MESSAGE_ID || len == 0 || len > SUBMIT_DATA_MAX)
+	if (message != fake.message || len == 0 || len > SUBMIT_DATA_MAX)
 		abort();
 	return evbuffer_add(fake.data, data, len);
 }

@@ -46,6 +46,8 @@ struct fake {
 
 	struct evbuffer *data; /* of the message open last */
 	struct submit_commit commit;
+	uint64_t message;	 /* opened last */
+	uint64_t spare;		 /* opened ahead; 0: none */
 	struct submit_rcpt rcpt; /* the last of them */
 	char rcpts[4096];	 /* of the commit, each with a space */
 	unsigned opens, commits, aborts, suppressed, rejected;

@@ -171,6 +171,75 @@ opened_late(void **state)
 	talk_end(&t);
 }
 
+/* The queue has one open that nobody wanted yet: it is not asked. */
+static void
+opened_before_it_was_asked(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	t.fake->spare = 0x5678;
+	talk_to(&t, RCPT);
+	assert_int_equal(t.fake->opens, 0);
+	t.hold = true;
+	talk_say(&t, "DATA\r\n");
+	assert_non_null(strstr(talk_heard(&t), "354 "));
+	t.hold = false;
+	talk_say(&t, "From: news@example.org\r\n\r\n.\r\n");
+	talk_settle(&t);
+	assert_string_equal(talk_heard(&t),
+	    "250 Ok: queued as 00000000005678\r\n");
+	assert_int_equal(t.fake->commit.message, 0x5678);
+	talk_end(&t);
+}
+
+/* A large one may not have the room that is meant for any. */
+static void
+a_large_one_is_asked_for(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, MAIL);
+	t.fake->spare = 0x5678;
+	talk_say(&t, "RSET\r\nMAIL FROM:<news@example.org> SIZE=65537\r\n");
+	talk_say(&t, "RCPT TO:<bob@example.net>\r\n");
+	assert_int_equal(t.fake->opens, 1);
+	assert_int_equal(t.fake->spare, 0x5678);
+	talk_end(&t);
+}
+
+/* A session that ends before its message aborts it like any other. */
+static void
+opened_ahead_and_aborted(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	t.fake->spare = 0x5678;
+	talk_to(&t, RCPT);
+	assert_int_equal(t.fake->aborts, 0);
+	talk_say(&t, "RSET\r\n");
+	assert_int_equal(t.fake->aborts, 1);
+	talk_end(&t);
+}
+
+/* It is there when the queue that had one open is gone before DATA. */
+static void
+opened_again_at_once(void **state)
+{
+	struct talk t;
+
+	talk_init(&t);
+	talk_to(&t, RCPT);
+	t.fake->epoch++;
+	t.fake->spare = 0x5678;
+	talk_say(&t, "DATA\r\n");
+	assert_non_null(strstr(talk_heard(&t), "354 "));
+	assert_int_equal(t.fake->opens, 1);
+	talk_end(&t);
+}
+
 /* The queue that had it open is gone before DATA: another one opens it. */
 static void
 opened_again(void **state)
@@ -330,6 +399,10 @@ main(void)
 		cmocka_unit_test(peers_absent),
 		cmocka_unit_test(opened_ahead),
 		cmocka_unit_test(opened_late),
+		cmocka_unit_test(opened_before_it_was_asked),
+		cmocka_unit_test(a_large_one_is_asked_for),
+		cmocka_unit_test(opened_ahead_and_aborted),
+		cmocka_unit_test(opened_again_at_once),
 		cmocka_unit_test(opened_again),
 		cmocka_unit_test(queue_restarts_in_data),
 		cmocka_unit_test(signer_gone),

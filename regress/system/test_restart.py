@@ -52,6 +52,32 @@ def test_killed_child_is_restarted_alone(edd, sink, name):
     assert name in edd.log()
 
 
+def test_a_kept_session_outlives_the_queue(edd, sink):
+    """What the queue had opened for its next message is gone with it."""
+    with edd.client() as smtp:
+        smtp.sendmail("news@example.org", ["a@example.net"],
+                      message(subject="before"))
+        before = edd.pid_of("queue")
+        os.kill(before, signal.SIGKILL)
+        wait_for(lambda: edd.pid_of("queue") not in (None, before),
+                 "a new queue")
+
+        def attempt():
+            try:
+                smtp.sendmail("news@example.org", ["a@example.net"],
+                              message(subject="after"))
+                return True
+            except smtplib.SMTPServerDisconnected:
+                raise
+            except smtplib.SMTPException:
+                return False
+        try:
+            wait_for(attempt, "the session to go on")
+        except smtplib.SMTPServerDisconnected:
+            send_persistently(edd, "after")
+    wait_for(lambda: {"before", "after"} <= set(subjects(sink)), "delivery")
+
+
 def test_deaths_in_a_row_stop_the_daemon(edd):
     def kill_once():
         if edd.process.poll() is not None:

@@ -56,3 +56,29 @@ def test_opened_ahead(edd):
     finally:
         for client in clients:
             client.close()
+
+
+def test_opened_before_it_is_asked_for(edd, sink):
+    """With the answer to a message the queue opens the next one: that is not
+    being received until something of it comes, and a drain ends it."""
+    client = Raw(edd)
+    try:
+        for i in range(3):
+            opened(edd, [client])
+            assert client.say("DATA").startswith("354")
+            client.send(message(subject=str(i)) + b".\r\n")
+            assert client.reply().startswith("250")
+            assert received(edd) == 0
+        sink.wait(3)
+        opened(edd, [client])
+        assert client.say("RSET").startswith("250")
+        edd.ctl("drain")
+        edd.ctl("drain", "off")
+        opened(edd, [client])
+        assert client.say("DATA").startswith("354")
+        client.send(message(subject="last") + b".\r\n")
+        assert client.reply().startswith("250")
+        sink.wait(4)
+        assert received(edd) == 0
+    finally:
+        client.close()
