@@ -28,8 +28,8 @@
 #include "msg.h"
 #include "object.h"
 
-/* 1 had no dns, next and retire, 2 no imported; both are read. */
-#define DKIMKEY_VERSION 3
+/* 1 had no dns, next and retire, 2 no imported, 3 no replaced; all are read. */
+#define DKIMKEY_VERSION 4
 
 /* The counter of key numbers in STORE_META. */
 #define META_NUMBER "dkim.number"
@@ -68,6 +68,13 @@ const char *
 dkimkey_algorithm_name(enum sign_algorithm algorithm)
 {
 	return algorithm == SIGN_RSA_SHA256 ? "rsa" : "ed25519";
+}
+
+/* The size of a key: that of Ed25519 is always the same (RFC 8032). */
+uint32_t
+dkimkey_bits(const struct dkimkey *k)
+{
+	return k->algorithm == SIGN_ED25519 ? 256 : k->bits;
 }
 
 /*
@@ -150,6 +157,7 @@ dkimkey_decode(struct msgin *m, struct dkimkey *k)
 	k->sealed_len = (uint32_t)msg_get_data(m, k->sealed, sizeof(k->sealed));
 	k->pub_len = (uint32_t)msg_get_data(m, k->pub, sizeof(k->pub));
 	k->imported = version > 2 && msg_get_bool(m);
+	k->replaced = version > 3 ? msg_get_i64(m) : 0;
 	return msg_end(m);
 }
 
@@ -210,6 +218,7 @@ dkimkey_encode(struct msgout *m, const struct dkimkey *k)
 	msg_put_data(m, k->sealed, k->sealed_len);
 	msg_put_data(m, k->pub, k->pub_len);
 	msg_put_bool(m, k->imported);
+	msg_put_i64(m, k->replaced);
 }
 
 /* Store a key; the caller has a transaction. */

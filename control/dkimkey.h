@@ -63,8 +63,9 @@ struct dkimkey {
 	uint32_t bits;
 	enum dkim_state state;
 	enum dkim_dns dns;
-	bool next;	/* signs only once the DNS shows it */
-	int64_t retire; /* INACTIVE: may be forgotten then */
+	bool next;	  /* signs only once the DNS shows it */
+	int64_t retire;	  /* INACTIVE: may be forgotten then */
+	int64_t replaced; /* INACTIVE: another took over; 0: not known */
 	int64_t created;
 	bool imported; /* made elsewhere */
 	uint32_t sealed_len;
@@ -75,6 +76,7 @@ struct dkimkey {
 
 const char *dkimkey_selector_error(const char *);
 const char *dkimkey_algorithm_name(enum sign_algorithm);
+uint32_t dkimkey_bits(const struct dkimkey *);
 int dkimkey_decode(struct msgin *, struct dkimkey *);
 enum store_status dkimkey_get(struct store *, const char *domain,
     const char *selector, struct dkimkey *);

@@ -131,8 +131,8 @@ check_room(const struct dkimkey *k, const struct existing *e, struct fault *f)
 	if (e->has_last && !k->next) {
 		(void)snprintf(hint, sizeof(hint),
 		    "one key of each algorithm signs at a time; have another "
-		    "take over: \"edctl dkim rotate %s\"",
-		    k->domain);
+		    "take over: \"edctl dkim rotate %s%s\"",
+		    k->domain, k->imported ? " key FILE" : "");
 		return fault_set(f, FAULT_STATE, hint,
 		    "%s has an active %s key, selector \"%s\"", k->domain,
 		    dkimkey_algorithm_name(k->algorithm), e->selector);

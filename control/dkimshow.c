@@ -28,7 +28,9 @@
 #include "control.h"
 #include "dkimdns.h"
 #include "dkimkey.h"
+#include "dkimretire.h"
 #include "dkimstate.h"
+#include "dkimwatch.h"
 #include "job.h"
 #include "log.h"
 #include "lookup.h"
@@ -83,6 +85,7 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 {
 	char name[DKIMDNS_NAME_SIZE], value[DKIMDNS_VALUE_SIZE];
 	char target[DOMAIN_SIZE], zone[DKIMDNS_ZONE_SIZE];
+	char kept[DKIMRETIRE_TEXT_SIZE];
 	const char *base;
 
 	dkimdns_name(k, name);
@@ -95,7 +98,7 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 	row_str(j->row, "domain", k->domain);
 	row_str(j->row, "selector", k->selector);
 	row_str(j->row, "algorithm", dkimkey_algorithm_name(k->algorithm));
-	row_num(j->row, "bits", k->bits);
+	row_num(j->row, "bits", dkimkey_bits(k));
 	row_str(j->row, "state", dkimkey_state_name(k->state));
 	row_str(j->row, "id", k->id);
 	row_time(j->row, "created", k->created);
@@ -107,6 +110,9 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 	row_str(j->row, "zone", zone);
 	if (k->retire != 0)
 		row_time(j->row, "keepUntil", k->retire);
+	dkimwatch_kept(j->control->dkimwatch, k, kept);
+	if (kept[0] != '\0')
+		row_str(j->row, "kept", kept);
 	base = j->control->site.dkim_base;
 	if (base[0] != '\0' && dkimdns_target(k, base, target) == 0)
 		row_str(j->row, "cname", target);

@@ -119,7 +119,8 @@ replace(struct control *c, const struct dkimkey *k)
 	for (i = 0; i < r.n; i++) {
 		before = r.key[i].state;
 		r.key[i].state = DKIM_INACTIVE;
-		r.key[i].retire = (int64_t)time(NULL) + c->site.expire;
+		r.key[i].replaced = (int64_t)time(NULL);
+		r.key[i].retire = r.key[i].replaced + c->site.expire;
 		if (dkimkey_put(c->store, &r.key[i]) != STORE_OK ||
 		    record(c, &r.key[i], before) == -1)
 			return -1;

@@ -35,6 +35,7 @@
 #include "control.h"
 #include "dkimdns.h"
 #include "dkimkey.h"
+#include "dkimretire.h"
 #include "dkimstate.h"
 #include "log.h"
 #include "lookup.h"
@@ -70,8 +71,10 @@ struct dkimwatch {
 	unsigned records; /* read in this step */
 	unsigned asked;
 	struct question question[WATCH_ASKED_MAX];
-	unsigned retired;
-	struct dkimkey gone[WATCH_ASKED_MAX];
+	struct dkimretire *retire;
+	bool retire_full;
+	bool failed; /* the store, in this step */
+	bool full;   /* this step: there may be more */
 };
 
 static void watch_step_cb(evutil_socket_t, short, void *);
@@ -183,37 +186,27 @@ sweep_cb(const struct store_key *key, struct msgin *m, void *arg)
 	w->records++;
 	if (record_done(dkimkey_decode(m, &k), "DKIM key") != STORE_OK)
 		return true;
-	if (k.state == DKIM_INACTIVE && k.retire != 0 &&
-	    k.retire <= (int64_t)time(NULL))
-		w->gone[w->retired++] = k;
+	if (dkimretire_is_due(&k))
+		w->retire_full = !dkimretire_add(w->retire, &k);
 	else if (is_due(w, &k) && !ask(w, &k)) {
 		w->sweeping = false;
 		return false;
 	}
-	return w->asked < WATCH_ASKED_MAX && w->retired < WATCH_ASKED_MAX &&
+	return w->asked < WATCH_ASKED_MAX && !w->retire_full &&
 	    w->records < WATCH_RECORDS_MAX;
 }
 
+/*
+ * What this step found is done, though answers may be to come: the next one,
+ * or the next sweep.
+ */
 static void
-watch_step_cb(evutil_socket_t fd, short what, void *arg)
+step_over(void *arg)
 {
 	struct dkimwatch *w;
-	enum store_status r;
-	bool full;
 
 	w = arg;
-	w->records = w->retired = 0;
-	if (w->asked == WATCH_ASKED_MAX)
-		return;
-	r = store_scan(w->control->store, STORE_DKIM, NULL,
-	    w->first ? NULL : &w->after, sweep_cb, w);
-	full = w->asked == WATCH_ASKED_MAX || w->retired == WATCH_ASKED_MAX ||
-	    w->records == WATCH_RECORDS_MAX;
-	while (w->retired > 0) {
-		if (dkimstate_retire(w->control, &w->gone[--w->retired]) == -1)
-			w->control->failures++;
-	}
-	if (r == STORE_OK && w->sweeping && full) {
+	if (!w->failed && w->sweeping && w->full) {
 		if (w->asked < WATCH_ASKED_MAX)
 			go_on(w);
 		return;
@@ -221,6 +214,24 @@ watch_step_cb(evutil_socket_t fd, short what, void *arg)
 	w->sweeping = false;
 	w->sweep++;
 	schedule(w, false);
+}
+
+static void
+watch_step_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct dkimwatch *w;
+
+	w = arg;
+	if (w->asked == WATCH_ASKED_MAX || dkimretire_is_busy(w->retire))
+		return;
+	w->records = 0;
+	w->retire_full = false;
+	w->failed = store_scan(w->control->store, STORE_DKIM, NULL,
+			w->first ? NULL : &w->after, sweep_cb, w) != STORE_OK;
+	w->full = w->asked == WATCH_ASKED_MAX || w->retire_full ||
+	    w->records == WATCH_RECORDS_MAX;
+	if (!dkimretire_start(w->retire))
+		step_over(w);
 }
 
 static void
@@ -241,9 +252,23 @@ dkimwatch_new(struct control *c)
 	struct dkimwatch *w;
 
 	w = calloc(1, sizeof(*w));
-	if (w != NULL)
-		w->control = c;
+	if (w == NULL)
+		return NULL;
+	w->control = c;
+	w->retire = dkimretire_new(c, step_over, w);
+	if (w->retire == NULL) {
+		free(w);
+		return NULL;
+	}
 	return w;
+}
+
+/* Why a key that was replaced is still here; empty if it was not. */
+void
+dkimwatch_kept(const struct dkimwatch *w, const struct dkimkey *k,
+    char text[DKIMRETIRE_TEXT_SIZE])
+{
+	dkimretire_why(w == NULL ? NULL : w->retire, k, text);
 }
 
 /* Look no more; NULL is allowed. */
@@ -258,6 +283,7 @@ dkimwatch_free(struct dkimwatch *w)
 		if (w->question[i].used)
 			lookup_cancel(w->control->lookup, &w->question[i]);
 	}
+	dkimretire_free(w->retire);
 	if (w->timer != NULL)
 		event_free(w->timer);
 	if (w->step != NULL)
@@ -275,7 +301,7 @@ dkimwatch_start(struct dkimwatch *w)
 		w->step = evtimer_new(proc_base(), watch_step_cb, w);
 	if (w->timer == NULL || w->step == NULL)
 		return -1;
-	if (!w->sweeping)
+	if (!w->sweeping && !dkimretire_is_busy(w->retire))
 		schedule(w, true);
 	return 0;
 }

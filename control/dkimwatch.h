@@ -20,6 +20,8 @@
 #ifndef DKIMWATCH_H
 #define DKIMWATCH_H
 
+#include "dkimretire.h"
+
 struct control;
 struct dkimkey;
 struct dkimwatch;
@@ -27,6 +29,8 @@ struct dkimwatch;
 struct dkimwatch *dkimwatch_new(struct control *);
 void dkimwatch_free(struct dkimwatch *);
 void dkimwatch_look(struct dkimwatch *, const struct dkimkey *);
+void dkimwatch_kept(const struct dkimwatch *, const struct dkimkey *,
+    char text[DKIMRETIRE_TEXT_SIZE]);
 int dkimwatch_start(struct dkimwatch *);
 
 #endif

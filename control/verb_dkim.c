@@ -28,7 +28,9 @@
 #include "control.h"
 #include "dkimkey.h"
 #include "dkimmake.h"
+#include "dkimretire.h"
 #include "dkimshow.h"
+#include "dkimwatch.h"
 #include "domain.h"
 #include "fault.h"
 #include "job.h"
@@ -52,7 +54,7 @@ key_text(const struct dkimkey *k, char *text, size_t size)
 {
 	(void)snprintf(text, size,
 	    "selector=%s algorithm=%s bits=%u state=%s%s", k->selector,
-	    dkimkey_algorithm_name(k->algorithm), k->bits,
+	    dkimkey_algorithm_name(k->algorithm), dkimkey_bits(k),
 	    dkimkey_state_name(k->state), k->next ? " next" : "");
 }
 
@@ -161,8 +163,9 @@ verb_dkim_add(struct job *j)
 }
 
 /*
- * dkim rotate DOMAIN [algorithm rsa|ed25519] [selector NAME]: a key like the
- * one that signs now, which takes over when the DNS shows it.
+ * dkim rotate DOMAIN [algorithm rsa|ed25519] [selector NAME] [bits N]
+ * [key PEM]: a key like the one that signs now, or of other bits, or made
+ * elsewhere, which takes over when the DNS shows it.
  */
 void
 verb_dkim_rotate(struct job *j)
@@ -172,7 +175,13 @@ verb_dkim_rotate(struct job *j)
 	memset(&order, 0, sizeof(order));
 	order.turn = DKIMMAKE_NEXT;
 	order.selector = j->arg[2];
-	if (parse_make(j, j->arg[1], NULL, &order) == 0)
+	order.pem = j->arg[4];
+	if (order.pem != NULL && (j->arg[1] != NULL || j->arg[3] != NULL)) {
+		job_fail(j, "leave \"algorithm\" and \"bits\" away",
+		    "a key from a file is what it is");
+		return;
+	}
+	if (parse_make(j, j->arg[1], j->arg[3], &order) == 0)
 		dkim_make(j, &order);
 }
 
@@ -193,13 +202,17 @@ verb_dkim_import(struct job *j)
 static bool
 key_row(struct job *j, const struct dkimkey *k)
 {
+	char kept[DKIMRETIRE_TEXT_SIZE];
+
+	dkimwatch_kept(j->control->dkimwatch, k, kept);
 	row_str(j->row, "domain", k->domain);
 	row_str(j->row, "selector", k->selector);
 	row_str(j->row, "algorithm", dkimkey_algorithm_name(k->algorithm));
-	row_num(j->row, "bits", k->bits);
+	row_num(j->row, "bits", dkimkey_bits(k));
 	row_str(j->row, "state", dkimkey_state_name(k->state));
 	row_str(j->row, "dns", dkimkey_dns_name(k->dns));
 	row_bool(j->row, "signs", dkimkey_signs(k));
+	row_str(j->row, "kept", kept);
 	row_str(j->row, "id", k->id);
 	row_time(j->row, "created", k->created);
 	return description_row(j, k->id);

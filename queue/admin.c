@@ -197,7 +197,7 @@ find_verb(const struct admin_command *cmd)
 	const struct admin_verb *tables[] = { admin_queue_verbs(),
 		admin_act_verbs(), admin_group_verbs(), admin_misc_verbs(),
 		admin_events_verbs(), admin_journal_verbs(),
-		admin_verify_verbs() };
+		admin_verify_verbs(), admin_oldest_verbs() };
 	const struct admin_verb *v;
 	size_t i;
 

@@ -60,6 +60,7 @@ const struct admin_verb *admin_misc_verbs(void);
 const struct admin_verb *admin_events_verbs(void);
 const struct admin_verb *admin_journal_verbs(void);
 const struct admin_verb *admin_verify_verbs(void);
+const struct admin_verb *admin_oldest_verbs(void);
 
 void answer_start(struct answer *, void (*step)(struct answer *), void *work,
     void (*clear)(void *));

@@ -34,6 +34,7 @@
 
 #include "dkimkey.h"
 #include "dkimstate.h"
+#include "msg.h"
 
 #define CRE DKIM_CREATING
 #define ACT DKIM_ACTIVE
@@ -95,11 +96,43 @@ every_move(void **state)
 	}
 }
 
+/* A record of the version before, which did not say when. */
+static void
+older_records_are_read(void **state)
+{
+	struct dkimkey k, got;
+	struct msgout m;
+	struct msgin in;
+
+	memset(&k, 0, sizeof(k));
+	memset(&m, 0, sizeof(m));
+	(void)strcpy(k.domain, "example.org");
+	(void)strcpy(k.selector, "s1");
+	k.algorithm = SIGN_RSA_SHA256;
+	k.state = DKIM_INACTIVE;
+	k.dns = DKIM_DNS_PUBLISHED;
+	k.imported = true;
+	k.retire = 1700000000;
+	k.replaced = 1600000000;
+	dkimkey_encode(&m, &k);
+	msgin_init(&in, 0, m.data, m.len);
+	assert_int_equal(dkimkey_decode(&in, &got), 0);
+	assert_int_equal(got.replaced, k.replaced);
+	m.data[0] = 3;
+	msgin_init(&in, 0, m.data, m.len - sizeof(int64_t));
+	assert_int_equal(dkimkey_decode(&in, &got), 0);
+	assert_int_equal(got.replaced, 0);
+	assert_int_equal(got.retire, k.retire);
+	assert_true(got.imported);
+	msgout_free(&m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_move),
+		cmocka_unit_test(older_records_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

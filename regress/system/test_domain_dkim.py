@@ -2,6 +2,7 @@
 
 import re
 import socket
+import subprocess
 import time
 
 import pytest
@@ -137,6 +138,34 @@ def test_rotation(site, dns, sink):
         ("dkim retire", "s1", "")]
 
 
+def test_a_key_stays_while_mail_waits_that_it_signed(site, dns, sink):
+    edd = site("queue expire 4s\n")
+    publish(edd, dns)
+    wait_state(edd, "s1", "ACTIVE")
+    edd.ctl("queue", "pause", "all")
+    edd.send("held@example.net")
+    edd.ctl("queue", "hold", "all")
+    edd.ctl("dkim", "rotate", "example.org", "selector", "s2")
+    publish(edd, dns)
+    wait_state(edd, "s1", "INACTIVE")
+    assert "until 20" in keys(edd)["s1"]["kept"] or "mail" in (
+        keys(edd)["s1"]["kept"])
+    assert keys(edd)["s2"]["kept"] == ""
+    wait_for(lambda: "mail of 20" in keys(edd)["s1"]["kept"], "the question")
+    # However often it is asked, and by whom.
+    edd.stop()
+    edd.start()
+    wait_for(lambda: "mail of 20" in keys(edd)["s1"]["kept"], "it anew")
+    assert "s1._domainkey" in zone_of(edd)
+    assert "mail of 20" in edd.ctl("dkim", "show", "example.org", "selector",
+                                   "s1")
+    edd.ctl("queue", "release", "all")
+    edd.ctl("queue", "resume", "all")
+    assert selectors(sink.wait(1)[0]) == ["s1"]
+    wait_for(lambda: "s1" not in keys(edd), "s1 to be forgotten")
+    assert signed_by(edd, sink) == ["s2"]
+
+
 def test_rotation_survives_a_restart(site, dns, sink):
     edd = site()
     publish(edd, dns)
@@ -164,6 +193,31 @@ def test_both_algorithms_sign_and_rotate_alone(site, dns, sink):
     wait_state(edd, "e2", "ACTIVE")
     wait_state(edd, "e1", "INACTIVE")
     assert signed_by(edd, sink) == ["e2", "s1"]
+
+
+def test_rotation_to_a_key_from_elsewhere_and_to_another_size(
+        site, dns, sink, tmp_path):
+    edd = site()
+    publish(edd, dns)
+    wait_state(edd, "s1", "ACTIVE")
+    pem = str(tmp_path / "key.pem")
+    subprocess.run(["openssl", "genpkey", "-quiet", "-algorithm", "RSA",
+                    "-pkeyopt", "rsa_keygen_bits:2048", "-out", pem],
+                   check=True)
+    text = edd.ctl("dkim", "import", "example.org", "key", pem, ok=False)
+    assert "dkim rotate example.org key FILE" in text
+    text = edd.ctl("dkim", "rotate", "example.org", "key", pem, "bits",
+                   "4096", ok=False)
+    assert "a key from a file is what it is" in text
+    edd.ctl("dkim", "rotate", "example.org", "key", pem, "selector", "s2")
+    publish(edd, dns)
+    wait_state(edd, "s2", "ACTIVE")
+    assert signed_by(edd, sink) == ["s2"]
+    edd.ctl("dkim", "rotate", "example.org", "bits", "4096", "selector", "s3")
+    assert keys(edd)["s3"]["bits"] == 4096
+    edd.ctl("dkim", "add", "example.org", "algorithm", "ed25519", "selector",
+            "e1")
+    assert keys(edd)["e1"]["bits"] == 256
 
 
 def test_nothing_to_rotate(site):
