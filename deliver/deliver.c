@@ -71,8 +71,9 @@ batch_is_sane(const struct work_batch *b)
 
 	if (b->rcpts == 0 || b->destination[0] == '\0' ||
 	    !is_word(b->destination) || !is_clean(b->return_path) ||
-	    !is_word(b->envid) || b->body_len > INT64_MAX - b->body_off ||
-	    b->body_off > INT64_MAX || b->prefix_off > INT64_MAX - UINT32_MAX)
+	    !is_word(b->envid) || !is_clean(b->sources) ||
+	    b->body_len > INT64_MAX - b->body_off || b->body_off > INT64_MAX ||
+	    b->prefix_off > INT64_MAX - UINT32_MAX)
 		return false;
 	for (i = 0; i < b->rcpts; i++)
 		if (b->rcpt[i].address[0] == '\0' ||

@@ -31,15 +31,18 @@
 #include "compat.h"
 #include "destination.h"
 #include "settings.h"
+#include "sources.h"
 
 /*
  * What tells destinations apart: the domain, or for a configured route its
- * host, so that all domains behind a smarthost share its connections.
+ * host, so that all domains behind a smarthost share its connections; and
+ * where the mail leaves from.
  */
 void
 destination_key(const struct settings *settings, const struct work_batch *b,
     char key[DESTINATION_KEY_SIZE])
 {
+	char sources[SOURCES_SIZE];
 	const struct conf_route *route;
 	const char *domain = b->destination;
 	size_t i;
@@ -53,6 +56,11 @@ destination_key(const struct settings *settings, const struct work_batch *b,
 		    route->host, route->port);
 	else
 		(void)strlcpy(key, domain, DESTINATION_KEY_SIZE);
+	sources_permitted(settings, b->sources, sources);
+	if (sources[0] != '\0') {
+		(void)strlcat(key, " from ", DESTINATION_KEY_SIZE);
+		(void)strlcat(key, sources, DESTINATION_KEY_SIZE);
+	}
 	for (i = 0; key[i] != '\0'; i++)
 		if (key[i] >= 'A' && key[i] <= 'Z')
 			key[i] = (char)(key[i] - 'A' + 'a');
@@ -84,6 +92,7 @@ struct destination *
 destination_new(struct mailer *mailer, const char *key, const char *domain)
 {
 	struct destination *d;
+	const char *from;
 
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)
@@ -91,6 +100,10 @@ destination_new(struct mailer *mailer, const char *key, const char *domain)
 	TAILQ_INIT(&d->waiting);
 	d->mailer = mailer;
 	(void)strlcpy(d->key, key, sizeof(d->key));
+	from = strstr(key, " from ");
+	if (from != NULL)
+		(void)strlcpy(d->sources, from + strlen(" from "),
+		    sizeof(d->sources));
 	(void)strlcpy(d->domain, domain, sizeof(d->domain));
 	d->window = 1;
 	return d;

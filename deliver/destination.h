@@ -37,7 +37,7 @@ struct mailer;
 struct route;
 struct settings;
 
-#define DESTINATION_KEY_SIZE (HOST_SIZE + 16u)
+#define DESTINATION_KEY_SIZE (HOST_SIZE + SOURCES_SIZE + 24u)
 
 struct destination {
 	LIST_ENTRY(destination) chain;
@@ -47,8 +47,10 @@ struct destination {
 	int64_t kept_at;
 	bool slow; /* a connection had to be cut for others */
 	char key[DESTINATION_KEY_SIZE];
-	char domain[DOMAIN_SIZE]; /* of its first batch */
-	struct conf_route forced; /* an operator's route; port 0: none */
+	char domain[DOMAIN_SIZE];   /* of its first batch */
+	char sources[SOURCES_SIZE]; /* its mail leaves from; empty: any */
+	size_t turn;		    /* of the next one */
+	struct conf_route forced;   /* an operator's route; port 0: none */
 	struct job_list waiting;
 	size_t jobs;	     /* waiting */
 	struct route *route; /* while it is looked up */

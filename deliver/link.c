@@ -44,6 +44,7 @@
 #include "netaddr.h"
 #include "reply.h"
 #include "session.h"
+#include "sources.h"
 #include "tlsio.h"
 
 enum link_order {
@@ -58,6 +59,7 @@ enum link_order {
 struct link {
 	struct event_base *base;
 	struct tls_config *tls;
+	struct netaddr source; /* family 0: any */
 	struct target target;
 	unsigned connect_timeout;
 	link_cb cb;
@@ -348,9 +350,34 @@ go_cb(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Leave from one of the sources, if there are any.  -1 with errno. */
+static int
+bind_source(struct link *l, const struct link_conf *conf, int fd)
+{
+	struct sockaddr_storage ss;
+	char text[HOST_SIZE];
+	socklen_t len;
+	int saved;
+
+	if (conf->sources[0] == '\0')
+		return 0;
+	if (sources_pick(conf->sources, l->target.addr.family, conf->turn,
+		&l->source) == -1) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	len = netaddr_sockaddr(&l->source, 0, &ss);
+	if (bind(fd, (struct sockaddr *)&ss, len) == 0)
+		return 0;
+	saved = errno;
+	log_warn("source %s", netaddr_format(&l->source, text));
+	errno = saved;
+	return -1;
+}
+
 /* Begin to connect.  -1 with errno. */
 static int
-open_socket(struct link *l)
+open_socket(struct link *l, const struct link_conf *conf)
 {
 	struct sockaddr_storage ss;
 	socklen_t len;
@@ -362,8 +389,9 @@ open_socket(struct link *l)
 	if (fd == -1)
 		return -1;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(fd, (struct sockaddr *)&ss, len) == -1 &&
-	    errno != EINPROGRESS) {
+	if (bind_source(l, conf, fd) == -1 ||
+	    (connect(fd, (struct sockaddr *)&ss, len) == -1 &&
+		errno != EINPROGRESS)) {
 		saved = errno;
 		(void)close(fd);
 		errno = saved;
@@ -435,7 +463,7 @@ link_new(const struct link_conf *conf, const struct target *target, link_cb cb,
 		destroy(l);
 		return NULL;
 	}
-	if (open_socket(l) == -1) {
+	if (open_socket(l, conf) == -1) {
 		l->error = errno;
 		l->order = ORDER_FAIL;
 		event_active(l->go, EV_TIMEOUT, 0);
@@ -499,6 +527,13 @@ bool
 link_may_yield(const struct link *l)
 {
 	return l->order == ORDER_NONE && session_may_yield(l->session);
+}
+
+/* Where it leaves from; of family 0 if the system has chosen. */
+const struct netaddr *
+link_source(const struct link *l)
+{
+	return &l->source;
 }
 
 /* Where it leads to. */

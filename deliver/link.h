@@ -29,6 +29,7 @@
 struct event_base;
 struct job;
 struct link;
+struct netaddr;
 struct target;
 struct tls_config;
 
@@ -41,6 +42,8 @@ enum link_event {
 typedef void (*link_cb)(struct link *, enum link_event, void *);
 
 struct link_conf {
+	const char *sources; /* leave from one of them; empty: any */
+	size_t turn;	     /* from which */
 	struct event_base *base;
 	const char *hostname;	/* ours */
 	struct tls_config *tls; /* NULL: no TLS */
@@ -57,6 +60,7 @@ void link_yield(struct link *);
 bool link_is_late(const struct link *, int64_t now);
 bool link_may_yield(const struct link *);
 const struct target *link_target(const struct link *);
+const struct netaddr *link_source(const struct link *);
 bool link_is_tls(const struct link *);
 enum session_end link_end(const struct link *);
 const struct work_outcome *link_failure(const struct link *);

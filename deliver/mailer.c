@@ -46,6 +46,7 @@
 #include "resolver.h"
 #include "route.h"
 #include "settings.h"
+#include "sources.h"
 #include "stats.h"
 
 /* A connection and who uses it. */
@@ -444,7 +445,8 @@ reuse(struct mailer *m, struct destination *d)
 	struct slot *s;
 
 	TAILQ_FOREACH_REVERSE(s, &m->idle, slot_list, entry)
-		if (destination_leads_to(d, link_target(s->link), now))
+		if (sources_have(d->sources, link_source(s->link)) &&
+		    destination_leads_to(d, link_target(s->link), now))
 			break;
 	if (s == NULL)
 		return false;
@@ -485,6 +487,8 @@ open_link(struct mailer *m, struct destination *d, const struct target *t)
 	lc.hostname = m->settings->hostname;
 	lc.tls = conf->tls == DELIVER_TLS_NONE ? NULL : m->tls;
 	lc.connect_timeout = conf->connect_timeout;
+	lc.sources = d->sources;
+	lc.turn = d->turn++;
 	s->mailer = m;
 	s->destination = d;
 	s->connecting = true;

@@ -85,6 +85,8 @@ settings_item(struct settings *s, struct msgin *m)
 	case M_CONF_DELIVER:
 		s->complete = true;
 		return conf_deliver_recv(m, &s->deliver);
+	case M_CONF_SITE:
+		return conf_site_recv(m, &s->site);
 	case M_CONF_ROUTE:
 		p = reallocarray(s->route, s->routes + 1, sizeof(*s->route));
 		if (p == NULL)

@@ -26,6 +26,7 @@
 
 #include "bounds.h"
 #include "proto_conf.h"
+#include "proto_site.h"
 
 struct msgin;
 struct netaddr;
@@ -39,6 +40,7 @@ struct settings {
 	size_t routes;
 	struct conf_resolver *resolver;
 	size_t resolvers;
+	struct conf_site site; /* sources */
 	struct conf_network *network;
 	size_t networks;
 };

@@ -100,6 +100,7 @@ int conf_set_reserve(struct conf *, const char *percent, const char *size);
 
 int conf_set_dkim_base(struct conf *, const char *);
 int conf_add_public_address(struct conf *, const char *);
+int conf_add_source(struct conf *, const char *);
 
 /* Options of listen. */
 #define CONF_LISTEN_INSECURE 0x01u

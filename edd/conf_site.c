@@ -17,6 +17,9 @@
 /*
  * Statements about what the DNS should say of this host.
  */
+#include <arpa/inet.h>
+
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,24 +45,46 @@ conf_set_dkim_base(struct conf *c, const char *name)
 	return 0;
 }
 
+/* Append an address to a list that has none twice. */
+static int
+add_address(struct conf *c, const char *text, char (*list)[HOST_SIZE],
+    uint32_t *n, uint32_t max)
+{
+	uint32_t i;
+
+	for (i = 0; i < *n; i++) {
+		if (strcmp(list[i], text) == 0)
+			return conf_fail(c, text,
+			    "this address is there already");
+	}
+	if (*n == max)
+		return conf_fail(c, text, "over %u of these addresses", max);
+	(void)strlcpy(list[(*n)++], text, HOST_SIZE);
+	return 0;
+}
+
 /* An address that receivers see this host send from. */
 int
 conf_add_public_address(struct conf *c, const char *text)
 {
-	struct conf_site *s;
-	uint32_t i;
-
-	s = &c->site;
 	if (!value_is_address(text))
 		return conf_fail(c, text, "not an IP address");
-	for (i = 0; i < s->addresses; i++) {
-		if (strcmp(s->address[i], text) == 0)
-			return conf_fail(c, text,
-			    "this address is there already");
-	}
-	if (s->addresses == CONF_ADDRESSES_MAX)
-		return conf_fail(c, text, "over %u public addresses",
-		    CONF_ADDRESSES_MAX);
-	(void)strlcpy(s->address[s->addresses++], text, HOST_SIZE);
-	return 0;
+	return add_address(c, text, c->site.address, &c->site.addresses,
+	    CONF_ADDRESSES_MAX);
+}
+
+/* An address of this host that mail may leave from, in its canonical form. */
+int
+conf_add_source(struct conf *c, const char *text)
+{
+	uint8_t bytes[sizeof(struct in6_addr)];
+	char canonical[HOST_SIZE];
+	int family;
+
+	family = strchr(text, ':') == NULL ? AF_INET : AF_INET6;
+	if (inet_pton(family, text, bytes) != 1 ||
+	    inet_ntop(family, bytes, canonical, sizeof(canonical)) == NULL)
+		return conf_fail(c, text, "not an IP address");
+	return add_address(c, canonical, c->site.source, &c->site.sources,
+	    SOURCES_MAX);
 }

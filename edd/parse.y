@@ -82,7 +82,7 @@ static void yyerror(struct parser *, const char *);
 %token APIKEYS SUBADDRESSING BLOCK CREDENTIALS THROTTLE USER WINDOW
 %token BASE CHECKINTERVAL DKIM DOMAIN PUBLICADDRESS VERIFICATION
 %token FROM HASH LIFETIME SOFTBOUNCES SUPPRESSION
-%token BAD
+%token BAD SOURCE
 %token <text> STRING PERCENT
 %type <text> httpsport metricsport
 %type <number> auth mech mechs worker listenflags
@@ -361,6 +361,9 @@ deliver		: TLS OPPORTUNISTIC {
 		}
 		| PORT STRING {
 			parser_number(p, SET_DELIVER_PORT, $2);
+		}
+		| SOURCE STRING {
+			parser_try(p, conf_add_source(p->conf, $2));
 		}
 		;
 

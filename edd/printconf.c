@@ -250,6 +250,8 @@ print_site(FILE *f, const struct conf_site *s)
 {
 	uint32_t i;
 
+	for (i = 0; i < s->sources; i++)
+		line(f, "deliver source ", s->source[i]);
 	for (i = 0; i < s->addresses; i++)
 		line(f, "public-address ", s->address[i]);
 	if (s->dkim_base[0] != '\0')

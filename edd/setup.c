@@ -131,6 +131,16 @@ send_front(struct child *c)
 }
 
 static void
+send_site(struct child *c)
+{
+	struct conf_site site;
+
+	site = c->edd->conf->site;
+	site.expire = c->edd->conf->queue.expire;
+	(void)conf_site_send(c->chan, &site);
+}
+
+static void
 send_deliver(struct child *c)
 {
 	const struct resolver *resolver;
@@ -149,6 +159,7 @@ send_deliver(struct child *c)
 		(void)conf_resolver_send(c->chan, &resolver->r);
 	TAILQ_FOREACH(network, &conf->networks, entry)
 		(void)conf_network_send(c->chan, &network->n);
+	send_site(c);
 }
 
 static void
@@ -156,15 +167,12 @@ send_control(struct child *c)
 {
 	const struct edd *e;
 	struct conf_socket s;
-	struct conf_site site;
 	int fd;
 
 	e = c->edd;
 	(void)conf_secret_send(c->chan, &e->keys.store);
 	(void)conf_policy_send(c->chan, &e->conf->policy);
-	site = e->conf->site;
-	site.expire = e->conf->queue.expire;
-	(void)conf_site_send(c->chan, &site);
+	send_site(c);
 	(void)conf_suppress_send(c->chan, &e->conf->suppress);
 	send_pkis(c, false);
 	s.has_gid = e->has_group;

@@ -91,6 +91,7 @@ static const struct keyword keywords[] = {
 	{ "smtpd", SMTPD },
 	{ "socket", SOCKET },
 	{ "soft-bounces", SOFTBOUNCES },
+	{ "source", SOURCE },
 	{ "spool", SPOOL },
 	{ "starttls", STARTTLS },
 	{ "store", STORE },

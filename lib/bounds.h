@@ -124,6 +124,12 @@
 /* Intervals of queue retry: people write five or six. */
 #define CONF_RETRY_MAX 16u
 
+/* Addresses that mail may leave from, in all and of one message. */
+#define SOURCES_MAX 16u
+
+/* So many as text, each of at most 45 octets and a blank. */
+#define SOURCES_SIZE 768u
+
 /* A DKIM selector: the service's console takes up to 63 characters. */
 #define SELECTOR_SIZE 64u
 
@@ -154,7 +160,7 @@
 #define ALLOCATOR_SPARE_MAX (16 << 20)
 
 /* Columns of a row, words of an operator's command. */
-#define ROW_FIELDS_MAX	64u
+#define ROW_FIELDS_MAX	96u
 #define ADMIN_WORDS_MAX 64u
 
 /*

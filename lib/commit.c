@@ -260,6 +260,7 @@ commit_envelope(const struct submission *sub)
 		(void)strlcpy(c->selector, sub->first.key[0].selector,
 		    sizeof(c->selector));
 	(void)strlcpy(c->source, sub->client->source, sizeof(c->source));
+	(void)strlcpy(c->sources, sub->first.sources, sizeof(c->sources));
 	c->flags = commit_flags(sub);
 	c->size = sub->sent;
 	c->rcpts = (uint32_t)sub->live;

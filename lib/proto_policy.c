@@ -41,6 +41,7 @@ policy_sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 	msg_put_bool(o, s->bulk);
 	msg_put_u64(o, s->size_max);
 	msg_put_u32(o, s->rcpt_max);
+	msg_put_str(o, s->sources);
 }
 
 static void
@@ -72,6 +73,7 @@ policy_sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 	s->bulk = msg_get_bool(m);
 	s->size_max = msg_get_u64(m);
 	s->rcpt_max = msg_get_u32(m);
+	msg_get_str(m, s->sources, sizeof(s->sources));
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
 }

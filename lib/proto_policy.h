@@ -126,6 +126,7 @@ struct policy_sender_reply {
 	bool bulk;	   /* the user's mail gives way to that of others */
 	uint64_t size_max; /* octets of a message; 0: no limit of his own */
 	uint32_t rcpt_max; /* recipients of a message; 0: the same */
+	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */
 };
 
 struct policy_rcpt {

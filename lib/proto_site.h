@@ -15,8 +15,8 @@
  */
 
 /*
- * An item of control's configuration slice (proto_conf.h has the others):
- * what this host is to the DNS.
+ * An item of the configuration of control and deliver (proto_conf.h has the
+ * others): what this host is to the DNS, and the addresses it sends from.
  */
 #ifndef PROTO_SITE_H
 #define PROTO_SITE_H
@@ -40,6 +40,8 @@ struct conf_site {
 	bool verify_domains;	     /* before they are ACTIVE */
 	uint32_t addresses;	     /* used entries of address */
 	char address[CONF_ADDRESSES_MAX][HOST_SIZE];
+	uint32_t sources; /* used entries of source */
+	char source[SOURCES_MAX][HOST_SIZE];
 };
 
 int conf_site_send(struct chan *, const struct conf_site *);

@@ -151,6 +151,7 @@ submit_commit_send(struct chan *c, uint64_t id, const struct submit_commit *s)
 	msg_put_u32(o, s->rcpts);
 	msg_put_bool(o, s->next);
 	msg_put_data(o, s->prefix, s->prefix_len);
+	msg_put_str(o, s->sources);
 	return chan_end(c, -1);
 }
 
@@ -188,6 +189,7 @@ submit_commit_recv(struct msgin *m, struct submit_commit *s)
 	s->next = msg_get_bool(m);
 	len = msg_get_data(m, s->prefix, sizeof(s->prefix));
 	s->prefix_len = (uint32_t)len;
+	msg_get_str(m, s->sources, sizeof(s->sources));
 	if (!flags_valid(s->flags) || s->rcpts == 0)
 		m->bad = true;
 	return msg_end(m);

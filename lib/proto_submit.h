@@ -112,6 +112,7 @@ struct submit_commit {
 	bool next;	     /* open one more */
 	uint32_t prefix_len; /* fields to stand before what DATA gave */
 	uint8_t prefix[PREFIX_MAX];
+	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */
 };
 
 struct submit_done {

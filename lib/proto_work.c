@@ -93,6 +93,7 @@ work_batch_send(struct chan *c, const struct work_batch *s)
 	msg_put_u16(o, s->via_port);
 	msg_put_str(o, s->return_path);
 	msg_put_str(o, s->envid);
+	msg_put_str(o, s->sources);
 	msg_put_u32(o, s->flags);
 	msg_put_u64(o, s->segment);
 	msg_put_u64(o, s->prefix_off);
@@ -154,6 +155,7 @@ work_batch_recv(struct msgin *m, struct work_batch *s)
 	s->via_port = msg_get_u16(m);
 	msg_get_str(m, s->return_path, sizeof(s->return_path));
 	msg_get_str(m, s->envid, sizeof(s->envid));
+	msg_get_str(m, s->sources, sizeof(s->sources));
 	s->flags = msg_get_u32(m);
 	s->segment = msg_get_u64(m);
 	s->prefix_off = msg_get_u64(m);

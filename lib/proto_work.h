@@ -69,7 +69,8 @@ struct work_batch {
 	uint64_t body_len;
 	uint32_t crc; /* CRC-32C of body, then prefix */
 	uint32_t rcpts;
-	struct work_rcpt *rcpt; /* rcpts of them */
+	struct work_rcpt *rcpt;	    /* rcpts of them */
+	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */
 };
 
 enum outcome {

@@ -145,6 +145,7 @@ show_message(struct answer *a, struct message *m, const struct envelope *env,
 	row_str(row, "compartment", env->compartment);
 	row_str(row, "dkimSelector", env->selector);
 	row_str(row, "source", env->source);
+	row_str(row, "leavesFrom", env->sources);
 	row_num(row, "size", (int64_t)(m->body_len + m->prefix_len));
 	row_num(row, "recipients", m->rcpts);
 	row_num(row, "open", m->open);

@@ -353,7 +353,7 @@ make_envelope(struct blob *meta, const struct report *r, const char *id)
 	env.flags = r->env.flags & (ENVELOPE_8BIT | ENVELOPE_UTF8);
 	env.sender = env.return_path = env.from = "";
 	env.message_id = id;
-	env.envid = env.selector = env.source = "";
+	env.envid = env.selector = env.source = env.sources = "";
 	env.user = r->env.user;
 	env.compartment = r->env.compartment;
 	env.rcpts = 1;

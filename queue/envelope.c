@@ -24,7 +24,8 @@
 #include "envelope.h"
 #include "qbounds.h"
 
-#define ENVELOPE_VERSION 1u
+/* 1 had no sources; it is read. */
+#define ENVELOPE_VERSION 2u
 
 /* Append e; its rcpt points to recipients made by envelope_put_rcpt(). */
 void
@@ -43,6 +44,7 @@ envelope_encode(struct blob *b, const struct envelope *e)
 	blob_put_str(b, e->compartment);
 	blob_put_str(b, e->selector);
 	blob_put_str(b, e->source);
+	blob_put_str(b, e->sources);
 	blob_put_u32(b, e->rcpts);
 	blob_put_data(b, e->rcpt, e->rcpt_len);
 }
@@ -113,10 +115,11 @@ envelope_decode(struct envelope *e, const void *data, size_t len)
 	e->compartment = cursor_str(&c);
 	e->selector = cursor_str(&c);
 	e->source = cursor_str(&c);
+	e->sources = version > 1 ? cursor_str(&c) : "";
 	e->rcpts = cursor_u32(&c);
-	if (c.bad || version != ENVELOPE_VERSION || kind < ENVELOPE_MAIL ||
-	    kind > ENVELOPE_KIND_LAST || e->rcpts == 0 ||
-	    e->rcpts > RECORD_RCPTS_MAX)
+	if (c.bad || version == 0 || version > ENVELOPE_VERSION ||
+	    kind < ENVELOPE_MAIL || kind > ENVELOPE_KIND_LAST ||
+	    e->rcpts == 0 || e->rcpts > RECORD_RCPTS_MAX)
 		return -1;
 	e->kind = kind;
 	e->rcpt = c.pos;

@@ -47,6 +47,7 @@ struct envelope {
 	const char *compartment;
 	const char *selector;
 	const char *source;
+	const char *sources; /* addresses that it leaves from; may be empty */
 	uint32_t rcpts;
 	const uint8_t *rcpt; /* encoded recipients */
 	size_t rcpt_len;

@@ -411,6 +411,7 @@ make_envelope(struct blob *b, const struct submit_commit *commit,
 	env.compartment = commit->compartment;
 	env.selector = commit->selector;
 	env.source = commit->source;
+	env.sources = commit->sources;
 	env.rcpts = in->rcpt_count;
 	env.rcpt = in->rcpts.data;
 	env.rcpt_len = in->rcpts.len;

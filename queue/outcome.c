@@ -140,7 +140,8 @@ envelope_of(struct batch *b, struct envelope *env)
 		.user = "",
 		.compartment = "",
 		.selector = "",
-		.source = "" };
+		.source = "",
+		.sources = "" };
 	struct message *m = task_message(b->task);
 
 	if (spool_envelope(b->queue->spool, m) == -1 ||

@@ -281,6 +281,7 @@ send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 	}
 	(void)strlcpy(wb.return_path, env->return_path, sizeof(wb.return_path));
 	(void)strlcpy(wb.envid, env->envid, sizeof(wb.envid));
+	(void)strlcpy(wb.sources, env->sources, sizeof(wb.sources));
 	wb.flags = env->flags;
 	wb.segment = m->segment->number;
 	wb.body_off = spool_body_offset(m);

@@ -123,9 +123,9 @@ static const struct sample accepted[] = {
 	OK(conf_resolver, "127.0.0.1", 53),
 	OK(conf_network, 4, 32, { 127, 0, 0, 1 }),
 	OK(conf_network, 6, 128, { 0xfe, 0x80 }),
-	OK(conf_site, 1, 1, "", false, 0, {}),
+	OK(conf_site, 1, 1, "", false, 0, {}, 0, {}),
 	OK(conf_site, 345600, 3600, "dkim.example.org", true, 2,
-	    { "192.0.2.1", "2001:db8::1" }),
+	    { "192.0.2.1", "2001:db8::1" }, 1, { "192.0.2.9" }),
 	OK(conf_secret, { 1, 2, 0, 4 }, false, {}),
 	OK(conf_secret, { 1, 2, 0, 4 }, true, { 5 }),
 	OK(conf_socket, true, 27),
@@ -134,7 +134,7 @@ static const struct sample accepted[] = {
 	OK(policy_auth_reply, POLICY_OK, "user", "credential",
 	    "news@example.org",
 	    { POLICY_OK, "compartment", "", 1, { { 7, SIGN_ED25519, "s" } }, true,
-	        0, 0 },
+	        0, 0, "192.0.2.9" },
 	    true,
 	    { 1, 2, 3 }),
 	OK(policy_scram, "login", "192.0.2.1"),
@@ -155,8 +155,8 @@ static const struct sample accepted[] = {
 	OK(policy_sender, "user", "credential", "192.0.2.1", "news@example.org"),
 	OK(policy_sender_reply, POLICY_OK, "compartment", "", 2,
 	    { { 1, SIGN_RSA_SHA256, "s1" }, { 2, SIGN_ED25519, "s2" } }, true,
-	    1ull << 33, 7),
-	OK(policy_sender_reply, POLICY_TEMPFAIL, "", "", 0, {}, false, 0, 0),
+	    1ull << 33, 7, ""),
+	OK(policy_sender_reply, POLICY_TEMPFAIL, "", "", 0, {}, false, 0, 0, ""),
 	OK(policy_rcpt, "user", "credential", "compartment", "a@example.org", 9,
 	    RATE_UNITS_MAX),
 	OK(policy_rcpt_reply, POLICY_OK, true, 0),
@@ -197,7 +197,8 @@ static const struct sample accepted[] = {
 	    .user = "u", .compartment = "c", .selector = "s",
 	    .source = "192.0.2.1", .envid = "e",
 	    .flags = ENVELOPE_8BIT | ENVELOPE_RET_FULL, .size = 1ull << 35,
-	    .rcpts = 3, .next = true, .prefix_len = 4, .prefix = "A: b"),
+	    .rcpts = 3, .next = true, .prefix_len = 4, .prefix = "A: b",
+	    .sources = "192.0.2.9 2001:db8::9"),
 	OK(submit_done, SUBMIT_TEMPFAIL, 0),
 	OK(submit_done, SUBMIT_OK, 0x0123456789abcdef),
 	OK(submit_event, SUBMIT_EV_REJECTED, 0, "u", "c", "s", "f", "t", "550 no"),
@@ -291,17 +292,22 @@ static const struct sample refused[] = {
 	NO("route without port", conf_route, "*", "x", 0),
 	NO("resolver without port", conf_resolver, "::1", 0),
 	NO("family 5", conf_network, 5, 1, {}),
-	NO("site without expire", conf_site, 0, 1, "", false, 0, {}),
-	NO("site without interval", conf_site, 1, 0, "", false, 0, {}),
-	NO("site with an empty address", conf_site, 1, 1, "", false, 1, { "" }),
+	NO("site without expire", conf_site, 0, 1, "", false, 0, {}, 0, {}),
+	NO("site without interval", conf_site, 1, 0, "", false, 0, {}, 0, {}),
+	NO("site with an empty address", conf_site, 1, 1, "", false, 1, { "" },
+	    0, {}),
 	NO("site with many addresses", conf_site, 1, 1, "", false,
-	    CONF_ADDRESSES_MAX + 1, {}),
+	    CONF_ADDRESSES_MAX + 1, {}, 0, {}),
+	NO("site with an empty source", conf_site, 1, 1, "", false, 0, {}, 1,
+	    { "" }),
+	NO("site with many sources", conf_site, 1, 1, "", false, 0, {},
+	    SOURCES_MAX + 1, {}),
 	NO("prefix of 33", conf_network, 4, 33, {}),
 	NO("prefix of 129", conf_network, 6, 129, {}),
 	NO("nobody's secret", policy_auth_reply, POLICY_OK, "", "x", "", {}, false,
 	    {}),
 	NO("a sender in no compartment", policy_auth_reply, POLICY_OK, "u", "c",
-	    "a@example.org", { POLICY_OK, "", "", 0, {}, false, 0, 0 }, false,
+	    "a@example.org", { POLICY_OK, "", "", 0, {}, false, 0, 0, "" }, false,
 	    {}),
 	NO("a good key without octets", policy_key_reply, POLICY_OK, "u", 0,
 	    { 0 }),
@@ -321,11 +327,11 @@ static const struct sample refused[] = {
 	NO("unknown status", policy_rcpt_reply, POLICY_STATUS_LAST + 1, false,
 	    0),
 	NO("no compartment", policy_sender_reply, POLICY_OK, "", "", 0, {},
-	    false, 0, 0),
+	    false, 0, 0, ""),
 	NO("too many keys", policy_sender_reply, POLICY_OK, "c", "",
-	    DKIM_KEYS_MAX + 1, {}, false, 0, 0),
+	    DKIM_KEYS_MAX + 1, {}, false, 0, 0, ""),
 	NO("key without selector", policy_sender_reply, POLICY_OK, "c", "", 1,
-	    { { 1, SIGN_ED25519, "" } }, false, 0, 0),
+	    { { 1, SIGN_ED25519, "" } }, false, 0, 0, ""),
 	NO("short digest", sign_tls, "x", SIGN_PAD_PSS, SIGN_MD_SHA384, 47,
 	    {}),
 	NO("long digest", sign_tls, "x", SIGN_PAD_PSS, SIGN_MD_SHA1, 64, {}),
@@ -515,7 +521,7 @@ batch_passes_unchanged(void **state)
 {
 	const struct work_batch b = { 1, 2, "example.org", "relay.example", 26,
 		"a@example.org", "env", ENVELOPE_UTF8, 3, 4, 5, 6, 7, 8, 2,
-		rcpts };
+		rcpts, "192.0.2.9" };
 	struct work_batch *d = (void *)decoded;
 	const struct proto *p;
 	size_t len;
@@ -528,6 +534,7 @@ batch_passes_unchanged(void **state)
 	assert_string_equal(d->destination, "example.org");
 	assert_string_equal(d->via, "relay.example");
 	assert_int_equal(d->via_port, 26);
+	assert_string_equal(d->sources, "192.0.2.9");
 	assert_int_equal(d->body_len, 7);
 	assert_int_equal(d->crc, 8);
 	p->clear(d);

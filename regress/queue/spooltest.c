@@ -109,7 +109,7 @@ st_envelope(struct blob *b, uint32_t rcpts)
 	e.accepted = clock_now();
 	e.sender = e.return_path = e.from = "news@example.org";
 	e.message_id = "<x@example.org>";
-	e.envid = e.compartment = e.selector = e.source = "";
+	e.envid = e.compartment = e.selector = e.source = e.sources = "";
 	e.user = "app";
 	for (i = 0; i < rcpts; i++) {
 		(void)snprintf(address, sizeof(address), "r%u@example.net", i);
