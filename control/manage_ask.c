@@ -195,16 +195,17 @@ ask_state(const struct ask *a, const char *name, const char *value)
 }
 
 /*
- * He may do this to a->target in the compartment with this id; else it ends.
+ * He may what another operation needs, to a->target in the compartment with
+ * this id; else it ends.
  */
 int
-ask_may(struct ask *a, const char *compartment)
+ask_may_else(struct ask *a, enum permission permission, const char *compartment)
 {
 	struct permit_question q;
 
 	q.user = a->user.id;
 	q.compartment = compartment;
-	q.permission = a->ops->permission;
+	q.permission = permission;
 	q.target = a->target;
 	switch (permit_allows(a->control, &q)) {
 	case STORE_OK:
@@ -217,6 +218,13 @@ ask_may(struct ask *a, const char *compartment)
 	}
 	ask_fail_store(a);
 	return -1;
+}
+
+/* He may do this to a->target in the compartment with this id; else it ends. */
+int
+ask_may(struct ask *a, const char *compartment)
+{
+	return ask_may_else(a, a->ops->permission, compartment);
 }
 
 /* The compartment that the request names, in which he may do this. */
@@ -243,7 +251,7 @@ target_set(struct ask *a, const struct object *o)
 {
 	if (o->kind == OBJECT_SENDER)
 		a->target.sender = o->first;
-	else
+	else if (o->kind != OBJECT_POOL)
 		a->target.domain = o->first;
 	a->target.dkim = o->kind == OBJECT_DKIM ||
 	    a->rq.op == MANAGE_DKIM_CREATE || a->rq.op == MANAGE_DKIM_LIST;
@@ -396,6 +404,8 @@ value_error(const struct ops_field *known, const struct row_field *f)
 			strcmp(f->value, "false") == 0 ?
 		    NULL :
 		    "is neither true nor false";
+	if (known->max == OPS_NUMBER)
+		return f->kind == ROW_NUMBER ? NULL : "is no number";
 	if (f->kind != ROW_STRING)
 		return "is no string";
 	if (strlen(f->value) > known->max)

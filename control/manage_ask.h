@@ -27,6 +27,7 @@
 
 #include "condition.h"
 #include "object.h"
+#include "permission.h"
 #include "proto_manage.h"
 #include "user.h"
 
@@ -81,6 +82,7 @@ const char *ask_value(const struct ask *, const char *name);
 bool ask_equals(const struct ask *, const char *name, const char *value);
 bool ask_state(const struct ask *, const char *name, const char *value);
 int ask_may(struct ask *, const char *compartment);
+int ask_may_else(struct ask *, enum permission, const char *compartment);
 int ask_place(struct ask *, struct compartment *);
 int ask_object(struct ask *, const char *id, enum object_kind, struct object *);
 int ask_live(struct ask *, struct object *);

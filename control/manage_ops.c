@@ -48,6 +48,14 @@
 	{                                                                      \
 		"emailAddress", REQUIRED, ASK_ADDRESS_MAX                      \
 	}
+#define ADDRESSES                                                              \
+	{                                                                      \
+		"outboundIps", true, SOURCES_SIZE                              \
+	}
+#define DRAIN                                                                  \
+	{                                                                      \
+		"lastIpDrainPeriodInHours", false, OPS_NUMBER                  \
+	}
 #define ID                                                                     \
 	{                                                                      \
 		"id", false, MANAGE_ID_SIZE                                    \
@@ -133,6 +141,34 @@ static const struct ops ops[] = {
 	    { LOCK, DESCRIPTION } },
 	[MANAGE_PATH_DELETE] = { "DeleteEmailReturnPath",
 	    PERMISSION_RETURN_PATH_DELETE, manage_path_delete, false, { LOCK } },
+	[MANAGE_SENDER_MOVE] = { "ChangeSenderCompartment",
+	    PERMISSION_SENDER_MOVE, manage_sender_move, false,
+	    { LOCK, COMPARTMENT } },
+	[MANAGE_POOL_CREATE] = { "CreateEmailIpPool", PERMISSION_POOL_CREATE,
+	    manage_pool_create, true,
+	    { COMPARTMENT, NAME(true), DESCRIPTION, ADDRESSES, DRAIN } },
+	[MANAGE_POOL_LIST] = { "ListEmailIpPools", PERMISSION_POOL_INSPECT,
+	    manage_pool_list, false,
+	    { COMPARTMENT, ID, NAME(false), STATE, SORT } },
+	[MANAGE_POOL_GET] = { "GetEmailIpPool", PERMISSION_POOL_READ,
+	    manage_pool_get, false, { { NULL, false, 0 } } },
+	[MANAGE_POOL_UPDATE] = { "UpdateEmailIpPool", PERMISSION_POOL_UPDATE,
+	    manage_pool_update, true, { LOCK, DESCRIPTION, DRAIN } },
+	[MANAGE_POOL_DELETE] = { "DeleteEmailIpPool", PERMISSION_POOL_DELETE,
+	    manage_pool_delete, false, { LOCK } },
+	[MANAGE_POOL_ADD] = { "AddEmailOutboundIp", PERMISSION_POOL_UPDATE,
+	    manage_pool_add, false, { LOCK, ADDRESSES } },
+	[MANAGE_POOL_REMOVE] = { "RemoveEmailOutboundIp",
+	    PERMISSION_POOL_UPDATE, manage_pool_remove, false,
+	    { LOCK, ADDRESSES } },
+	[MANAGE_POOL_MOVE] = { "ChangeEmailIpPoolCompartment",
+	    PERMISSION_POOL_MOVE, manage_pool_move, false,
+	    { LOCK, COMPARTMENT } },
+	[MANAGE_OUTBOUND_LIST] = { "ListEmailOutboundIps",
+	    PERMISSION_POOL_INSPECT, manage_outbound_list, false,
+	    { COMPARTMENT, STATE, SORT,
+		{ "outboundIp", false, ASK_WORD_MAX },
+		{ "assignmentState", false, ASK_WORD_MAX } } },
 	[MANAGE_CONFIG_GET] = { "GetEmailConfiguration",
 	    PERMISSION_CONFIGURATION_READ, manage_config_get, false,
 	    { COMPARTMENT } },

@@ -22,6 +22,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "manage_op.h"
 #include "permission.h"
@@ -29,12 +30,13 @@
 struct ask;
 
 #define OPS_FIELDS_MAX 12u
+#define OPS_NUMBER     SIZE_MAX
 
 /* A field that a request may have. */
 struct ops_field {
 	const char *name;
 	bool required;
-	size_t max; /* octets; 0: true or false */
+	size_t max; /* octets; 0: true or false; OPS_NUMBER: a number */
 };
 
 struct ops {
@@ -71,6 +73,16 @@ void manage_path_list(struct ask *);
 void manage_path_get(struct ask *);
 void manage_path_update(struct ask *);
 void manage_path_delete(struct ask *);
+void manage_sender_move(struct ask *);
+void manage_pool_create(struct ask *);
+void manage_pool_list(struct ask *);
+void manage_pool_get(struct ask *);
+void manage_pool_update(struct ask *);
+void manage_pool_delete(struct ask *);
+void manage_pool_add(struct ask *);
+void manage_pool_remove(struct ask *);
+void manage_pool_move(struct ask *);
+void manage_outbound_list(struct ask *);
 void manage_config_get(struct ask *);
 void manage_work_get(struct ask *);
 void manage_work_list(struct ask *);

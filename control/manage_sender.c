@@ -34,18 +34,29 @@
 #include "manage_more.h"
 #include "manage_ops.h"
 #include "manage_spf.h"
+#include "pool.h"
 #include "row.h"
 #include "sender.h"
 #include "store.h"
 
-static void
-sender_fields(struct row *row, const struct sender *s, const char *state)
+/* The same of all senders; the pool is in the answer if it has one. */
+static enum store_status
+sender_fields(struct ask *a, const struct sender *s)
 {
+	char pool[OBJECT_ID_SIZE];
+	enum store_status r;
+	struct row *row;
+
+	row = a->row;
 	row_str(row, "compartmentId", s->compartment);
 	row_str(row, "emailAddress", s->address);
 	row_str(row, "id", s->id);
-	row_str(row, "lifecycleState", state);
+	row_str(row, "lifecycleState", record_state_name(s->state));
 	row_time(row, "timeCreated", s->created);
+	r = pool_of_sender(a->control->store, s->key, pool);
+	if (r == STORE_OK)
+		row_str(row, "emailIpPoolId", pool);
+	return r == STORE_FAIL ? r : STORE_OK;
 }
 
 /* The whole sender. */
@@ -57,9 +68,10 @@ sender_row(struct ask *a, const struct object *o)
 	struct domain d;
 
 	r = sender_get(a->control->store, o->first, &s);
+	if (r == STORE_OK)
+		r = sender_fields(a, &s);
 	if (r != STORE_OK)
 		return r;
-	sender_fields(a->row, &s, record_state_name(s.state));
 	r = domain_get(a->control->store, sender_domain(&s), &d);
 	if (r == STORE_OK)
 		row_str(a->row, "emailDomainId", d.id);
@@ -70,17 +82,47 @@ sender_row(struct ask *a, const struct object *o)
 static const struct more_kind sender_kind = { OBJECT_SENDER, "emailAddress",
 	NULL, false, sender_row };
 
-/* There are no pools of addresses to bind a sender to. */
+/*
+ * The pool that the request gives the sender is there, and he may use it;
+ * else it ends.
+ */
 static int
 check_pool(struct ask *a)
 {
-	const char *pool;
+	struct condition_target target;
+	struct pool p;
+	const char *id;
+	int r;
 
-	pool = ask_value(a, "emailIpPoolId");
-	if (pool == NULL || pool[0] == '\0')
+	id = ask_value(a, "emailIpPoolId");
+	if (id == NULL || id[0] == '\0')
 		return 0;
-	ask_fail(a, MANAGE_INVALID, "emailIpPoolId: there are no IP pools");
+	switch (pool_get(a->control->store, id, &p)) {
+	case STORE_OK:
+		target = a->target;
+		memset(&a->target, 0, sizeof(a->target));
+		r = ask_may_else(a, PERMISSION_POOL_USE, p.compartment);
+		if (r == 0)
+			a->target = target;
+		return r;
+	case STORE_NOTFOUND:
+		ask_not_found(a);
+		return -1;
+	case STORE_FAIL:
+		break;
+	}
+	ask_fail_store(a);
 	return -1;
+}
+
+/* Bind the sender as the request says; in a transaction. */
+static enum store_status
+bind_pool(struct ask *a, const char *key)
+{
+	const char *id;
+
+	id = ask_value(a, "emailIpPoolId");
+	return id == NULL ? STORE_OK : pool_bind(a->control->store, key, id);
 }
 
 /* Store a new sender with all that belongs to it, and answer. */
@@ -91,7 +133,8 @@ sender_make(struct ask *a, const struct sender *s, const char *place)
 
 	if (ask_begin(a) == -1)
 		return;
-	if (sender_put(a->control->store, s) != STORE_OK) {
+	if (sender_put(a->control->store, s) != STORE_OK ||
+	    bind_pool(a, s->key) != STORE_OK) {
 		ask_fail_store(a);
 		return;
 	}
@@ -169,9 +212,10 @@ summary_row(struct ask *a, const char *place, const char *name)
 	if (sender_parse(name, &s) != NULL)
 		return STORE_NOTFOUND;
 	r = sender_get(a->control->store, s.key, &s);
+	if (r == STORE_OK)
+		r = sender_fields(a, &s);
 	if (r != STORE_OK)
 		return r;
-	sender_fields(a->row, &s, record_state_name(s.state));
 	r = object_get(a->control->store, s.id, &o);
 	if (r == STORE_OK)
 		more_show(&o, a->row, false);
@@ -259,11 +303,55 @@ manage_sender_update(struct ask *a)
 		object_clear(&o);
 		return;
 	}
-	more_audit(a, o.first, NULL, "tags");
+	if (bind_pool(a, o.first) != STORE_OK) {
+		object_clear(&o);
+		ask_fail_store(a);
+		return;
+	}
+	more_audit(a, o.first, NULL,
+	    ask_value(a, "emailIpPoolId") == NULL ? "tags" : "pool, tags");
 	if (ask_commit(a) == -1)
 		object_clear(&o);
 	else
 		more_answer(a, &o, &sender_kind);
+}
+
+/* ChangeSenderCompartment: not to where its domain is out of reach. */
+void
+manage_sender_move(struct ask *a)
+{
+	struct sender s, new;
+	struct compartment c;
+	struct object o;
+	struct fault f;
+	int r;
+
+	if (ask_object(a, a->rq.id, OBJECT_SENDER, &o) == -1 ||
+	    ask_live(a, &o) == -1 || more_match(a, &o, &sender_kind) == -1)
+		return;
+	r = sender_get(a->control->store, o.first, &s) == STORE_OK ? 0 : -1;
+	object_clear(&o);
+	if (r == -1) {
+		ask_fail_store(a);
+		return;
+	}
+	if (ask_place(a, &c) == -1 || check_domain(a, &s, c.id) == -1)
+		return;
+	if (admit_sender_place(a->control, &s, c.id, &f) == -1) {
+		ask_fail_fault(a, &f);
+		return;
+	}
+	if (ask_begin(a) == -1)
+		return;
+	new = s;
+	(void)strlcpy(new.compartment, c.id, sizeof(new.compartment));
+	if (sender_change(a->control->store, &s, &new) != STORE_OK) {
+		ask_fail_store(a);
+		return;
+	}
+	more_audit(a, s.address, s.compartment, c.id);
+	if (ask_commit(a) == 0)
+		ask_ok(a);
 }
 
 /* DeleteSender */

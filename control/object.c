@@ -41,7 +41,7 @@ const char *
 object_kind_name(enum object_kind kind)
 {
 	static const char *const names[] = { "", "sender", "domain", "dkim",
-		"returnpath" };
+		"returnpath", "pool" };
 
 	return names[kind];
 }

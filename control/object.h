@@ -38,7 +38,8 @@ enum object_kind {
 	OBJECT_DOMAIN,	   /* name */
 	OBJECT_DKIM,	   /* domain, selector */
 	OBJECT_RETURNPATH, /* domain, name */
-	OBJECT_KIND_LAST = OBJECT_RETURNPATH
+	OBJECT_POOL,	   /* name; its record has the id */
+	OBJECT_KIND_LAST = OBJECT_POOL
 };
 
 struct object {

@@ -35,6 +35,7 @@
 #include "limit.h"
 #include "msg.h"
 #include "permit.h"
+#include "pool.h"
 #include "proto_policy.h"
 #include "rate.h"
 #include "reach.h"
@@ -145,6 +146,8 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		    &d, &own);
 	if (r == STORE_OK)
 		r = find_limits(c, q, a);
+	if (r == STORE_OK)
+		r = pool_sources(c->store, sender.key, a->sources);
 	if (r == STORE_OK && !own)
 		return STORE_OK;
 	if (r == STORE_OK)

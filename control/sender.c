@@ -28,6 +28,7 @@
 #include "idn.h"
 #include "msg.h"
 #include "object.h"
+#include "pool.h"
 
 #define SENDER_VERSION 1
 
@@ -230,6 +231,8 @@ sender_del(struct store *st, const struct sender *s)
 	if (r == STORE_OK)
 		r = record_del(st, STORE_SENDER_DOMAIN, sender_domain(s),
 		    s->key);
+	if (r == STORE_OK)
+		r = pool_bind(st, s->key, "");
 	if (r == STORE_OK)
 		r = record_del(st, STORE_SENDER, s->key, NULL);
 	return r == STORE_OK ? object_drop(st, s->id) : r;

@@ -75,6 +75,11 @@ enum store_table {
 	STORE_WORK,		  /* id of a work request */
 	STORE_RETRY,		  /* user id, retry token */
 	STORE_RETURNPATH,	  /* domain, return path */
+	STORE_POOL,		  /* id */
+	STORE_POOL_NAME,	  /* compartment id, name -> id */
+	STORE_POOL_SENDER,	  /* pool id, sender */
+	STORE_SENDER_POOL,	  /* sender -> pool id */
+	STORE_SOURCE,		  /* address that mail leaves from */
 	STORE_TABLES
 };
 

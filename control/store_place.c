@@ -82,6 +82,11 @@ static const char *const table_file[STORE_TABLES] = {
 	[STORE_WORK] = "work.db",
 	[STORE_RETRY] = "retry.db",
 	[STORE_RETURNPATH] = "returnpath.db",
+	[STORE_POOL] = "pool.db",
+	[STORE_POOL_NAME] = "pool_name.db",
+	[STORE_POOL_SENDER] = "pool_sender.db",
+	[STORE_SENDER_POOL] = "sender_pool.db",
+	[STORE_SOURCE] = "source.db",
 };
 
 static bool

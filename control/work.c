@@ -51,6 +51,10 @@ static const struct type types[] = {
 	    "DELETED" },
 	[WORK_UPDATE_PATH] = { "UPDATE_RETURN_PATH", "emailReturnPath",
 	    "UPDATED" },
+	[WORK_CREATE_POOL] = { "CREATE_IP_POOL", "emailIpPool", "CREATED" },
+	[WORK_DELETE_POOL] = { "DELETE_IP_POOL", "emailIpPool", "DELETED" },
+	[WORK_UPDATE_POOL] = { "UPDATE_IP_POOL", "emailIpPool", "UPDATED" },
+	[WORK_MOVE_POOL] = { "MOVE_IP_POOL", "emailIpPool", "UPDATED" },
 };
 
 /* OperationType of the API. */

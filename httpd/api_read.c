@@ -17,7 +17,8 @@
 /*
  * Query and body into fields. A tag is a field "freeformTags.KEY" or
  * "definedTags.NAMESPACE.KEY"; that tags were given, if only to have none, is
- * a field of the name alone.
+ * a field of the name alone.  Strings in an array are one field, with blanks
+ * between.
  */
 #include "api_read.h"
 
@@ -39,7 +40,8 @@ static const char *const params[] = { "compartmentId", "lifecycleState",
 	"emailAddress", "domain", "emailIpPoolId", "sortBy", "sortOrder", "id",
 	"name", "emailDomainId", "parentResourceId",
 	"timeCreatedGreaterThanOrEqualTo", "timeCreatedLessThan",
-	"isLockOverride", "status", "operationType", "workRequestId" };
+	"isLockOverride", "status", "operationType", "workRequestId",
+	"outboundIp", "assignmentState" };
 
 /* Copy a value of a header field; -1 if it is longer than any that fits. */
 int
@@ -165,6 +167,36 @@ all_tags_read(const char *key, struct json_object *value,
 						  namespaces_read(value, rq, f);
 }
 
+/* An array of words. */
+static int
+words_read(const char *key, struct json_object *array,
+    struct manage_request *rq, struct fault *f)
+{
+	const struct json_path up = { NULL, key, 0 };
+	char all[SOURCES_SIZE];
+	struct json_path path;
+	struct json_text text;
+	size_t i;
+
+	all[0] = '\0';
+	for (i = 0; i < json_object_array_length(array); i++) {
+		path.up = &up;
+		path.key = NULL;
+		path.index = i;
+		if (json_value_text(json_object_array_get_idx(array, i), &path,
+			&text, f) == -1)
+			return -1;
+		if (text.len == 0 || strchr(text.s, ' ') != NULL)
+			return json_fail(f, &path, "is empty, or has a blank");
+		if (i > 0)
+			(void)strlcat(all, " ", sizeof(all));
+		if (strlcat(all, text.s, sizeof(all)) >= sizeof(all))
+			return json_fail(f, &up, "has too many elements");
+	}
+	row_str(rq->field, key, all);
+	return 0;
+}
+
 static int
 member_read(const char *key, struct json_object *value,
     struct manage_request *rq, struct fault *f)
@@ -178,6 +210,15 @@ member_read(const char *key, struct json_object *value,
 		return 0;
 	if (strcmp(key, "freeformTags") == 0 || strcmp(key, "definedTags") == 0)
 		return all_tags_read(key, value, rq, f);
+	switch (json_object_get_type(value)) {
+	case json_type_array:
+		return words_read(key, value, rq, f);
+	case json_type_int:
+		row_num(rq->field, key, json_object_get_int64(value));
+		return 0;
+	default:
+		break;
+	}
 	if (json_value_text(value, &path, &text, f) == -1)
 		return -1;
 	row_str(rq->field, key, text.s);

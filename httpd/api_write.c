@@ -16,10 +16,12 @@
 
 /*
  * One row, one object. Fields "outer.inner" lie together in the row: tags
- * become objects, what a work request is about the one element of an array.
+ * become objects, what a work request is about the one element of an array,
+ * "outboundIps.0.outer" and so on elements of another.
  */
 #include "api_write.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +114,28 @@ write_namespaces(struct jsonout *o, const struct row *r)
 	jsonout_close(o, '}');
 }
 
+/* "NAME.0.KEY", "NAME.1.KEY": an object for each number; nothing without. */
+static void
+write_elements(struct jsonout *o, const struct row *r, const char *name)
+{
+	char prefix[64];
+	size_t i, k;
+	int len;
+
+	for (k = i = 0; i < row_count(r); i++) {
+		len = snprintf(prefix, sizeof(prefix), "%s.%zu", name, k);
+		if (inner(row_at(r, i), prefix, (size_t)len) == NULL)
+			continue;
+		if (k++ == 0) {
+			jsonout_key(o, name);
+			jsonout_open(o, '[');
+		}
+		write_members(o, r, prefix, (size_t)len);
+	}
+	if (k > 0)
+		jsonout_close(o, ']');
+}
+
 /* Append a row; an object that may have tags has both kinds, if empty. */
 void
 api_write_row(struct jsonout *o, const struct row *r, bool tags)
@@ -137,6 +161,7 @@ api_write_row(struct jsonout *o, const struct row *r, bool tags)
 		write_members(o, r, resources, sizeof(resources) - 1);
 		jsonout_close(o, ']');
 	}
+	write_elements(o, r, "outboundIps");
 	if (tags) {
 		jsonout_key(o, "freeformTags");
 		write_members(o, r, "freeformTags", sizeof("freeformTags") - 1);

@@ -157,7 +157,7 @@ senders_are_refused(void **state)
 		{ "?emailAddress=true", MANAGE_INVALID },
 		{ "emailAddress=b@example.org|color=red", MANAGE_INVALID },
 		{ "emailAddress=b@example.org|emailIpPoolId=x",
-		    MANAGE_INVALID },
+		    MANAGE_NOT_FOUND },
 		{ "emailAddress=b@example.org|freeformTags.=x",
 		    MANAGE_INVALID },
 		{ "emailAddress=b@example.org|emailIpPoolId=", MANAGE_OK },

@@ -57,8 +57,14 @@ static const struct {
 	    "definedTags.n.k=v|definedTags.n.l=|",
 	    0 },
 	{ "{\"x\":true}", NULL, FAULT_PARAMETER },
-	{ "{\"x\":1}", NULL, FAULT_PARAMETER },
-	{ "{\"locks\":[]}", NULL, FAULT_PARAMETER },
+	{ "{\"x\":1}", "x=1|", 0 },
+	{ "{\"x\":1.5}", NULL, FAULT_PARAMETER },
+	{ "{\"x\":[\"a\",\"b\"]}", "x=a b|", 0 },
+	{ "{\"x\":[]}", "x=|", 0 },
+	{ "{\"x\":[\"a b\"]}", NULL, FAULT_PARAMETER },
+	{ "{\"x\":[\"\"]}", NULL, FAULT_PARAMETER },
+	{ "{\"x\":[1]}", NULL, FAULT_PARAMETER },
+	{ "{\"x\":[[]]}", NULL, FAULT_PARAMETER },
 	{ "{\"x\":{}}", NULL, FAULT_PARAMETER },
 	{ "{\"a.b\":\"c\"}", NULL, FAULT_PARAMETER },
 	{ "{\"freeformTags\":\"x\"}", NULL, FAULT_PARAMETER },
@@ -206,6 +212,16 @@ rows_are_written(void **state)
 	assert_string_equal(o.s,
 	    "{\"id\":\"w\",\"resources\":[{\"identifier\":\"i\","
 	    "\"actionType\":\"CREATED\"}]}");
+	jsonout_free(&o);
+	row_clear(r);
+	row_str(r, "outboundIps.0.outboundIp", "192.0.2.1");
+	row_str(r, "outboundIps.0.assignmentState", "ASSIGNED");
+	row_str(r, "outboundIps.1.outboundIp", "192.0.2.2");
+	api_write_row(&o, r, false);
+	assert_string_equal(o.s,
+	    "{\"outboundIps\":[{\"outboundIp\":\"192.0.2.1\","
+	    "\"assignmentState\":\"ASSIGNED\"},"
+	    "{\"outboundIp\":\"192.0.2.2\"}]}");
 	jsonout_free(&o);
 	row_free(r);
 }

@@ -58,9 +58,11 @@ class Manage:
 
 @pytest.fixture
 def edd(make_edd):
-    metrics = "listen on 127.0.0.1 metrics port %d\n"
-    edd = with_https(make_edd(extra=metrics % free_port()),
-                     extra=metrics % free_port()).start().setup(dkim=False)
+    metrics = "listen on 127.0.0.1 metrics port %d\n" % free_port()
+    sources = "deliver source 127.0.0.31\ndeliver source 127.0.0.32\n"
+    edd = with_https(make_edd(extra=metrics + sources), extra=
+                     "listen on 127.0.0.1 metrics port %d\n" % free_port())
+    edd.start().setup(dkim=False)
     edd.ctl("policy", "add",
             "allow any-user to manage email-family in tenancy")
     return edd
@@ -193,7 +195,51 @@ def test_every_operation(edd, manage):
     assert len(manage.pages(
         "emailReturnPaths?parentResourceId=" + domain, 5)) == 1
     manage.call("DELETE", "emailReturnPaths/" + path["id"], status=202)
+    # IP pools
+    assert [a["outboundIp"] for a in manage.pages(
+        "emailOutboundIps?assignmentState=AVAILABLE&compartmentId=" + place,
+        1)] == ["127.0.0.31", "127.0.0.32"]
+    pool = manage.made("emailIpPools", {
+        "compartmentId": place, "name": "bulk", "outboundIps": ["127.0.0.31"],
+        "lastIpDrainPeriodInHours": 2}).json
+    assert pool["outboundIps"] == [{
+        "outboundIp": "127.0.0.31", "lifecycleState": "ACTIVE",
+        "assignmentState": "ASSIGNED"}]
+    one = "emailIpPools/" + pool["id"]
+    manage.call("POST", one + "/actions/addEmailOutboundIp",
+                {"outboundIps": ["127.0.0.32"]}, status=202)
+    manage.call("POST", one + "/actions/removeEmailOutboundIp",
+                {"outboundIps": ["127.0.0.31"]}, status=202)
+    manage.call("PUT", one, {"lastIpDrainPeriodInHours": 0}, status=202)
+    got = manage.call("GET", one).json
+    assert got["lastIpDrainPeriodInHours"] == 0
+    assert [a["outboundIp"] for a in got["outboundIps"]] == ["127.0.0.32"]
+    assert [p["name"] for p in manage.pages(
+        "emailIpPools?sortBy=NAME&compartmentId=" + place, 1)] == ["bulk"]
+    bound = manage.made("senders", {
+        "compartmentId": place, "emailAddress": "bulk@example.edu",
+        "emailIpPoolId": pool["id"]}).json
+    assert [s["id"] for s in manage.pages(
+        "senders?emailIpPoolId=%s&compartmentId=%s" % (pool["id"], place),
+        5)] == [bound["id"]]
+    assert manage.call("DELETE", one).fault()[0] == 409
+    manage.call("POST", "senders/%s/actions/changeCompartment" % bound["id"],
+                {"compartmentId": tenancy}, status=204)
+    assert manage.call("GET", "senders/" + bound["id"]).json[
+        "compartmentId"] == tenancy
+    news, = manage.pages(
+        "senders?emailAddress=news@example.org&compartmentId=" + place, 1)
+    assert manage.call("POST", "senders/%s/actions/changeCompartment" % news[
+        "id"], {"compartmentId": tenancy}).fault()[:2] == (
+            400, "InvalidParameter")
+    manage.call("PUT", "senders/" + bound["id"], {"emailIpPoolId": ""},
+                status=200)
+    manage.call("POST", one + "/actions/changeCompartment",
+                {"compartmentId": tenancy}, status=202)
+    manage.call("DELETE", one, status=202)
+    assert manage.call("GET", one).json["lifecycleState"] == "DELETED"
     # Work requests
+    one = "emailDomains/" + domain
     gone = manage.call("DELETE", one, status=202)
     assert manage.call("GET", one).json["lifecycleState"] == "DELETED"
     work = "workRequests/" + gone.fields["opc-work-request-id"]
@@ -229,7 +275,7 @@ def test_the_description_has_what_the_server_has(edd, manage):
                                     {"Content-Type": "application/json"})
         assert answer.status not in (405, 501), (method, path)
         assert answer.json["code"] != "NotFound", (method, path)
-    assert manage.api.request("GET", BASE + "emailIpPools").fault()[:2] == (
+    assert manage.api.request("GET", BASE + "emailPools").fault()[:2] == (
         404, "NotFound")
     assert manage.api.request("PATCH", BASE + "senders").status in (404, 405)
 
@@ -250,6 +296,19 @@ BAD = [
     ("POST", "senders", {"emailAddress": "a@b.org", "freeformTags": {
         str(i): "" for i in range(33)}}, 400, "LimitExceeded"),
     ("POST", "emailDomains", {"name": "gmail.com"}, 400, "InvalidParameter"),
+    ("POST", "emailIpPools", {"name": "x", "outboundIps": "127.0.0.31 a"},
+     400, "InvalidParameter"),
+    ("POST", "emailIpPools", {"name": "x", "outboundIps": [1]}, 400,
+     "InvalidParameter"),
+    ("POST", "emailIpPools", {"name": "x", "outboundIps": []}, 400,
+     "MissingParameter"),
+    ("POST", "emailIpPools", {"name": "x", "outboundIps": ["127.0.0.31"] * 99},
+     400, "InvalidParameter"),
+    ("POST", "emailIpPools", {"name": "x", "outboundIps": ["127.0.0.31"],
+                              "lastIpDrainPeriodInHours": 721}, 400,
+     "InvalidParameter"),
+    ("GET", "emailOutboundIps?compartmentId=PLACE&page=x", None, 400,
+     "InvalidParameter"),
     ("GET", "senders", None, 400, "MissingParameter"),
     ("GET", "senders?compartmentId=x&limit=0", None, 400,
      "InvalidParameter"),

@@ -1,0 +1,108 @@
+"""Pools of source addresses: mail of a sender that has one leaves from it, and
+no other mail does."""
+
+import json
+
+import pytest
+
+from apitest import Api, with_https
+from eddtest import wait_for
+
+BASE = "/20170907/"
+JSON = {"Content-Type": "application/json"}
+
+
+class Pools:
+    def __init__(self, edd):
+        self.edd = edd
+        self.api = Api(edd)
+        self.place = next(r["id"] for r in edd.ctl(
+            "compartment", "list", json_rows=True) if r["name"] == "prod")
+
+    def call(self, method, path, body=None):
+        answer = self.api.request(
+            method, BASE + path, None if body is None else json.dumps(body),
+            JSON if body is not None else None)
+        assert answer.status < 300, answer.body
+        return answer
+
+    def make(self, name, *addresses):
+        return self.call("POST", "emailIpPools", {
+            "compartmentId": self.place, "name": name,
+            "outboundIps": list(addresses)}).json
+
+    def sender(self, address, pool):
+        return self.call("POST", "senders", {
+            "compartmentId": self.place, "emailAddress": address,
+            "emailIpPoolId": pool["id"]}).json
+
+
+@pytest.fixture
+def pools(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "deliver source 127.0.0.31\ndeliver source 127.0.0.32\n"
+        "deliver source 127.0.0.33\n"))
+    with_https(edd).start().setup()
+    edd.ctl("policy", "add",
+            "allow any-user to manage email-family in tenancy")
+    pools = Pools(edd)
+    yield pools
+    pools.api.close()
+
+
+def peers(sink, sender):
+    return {m.peer[0] for m in sink.messages if m.sender == sender}
+
+
+def test_mail_leaves_from_its_pool(pools, sink):
+    edd = pools.edd
+    one = pools.make("one", "127.0.0.31")
+    two = pools.make("two", "127.0.0.32", "127.0.0.33")
+    pools.sender("one@example.org", one)
+    pools.sender("two@example.org", two)
+    for i in range(3):
+        for sender in ("one", "two", "news"):
+            address = sender + "@example.org"
+            edd.send(["%s%d@example.net" % (sender, i)], sender=address,
+                     text="From: %s\r\nSubject: x\r\n\r\nx\r\n" % address)
+    sink.wait(9)
+    assert peers(sink, "one@example.org") == {"127.0.0.31"}
+    assert peers(sink, "two@example.org") <= {"127.0.0.32", "127.0.0.33"}
+    assert not peers(sink, "news@example.org") & {
+        "127.0.0.31", "127.0.0.32", "127.0.0.33"}
+
+
+def test_mail_keeps_its_pool_over_a_restart(pools, sink):
+    """What waits leaves from the addresses that its pool had."""
+    edd = pools.edd
+    pools.sender("one@example.org", pools.make("one", "127.0.0.31"))
+    edd.ctl("queue", "pause", "all")
+    edd.send(["a@example.net"], sender="one@example.org",
+             text="From: one@example.org\r\nSubject: x\r\n\r\nx\r\n")
+    shown, = edd.ctl("queue", "list", json_rows=True)
+    pools.api.close()
+    edd.kill()
+    edd.start()
+    row = edd.ctl("queue", "show", shown["id"], json_rows=True)[0]
+    assert row["leavesFrom"] == "127.0.0.31"
+    edd.ctl("queue", "resume", "all")
+    sink.wait(1)
+    assert peers(sink, "one@example.org") == {"127.0.0.31"}
+
+
+def test_address_that_is_not_of_this_host(make_edd, sink):
+    """Mail waits for it, and the log says why."""
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="deliver source 192.0.2.77\n")
+    with_https(edd).start().setup()
+    edd.ctl("policy", "add",
+            "allow any-user to manage email-family in tenancy")
+    pools = Pools(edd)
+    pools.sender("one@example.org", pools.make("one", "192.0.2.77"))
+    edd.send(["a@example.net"], sender="one@example.org",
+             text="From: one@example.org\r\nSubject: x\r\n\r\nx\r\n")
+    wait_for(lambda: edd.ctl("queue", "list", "all", "state", "deferred",
+                             json_rows=True), "the message to be deferred")
+    assert "source 192.0.2.77" in edd.log()
+    assert sink.messages == []
+    pools.api.close()
