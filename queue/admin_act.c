@@ -217,6 +217,18 @@ count(struct walk *w, struct message *m)
 	return n;
 }
 
+/* Try the tasks now that have a recipient that is meant. */
+static void
+flush(struct walk *w, struct message *m)
+{
+	uint32_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		if (filter_rcpt(&w->filter, m, i))
+			schedule_flush(w->answer->queue->schedule,
+			    message_task_of(m, i));
+}
+
 static bool
 act_visit(struct walk *w, struct message *m, const struct envelope *env)
 {
@@ -226,7 +238,7 @@ act_visit(struct walk *w, struct message *m, const struct envelope *env)
 	if (count(w, m) == 0)
 		return true;
 	if (act->kind == ACT_FLUSH) {
-		schedule_flush(schedule, m);
+		flush(w, m);
 		return true;
 	}
 	schedule_remove(schedule, m);

@@ -233,7 +233,10 @@ drain_row(struct answer *a)
 static bool
 drain_visit(struct walk *w, struct message *m, const struct envelope *env)
 {
-	schedule_flush(w->answer->queue->schedule, m);
+	unsigned i;
+
+	for (i = 0; i < m->tasks; i++)
+		schedule_flush(w->answer->queue->schedule, &m->task[i]);
 	return true;
 }
 

@@ -493,25 +493,19 @@ schedule_task_next(const struct schedule *s, const struct task *t)
 	return t->state == TASK_WAITING ? task_next(t) : 0;
 }
 
-/* Try what waits of a message now, and probe its destinations. */
+/* Try a task now if it waits, and probe its destination. */
 void
-schedule_flush(struct schedule *s, struct message *m)
+schedule_flush(struct schedule *s, struct task *t)
 {
-	struct destination *d;
-	struct task *t;
-	unsigned i;
+	struct destination *d = t->destination;
 
-	for (i = 0; i < m->tasks; i++) {
-		t = &m->task[i];
-		d = t->destination;
-		if (t->state == TASK_WAITING) {
-			heap_remove(&s->due, &t->u.due);
-			make_ready(s, t);
-		}
-		if (t->state == TASK_READY && d->wakeup.place != 0) {
-			heap_remove(&s->wakeups, &d->wakeup);
-			unpark(s, d);
-		}
+	if (t->state == TASK_WAITING) {
+		heap_remove(&s->due, &t->u.due);
+		make_ready(s, t);
+	}
+	if (t->state == TASK_READY && d->wakeup.place != 0) {
+		heap_remove(&s->wakeups, &d->wakeup);
+		unpark(s, d);
 	}
 }
 

@@ -78,7 +78,7 @@ int64_t schedule_next_try(struct schedule *, const struct task *);
 int64_t schedule_task_next(const struct schedule *, const struct task *);
 bool schedule_late(const struct schedule *, const struct message *);
 bool schedule_expired(const struct schedule *, const struct message *);
-void schedule_flush(struct schedule *, struct message *);
+void schedule_flush(struct schedule *, struct task *);
 void schedule_kick(struct schedule *);
 void schedule_stop(struct schedule *);
 void schedule_get_stats(const struct schedule *, struct schedule_stats *);

@@ -84,6 +84,32 @@ test_words(void **state)
 	}
 }
 
+/* Nothing is no condition, but for a sender: that is one. */
+static void
+test_a_value_that_is_empty(void **state)
+{
+	static const char *const names[] = { "domain", "user", "older",
+		"state" };
+	char why[ERROR_SIZE], name[16], all[] = "all", empty[] = "", *word[3];
+	struct filter f;
+	size_t i;
+
+	word[0] = all;
+	word[1] = name;
+	word[2] = empty;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s", names[i]);
+		assert_int_equal(filter_parse(&f, word, 3, why, sizeof(why)),
+		    -1);
+		assert_non_null(strstr(why, "is empty"));
+		assert_int_equal(
+		    filter_parse(&f, word + 1, 2, why, sizeof(why)), -1);
+	}
+	(void)snprintf(name, sizeof(name), "sender");
+	assert_int_equal(filter_parse(&f, word + 1, 2, why, sizeof(why)), 0);
+	assert_true(f.has_sender);
+}
+
 static void
 test_a_value_that_is_too_long(void **state)
 {
@@ -149,6 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_a_value_that_is_empty),
 		cmocka_unit_test(test_a_value_that_is_too_long),
 		cmocka_unit_test(test_what_fits),
 	};

@@ -126,6 +126,37 @@ def test_flush_tries_now(stuck, sink):
     sink.wait(1)
 
 
+def test_flush_tries_nobody_else(stuck, sink):
+    mid = deferred(stuck, "x@one.example", "y@two.example")
+    assert result(rows(stuck, "flush", "domain", "one.example")) == (1, 1)
+    wait_for(lambda: [e["recipient"] for e in stuck.journal()
+                      if e["event"] == "deferred"].count(
+                          "x@one.example") == 2, "the second attempt")
+    wait_for(lambda: not rows(stuck, "list", "state", "inflight"), "the end")
+    attempts = {r["recipient"]: r["attempts"] for r in rows(stuck, "list")}
+    assert attempts == {"x@one.example": 2, "y@two.example": 1}
+    sink.mail_reply = None
+    assert result(rows(stuck, "flush", mid, "domain", "two.example")) == (1, 1)
+    assert sink.wait(1)[0].rcpts == ["y@two.example"]
+
+
+@pytest.mark.parametrize("verb", ["hold", "release", "flush", "remove",
+                                  "bounce", "reroute"])
+def test_an_empty_condition_is_not_everything(stuck, verb):
+    deferred(stuck, "x@one.example")
+    if verb == "release":
+        rows(stuck, "hold", "all")
+    rest = ["via", "192.0.2.1"] if verb == "reroute" else []
+    for name in ("domain", "user", "older", "state"):
+        for first in ([], ["all"]):
+            stuck.ctl("queue", verb, *first, name, "", *rest, ok=False)
+    assert "domain is empty" in stuck.ctl("queue", verb, "domain", "", *rest,
+                                          ok=False)
+    assert [r["state"] for r in rows(stuck, "list")] == [
+        "held" if verb == "release" else "deferred"]
+    assert result(rows(stuck, verb, "sender", "", *rest)) == (0, 0)
+
+
 def test_flush_probes_a_destination_that_is_down(make_edd, make_sink):
     port = free_port()
     edd = make_edd(route=("127.0.0.1", port),
