@@ -162,6 +162,17 @@ conclude(enum client_result result, const struct admin_end *end,
 	return 0;
 }
 
+/* On a terminal, what the object's commands are given is shown in full. */
+static void
+need_columns(struct print *print, const struct command *c)
+{
+	char name[NAME_SIZE];
+	size_t at;
+
+	for (at = 0; grammar_need(c->word[0], &at, name, sizeof(name));)
+		print_need(print, name);
+}
+
 /* Ask control, print what it says, and return the exit status. */
 int
 ask(const struct options *o, struct parse *p)
@@ -179,6 +190,7 @@ ask(const struct options *o, struct parse *p)
 	a.print = print_new(p->command->layout, o->json, ask_width());
 	if (a.print == NULL)
 		fail(FAIL_NO, "out of memory", NULL);
+	need_columns(a.print, p->command);
 	/* Who follows wants to see each row, also through a pipe. */
 	if (p->command->layout == LAYOUT_TRACE ||
 	    strcmp(p->command->word[0], "audit") == 0)

@@ -510,6 +510,46 @@ grammar_at(size_t i)
 	return i < sizeof(commands) / sizeof(commands[0]) ? &commands[i] : NULL;
 }
 
+/* Column that an argument's value is found in, in a list of its objects. */
+static bool
+column(const struct argument *a, char *name, size_t size)
+{
+	size_t i, len;
+
+	if (a->keyword != NULL && a->optional)
+		return false;
+	if (a->keyword != NULL)
+		return snprintf(name, size, "%s", a->keyword) < (int)size;
+	len = strcspn(a->label, "|");
+	if (len >= size)
+		return false;
+	for (i = 0; i < len; i++)
+		name[i] = a->label[i] >= 'A' && a->label[i] <= 'Z' ?
+		    (char)(a->label[i] + 32) :
+		    a->label[i];
+	name[len] = '\0';
+	return true;
+}
+
+/*
+ * The columns of a list of objects which their commands have to be given, one
+ * at each call; some come again.  *at is 0 at first.  false: no more.
+ */
+bool
+grammar_need(const char *object, size_t *at, char *name, size_t size)
+{
+	const struct command *c;
+	const struct argument *a;
+
+	while ((c = grammar_at(*at / COMMAND_ARGS_MAX)) != NULL) {
+		a = &c->arg[(*at)++ % COMMAND_ARGS_MAX];
+		if (strcmp(c->word[0], object) == 0 && c->word[1] != NULL &&
+		    a->label != NULL && column(a, name, size))
+			return true;
+	}
+	return false;
+}
+
 /* Write how a command is used into text, and return text. */
 const char *
 grammar_usage(const struct command *c, char *text, size_t size)

@@ -66,6 +66,7 @@ struct command {
 };
 
 const struct command *grammar_at(size_t);
+bool grammar_need(const char *object, size_t *, char *, size_t);
 const char *grammar_usage(const struct command *, char *, size_t);
 
 #endif

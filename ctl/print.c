@@ -74,6 +74,13 @@ print_new(enum layout layout, bool json, size_t width)
 	return p;
 }
 
+/* A column of the table that is neither left out nor cut: see table.h. */
+void
+print_need(struct print *p, const char *name)
+{
+	table_need(p->table, name);
+}
+
 static struct json_object *
 json_value(const struct row_field *f)
 {

@@ -30,6 +30,7 @@ struct print;
 struct row;
 
 struct print *print_new(enum layout, bool json, size_t width);
+void print_need(struct print *, const char *name);
 int print_row(struct print *, const struct row *);
 int print_end(struct print *);
 

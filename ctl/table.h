@@ -28,6 +28,7 @@ struct row;
 struct table;
 
 struct table *table_new(FILE *, size_t width);
+void table_need(struct table *, const char *name);
 int table_row(struct table *, const struct row *);
 void table_end(struct table *);
 

@@ -177,6 +177,78 @@ table_fits_the_terminal(void **state)
 	assert_non_null(strstr(output, ".."));
 }
 
+/* A list of credentials as control sends it, on a terminal this wide. */
+static const char *
+credentials(size_t width, const char *need)
+{
+	struct print *p;
+	struct row *row;
+	size_t i, len;
+
+	capture();
+	p = print_new(LAYOUT_TABLE, false, width);
+	if (need != NULL)
+		print_need(p, need);
+	row = row_new();
+	for (i = 0; i < 2; i++) {
+		row_str(row, "user", "application-server-7");
+		row_str(row, "id", "ocid1.credential.edd..q7xw2k4mzv7c3p5h");
+		row_str(row, "state", "ACTIVE");
+		row_str(row, "note", i == 0 ? "" : "for the newsletter");
+		row_time(row, "created", 1700000000);
+		row_str(row, "networks", "");
+		row_time(row, "expires", 0);
+		row_str(row, "other", "ocid1.user.edd..q7xw2k4mzv7c3p5hq7xw2");
+		assert_int_equal(print_row(p, row), 0);
+		row_clear(row);
+	}
+	row_free(row);
+	assert_int_equal(print_end(p), 0);
+	(void)captured();
+	for (i = 0; need == NULL && output[i] != '\0'; i += len + 1) {
+		len = strcspn(output + i, "\n");
+		assert_in_range(len, 1, width);
+	}
+	return output;
+}
+
+static bool
+shows(const char *text)
+{
+	return strstr(output, text) != NULL;
+}
+
+static void
+what_matters_has_room(void **state)
+{
+	/* All, then without what is empty, then without when and ids. */
+	(void)credentials(200, NULL);
+	assert_true(shows("NETWORKS") && shows("CREATED") && shows("OTHER"));
+	(void)credentials(150, NULL);
+	assert_true(!shows("NETWORKS") && !shows("EXPIRES"));
+	assert_true(shows("CREATED") && shows("OTHER"));
+	(void)credentials(130, NULL);
+	assert_true(!shows("CREATED") && shows("OTHER") && shows(" ID "));
+	(void)credentials(80, NULL);
+	assert_true(!shows("OTHER") && shows("for the newsletter"));
+	assert_false(shows(".."));
+	/* What a command is given stays whole, the rest is cut. */
+	(void)credentials(80, "id");
+	assert_true(shows("ocid1.credential.edd..q7xw2k4mzv7c3p5h"));
+	assert_true(shows("NOTE") && !shows("OTHER"));
+	assert_true(shows("application-server-7"));
+	(void)credentials(60, "id");
+	assert_true(shows("ocid1.credential.edd..q7xw2k4mzv7c3p5h"));
+	(void)credentials(20, "id");
+	assert_true(shows("ocid1.credential.edd..q7xw2k4mzv7c3p5h"));
+	assert_true(!shows("NOTE") && !shows("STATE") && shows("applic.."));
+	/* The first column is cut last. */
+	(void)credentials(38, NULL);
+	assert_true(shows("application-server-7") && shows(".."));
+	(void)credentials(20, NULL);
+	assert_true(shows("..") && shows("USER"));
+}
+
 static void
 very_narrow_terminal_is_survived(void **state)
 {
@@ -312,6 +384,7 @@ main(void)
 		cmocka_unit_test(text_is_cut_between_characters),
 		cmocka_unit_test(table_is_aligned_and_not_cut),
 		cmocka_unit_test(table_fits_the_terminal),
+		cmocka_unit_test(what_matters_has_room),
 		cmocka_unit_test(very_narrow_terminal_is_survived),
 		cmocka_unit_test(long_table_is_printed_as_it_comes),
 		cmocka_unit_test(json_is_one_object_a_line),

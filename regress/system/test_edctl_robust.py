@@ -163,17 +163,34 @@ def test_followed_events_come_through_a_pipe_and_end_with_it(edd, sink):
     follower.stderr.close()
 
 
+def on_terminal(edd, columns, *words):
+    terminal = Terminal([EDCTL, "-s", edd.socket, *words], columns=columns)
+    try:
+        assert terminal.wait() == 0
+        return terminal.text
+    finally:
+        terminal.close()
+
+
 def test_nothing_is_cut_off_a_terminal_and_columns_stand(edd):
     name = "a" * 60
     edd.ctl("user", "add", name)
     assert name in edd.ctl("user", "list")
-    terminal = Terminal([EDCTL, "-s", edd.socket, "user", "list"], columns=80)
-    try:
-        assert terminal.wait() == 0
-        lines = terminal.text.splitlines()
-        assert max(map(len, lines)) <= 80 and "aa.." in terminal.text
-    finally:
-        terminal.close()
+    text = on_terminal(edd, 80, "user", "list")
+    assert max(map(len, text.splitlines())) <= 80
+    # What the other commands are given stands there whole.
+    assert name in text and "ACTIVE" in text
+
+
+def test_ids_that_commands_take_are_whole_on_any_terminal(edd):
+    edd.ctl("credential", "add", "app", "description", "b" * 100)
+    for credential in edd.ctl("credential", "list", json_rows=True):
+        for columns in (40, 80, 100):
+            text = on_terminal(edd, columns, "credential", "list")
+            assert credential["id"] in text and "app" in text
+            assert credential["username"] not in text
+    assert max(map(len, on_terminal(edd, 80, "credential",
+                                    "list").splitlines())) <= 80
 
 
 def test_every_topic_of_help(tmp_path):
