@@ -23,7 +23,9 @@
  * libs: -ldb-5.3 -lcrypto
  */
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,6 +45,23 @@
 
 static const uint8_t secret[STORE_SECRET_SIZE] = "the right key";
 static const uint8_t wrong[STORE_SECRET_SIZE] = "another key";
+
+/* Syncs of folders until one fails; -1: none does. */
+static int syncs_left = -1;
+static bool sync_failed;
+
+int
+fsync(int fd)
+{
+	struct stat st;
+
+	if (syncs_left == -1 || fstat(fd, &st) == -1 || !S_ISDIR(st.st_mode) ||
+	    syncs_left-- > 0)
+		return (int)syscall(SYS_fsync, fd);
+	sync_failed = true;
+	errno = EIO;
+	return -1;
+}
 
 struct fixture {
 	char dir[TMPDIR_SIZE];
@@ -503,6 +522,33 @@ death_at_any_step_leaves_one_store(void **state)
 	reopen_under(store_is_for(fx.dir, secret) ? secret : wrong);
 }
 
+/* Whatever is not synced at the switch, there is one store, and it opens. */
+static void
+folder_that_is_not_synced_leaves_one_store(void **state)
+{
+	struct store_copy *c;
+	bool used;
+	int at;
+
+	for (at = 0, sync_failed = true; sync_failed; at++) {
+		assert_int_equal(tear_down(state), 0);
+		assert_int_equal(set_up(state), 0);
+		c = copy_begin(10, wrong);
+		copy_finish(c);
+		sync_failed = false;
+		syncs_left = at;
+		used = store_copy_use(c) == 0;
+		store_copy_free(c);
+		assert_true(store_is_for(fx.dir, wrong) == used);
+		assert_true(store_is_for(fx.dir, secret) == !used);
+		syncs_left = -1;
+		reopen_under(used ? wrong : secret);
+		assert_true(has("c1", "k000009", "v9"));
+	}
+	assert_true(used);
+	assert_in_range(at, 4, 5);
+}
+
 static void
 retired_store_changes_no_more(void **state)
 {
@@ -644,6 +690,7 @@ main(void)
 		T(copy_has_what_changes_meanwhile),
 		T(copy_that_is_given_up_leaves_nothing),
 		T(death_at_any_step_leaves_one_store),
+		T(folder_that_is_not_synced_leaves_one_store),
 		T(retired_store_changes_no_more),
 		T(damaged_name_of_the_place_is_a_clear_error),
 		T(checkpoint_lets_logs_go),
