@@ -17,15 +17,12 @@
 /*
  * The policy store on Berkeley DB: one private environment, encrypted (the
  * environment for its log, and each database for its pages), transactional,
- * recovered at open.  No other file of control knows Berkeley DB.
+ * recovered at open.
  *
  * The environment has no lock region: one thread uses it, and a scan may
  * read while a transaction writes.  DB_PRIVATE keeps the cache, which holds
  * plaintext, out of the file system.
  */
-#include <sys/types.h>
-
-#include <db.h>
 #include <errno.h>
 #include <limits.h>
 #include <openssl/crypto.h>
@@ -37,8 +34,7 @@
 #include "compat.h"
 #include "log.h"
 #include "msg.h"
-#include "store.h"
-#include "store_lock.h"
+#include "store_int.h"
 
 /* Cache: all of a small store, the upper levels of a large one. */
 #define BDB_CACHE_SIZE (64u * 1024 * 1024)
@@ -59,26 +55,6 @@
 /* Pages that a suppression list of a million fills well. */
 #define BDB_PAGE_SIZE 4096u
 
-#define BDB_ADVICE                                                             \
-	"put back a copy of the folder, or name an empty one and give "        \
-	"it a backup with \"edctl restore\""
-
-struct store {
-	DB_ENV *env;
-	DB *db[STORE_TABLES];
-	DB_TXN *txn;
-	uint64_t begun; /* transactions so far */
-	DBT found;	/* memory of the last store_get() */
-	uint64_t changes[STORE_TABLES];
-	uint8_t check[STORE_SUBKEY_SIZE];
-	char error[256]; /* what Berkeley DB said first */
-	bool full;	 /* and once, that the disk is */
-	bool retired;	 /* another one has taken its place */
-
-	struct store *mirror; /* has all changes of this one, or NULL */
-	bool mirror_bad;      /* it has not */
-};
-
 static void
 bdb_error_cb(const DB_ENV *env, const char *prefix, const char *text)
 {
@@ -98,12 +74,12 @@ bdb_error_cb(const DB_ENV *env, const char *prefix, const char *text)
  * this process: the next one runs recovery, which mends what a crash left and
  * nothing that was damaged on disk.
  */
-static enum store_status
-bdb_fail(struct store *s, const char *what, int error)
+enum store_status
+store_failed(struct store *s, const char *what, int error)
 {
 	if (error == DB_RUNRECOVERY)
 		fatalx("store: %s: %s; recovery runs at the next start; if "
-		       "this comes again, " BDB_ADVICE,
+		       "this comes again, " STORE_ADVICE,
 		    what, s->error);
 	log_warnx("store: %s: %s", what, db_strerror(error));
 	s->error[0] = '\0';
@@ -111,7 +87,7 @@ bdb_fail(struct store *s, const char *what, int error)
 }
 
 static int
-env_open(struct store *s, const char *dir, const char *phrase)
+env_open(struct store *s, const char *dir)
 {
 	int r;
 
@@ -120,7 +96,7 @@ env_open(struct store *s, const char *dir, const char *phrase)
 		return r;
 	s->env->app_private = s;
 	s->env->set_errcall(s->env, bdb_error_cb);
-	if ((r = s->env->set_encrypt(s->env, phrase, DB_ENCRYPT_AES)) != 0 ||
+	if ((r = s->env->set_encrypt(s->env, s->phrase, DB_ENCRYPT_AES)) != 0 ||
 	    (r = s->env->set_cachesize(s->env, 0, BDB_CACHE_SIZE, 1)) != 0 ||
 	    (r = s->env->set_lg_max(s->env, BDB_LOG_SIZE)) != 0 ||
 	    (r = s->env->set_lg_bsize(s->env, BDB_LOG_BUFFER)) != 0 ||
@@ -206,17 +182,15 @@ static int
 bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
     size_t size)
 {
-	char phrase[STORE_PHRASE_SIZE];
 	int r;
 
-	if (store_phrase(secret, STORE_SECRET_SIZE, phrase) == -1 ||
+	if (store_phrase(secret, STORE_SECRET_SIZE, s->phrase) == -1 ||
 	    store_subkey(secret, STORE_SECRET_SIZE, "edd store reload",
 		s->check) == -1) {
 		(void)snprintf(why, size, "libcrypto has no HMAC-SHA256");
 		return -1;
 	}
-	r = env_open(s, dir, phrase);
-	explicit_bzero(phrase, sizeof(phrase));
+	r = env_open(s, dir);
 	if (r == 0)
 		r = tables_open(s, dir);
 	if (r == 0)
@@ -231,7 +205,7 @@ bdb_open(struct store *s, const char *dir, const uint8_t *secret, char *why,
 	if (r != 0) {
 		(void)snprintf(why, size,
 		    "the store in %s cannot be opened or recovered: "
-		    "%s%s%s; " BDB_ADVICE,
+		    "%s%s%s; " STORE_ADVICE,
 		    dir, db_strerror(r), s->error[0] == '\0' ? "" : ": ",
 		    s->error);
 		return -1;
@@ -289,6 +263,7 @@ store_close(struct store *s)
 		explicit_bzero(s->found.data, s->found.size);
 		free(s->found.data);
 	}
+	explicit_bzero(s->phrase, sizeof(s->phrase));
 	free(s);
 	return bad;
 }
@@ -312,8 +287,8 @@ store_mirrors(const struct store *s)
 }
 
 /* What cannot be done in the mirror costs only the mirror. */
-static void
-mirror_note(struct store *s, bool good)
+void
+store_mirror_note(struct store *s, bool good)
 {
 	if (!good)
 		s->mirror_bad = true;
@@ -344,7 +319,7 @@ store_checkpoint(struct store *s)
 	    BDB_CHECKPOINT_MINUTES, 0);
 	if (r == 0)
 		return 0;
-	(void)bdb_fail(s, "checkpoint", r);
+	(void)store_failed(s, "checkpoint", r);
 	return -1;
 }
 
@@ -378,11 +353,11 @@ store_begin(struct store *s)
 	if (r == 0) {
 		s->begun++;
 		if (store_mirrors(s))
-			mirror_note(s, store_begin(s->mirror) == 0);
+			store_mirror_note(s, store_begin(s->mirror) == 0);
 		return 0;
 	}
 	s->txn = NULL;
-	(void)bdb_fail(s, "begin", r);
+	(void)store_failed(s, "begin", r);
 	return -1;
 }
 
@@ -400,12 +375,12 @@ bdb_commit(struct store *s, uint32_t flags)
 	s->txn = NULL;
 	r = txn->commit(txn, flags);
 	if (r == 0 && store_mirrors(s))
-		mirror_note(s, store_commit_lazy(s->mirror) == 0);
+		store_mirror_note(s, store_commit_lazy(s->mirror) == 0);
 	else if (s->mirror != NULL)
 		store_abort(s->mirror);
 	if (r == 0)
 		return 0;
-	(void)bdb_fail(s, "commit", r);
+	(void)store_failed(s, "commit", r);
 	return -1;
 }
 
@@ -440,7 +415,7 @@ store_abort(struct store *s)
 		store_abort(s->mirror);
 	r = txn->abort(txn);
 	if (r != 0)
-		(void)bdb_fail(s, "abort", r);
+		(void)store_failed(s, "abort", r);
 }
 
 /* Which transaction is open, none before had its number; 0 if none is. */
@@ -448,234 +423,4 @@ uint64_t
 store_transaction(const struct store *s)
 {
 	return s->txn == NULL ? 0 : s->begun;
-}
-
-/* Berkeley DB does not write to a key that is looked up. */
-static void
-dbt_key(DBT *dbt, const struct store_key *k, struct store_key *copy)
-{
-	*copy = *k;
-	memset(dbt, 0, sizeof(*dbt));
-	dbt->data = copy->data;
-	dbt->size = (uint32_t)copy->len;
-	dbt->ulen = STORE_KEY_MAX;
-	dbt->flags = DB_DBT_USERMEM;
-}
-
-/*
- * Look up a record.  With STORE_OK, out reads it; it is good until the next
- * store_get().
- */
-enum store_status
-store_get(struct store *s, enum store_table table, const struct store_key *k,
-    struct msgin *out)
-{
-	struct store_key copy;
-	DBT key;
-	int r;
-
-	if (k->bad)
-		return STORE_NOTFOUND;
-	dbt_key(&key, k, &copy);
-	r = s->db[table]->get(s->db[table], s->txn, &key, &s->found, 0);
-	if (r == DB_NOTFOUND)
-		return STORE_NOTFOUND;
-	if (r != 0)
-		return bdb_fail(s, "get", r);
-	msgin_init(out, 0, s->found.data, s->found.size);
-	return STORE_OK;
-}
-
-/* Store a record, over one with that key.  A transaction must be open. */
-enum store_status
-store_put(struct store *s, enum store_table table, const struct store_key *k,
-    const struct msgout *record)
-{
-	struct store_key copy;
-	DBT key, data;
-	int r;
-
-	if (k->bad || record->bad || s->txn == NULL) {
-		log_warnx("store: %s: record cannot be stored",
-		    store_table_name(table));
-		return STORE_FAIL;
-	}
-	dbt_key(&key, k, &copy);
-	memset(&data, 0, sizeof(data));
-	data.data = record->data;
-	data.size = (uint32_t)record->len;
-	s->changes[table]++;
-	r = s->db[table]->put(s->db[table], s->txn, &key, &data, 0);
-	if (r == 0 && store_mirrors(s))
-		mirror_note(s,
-		    store_put(s->mirror, table, k, record) == STORE_OK);
-	return r == 0 ? STORE_OK : bdb_fail(s, "put", r);
-}
-
-/* Delete a record.  A transaction must be open. */
-enum store_status
-store_del(struct store *s, enum store_table table, const struct store_key *k)
-{
-	struct store_key copy;
-	DBT key;
-	int r;
-
-	if (k->bad)
-		return STORE_NOTFOUND;
-	if (s->txn == NULL)
-		return STORE_FAIL;
-	dbt_key(&key, k, &copy);
-	s->changes[table]++;
-	r = s->db[table]->del(s->db[table], s->txn, &key, 0);
-	if (r == 0 && store_mirrors(s))
-		mirror_note(s, store_del(s->mirror, table, k) != STORE_FAIL);
-	if (r == DB_NOTFOUND)
-		return STORE_NOTFOUND;
-	return r == 0 ? STORE_OK : bdb_fail(s, "delete", r);
-}
-
-/*
- * A number that is another one after each change of a table, for who keeps in
- * memory what a table has.
- */
-uint64_t
-store_changes(const struct store *s, enum store_table table)
-{
-	return s->changes[table];
-}
-
-static bool
-has_prefix(const struct store_key *k, const struct store_key *prefix)
-{
-	return prefix == NULL ||
-	    (k->len >= prefix->len &&
-		memcmp(k->data, prefix->data, prefix->len) == 0);
-}
-
-static bool
-is_same(const struct store_key *a, const struct store_key *b)
-{
-	return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
-}
-
-/* What a scan goes through, and in which direction. */
-struct scan {
-	const struct store_key *prefix; /* NULL: all */
-	const struct store_key *from;	/* exclusive; NULL: the end */
-	bool back;
-	store_scan_cb cb;
-	void *arg;
-};
-
-/* At the first record in the direction of the scan. */
-static int
-scan_first(DBC *cursor, DBT *key, DBT *data, bool back)
-{
-	int r;
-
-	r = cursor->get(cursor, key, data, DB_SET_RANGE);
-	if (!back || (r != 0 && r != DB_NOTFOUND))
-		return r;
-	return cursor->get(cursor, key, data, r == 0 ? DB_PREV : DB_LAST);
-}
-
-/* From the key k on; returns Berkeley DB's last answer. */
-static int
-scan_rows(DBC *cursor, struct store_key *k, const struct scan *scan)
-{
-	struct msgin m;
-	DBT key, data;
-	int r;
-
-	dbt_key(&key, k, k);
-	memset(&data, 0, sizeof(data));
-	for (r = scan_first(cursor, &key, &data, scan->back); r == 0;
-	     r = cursor->get(cursor, &key, &data,
-		 scan->back ? DB_PREV : DB_NEXT)) {
-		k->len = key.size;
-		k->data[k->len] = '\0';
-		if (!has_prefix(k, scan->prefix))
-			break;
-		if (scan->from != NULL && is_same(k, scan->from))
-			continue;
-		msgin_init(&m, 0, data.data, data.size);
-		if (!scan->cb(k, &m, scan->arg))
-			break;
-	}
-	return r;
-}
-
-static enum store_status
-scan_table(struct store *s, enum store_table table, const struct scan *scan)
-{
-	struct store_key k;
-	DBC *cursor;
-	int r;
-
-	store_key(&k, "", NULL);
-	if (scan->from != NULL)
-		k = *scan->from;
-	else if (scan->prefix != NULL)
-		k = *scan->prefix;
-	if (k.bad || k.len == STORE_KEY_MAX)
-		return STORE_OK;
-	/* No key has this octet, which is none of UTF-8. */
-	if (scan->back && scan->from == NULL)
-		k.data[k.len++] = 0xff;
-	r = s->db[table]->cursor(s->db[table], s->txn, &cursor, 0);
-	if (r != 0)
-		return bdb_fail(s, "cursor", r);
-	r = scan_rows(cursor, &k, scan);
-	(void)cursor->close(cursor);
-	return r == 0 || r == DB_NOTFOUND ? STORE_OK : bdb_fail(s, "scan", r);
-}
-
-/*
- * Call cb for the records of a table in the order of their keys: those that
- * begin with prefix (NULL: all), and come later than after (NULL: from the
- * first).  cb may look up other records but must not change this table.
- * STORE_OK also when there is none.
- */
-enum store_status
-store_scan(struct store *s, enum store_table table,
-    const struct store_key *prefix, const struct store_key *after,
-    store_scan_cb cb, void *arg)
-{
-	const struct scan scan = { prefix, after, false, cb, arg };
-
-	return scan_table(s, table, &scan);
-}
-
-/* The same in the opposite order: those before a key (NULL: from the last). */
-enum store_status
-store_scan_back(struct store *s, enum store_table table,
-    const struct store_key *prefix, const struct store_key *before,
-    store_scan_cb cb, void *arg)
-{
-	const struct scan scan = { prefix, before, true, cb, arg };
-
-	return scan_table(s, table, &scan);
-}
-
-/* The last key of a table. */
-enum store_status
-store_last(struct store *s, enum store_table table, struct store_key *k)
-{
-	DBC *cursor;
-	DBT key, data;
-	int r;
-
-	r = s->db[table]->cursor(s->db[table], s->txn, &cursor, 0);
-	if (r != 0)
-		return bdb_fail(s, "cursor", r);
-	store_key(k, "", NULL);
-	dbt_key(&key, k, k);
-	memset(&data, 0, sizeof(data));
-	r = cursor->get(cursor, &key, &data, DB_LAST);
-	k->len = r == 0 ? key.size : 0;
-	k->data[k->len] = '\0';
-	(void)cursor->close(cursor);
-	if (r == DB_NOTFOUND)
-		return STORE_NOTFOUND;
-	return r == 0 ? STORE_OK : bdb_fail(s, "last", r);
 }

@@ -17,7 +17,7 @@
 /*
  * Entries of a backup, in pieces of any size.
  *
- * sources: control/backup.c control/store_bdb.c control/store_key.c
+ * sources: control/backup.c control/store_bdb.c control/store_rows.c control/store_key.c
  * sources: control/store_lock.c control/store_place.c
  * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c
  * libs: -ldb-5.3 -lcrypto

@@ -18,7 +18,7 @@
  * Rates: windows, reservations, restarts and crashes.
  *
  * sources: control/limit.c control/meter.c control/rate.c control/record.c
- * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/store_bdb.c control/store_rows.c control/store_key.c control/store_lock.c
  * sources: control/store_place.c
  * sources: regress/control/tmpdir.c
  * sources: lib/compat.c lib/log.c lib/logsock.c lib/msg.c

@@ -18,7 +18,7 @@
  * Signatures are new once, for as long as their date is taken.
  *
  * sources: control/seen.c control/record.c
- * sources: control/store_bdb.c control/store_copy.c control/store_key.c
+ * sources: control/store_bdb.c control/store_rows.c control/store_copy.c control/store_key.c
  * sources: control/store_lock.c control/store_place.c
  * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c
  * libs: -ldb-5.3 -lcrypto

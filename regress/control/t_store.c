@@ -17,7 +17,7 @@
 /*
  * The policy store: transactions, scans, encryption, wrong keys, damage.
  *
- * sources: control/store_bdb.c control/store_key.c control/store_lock.c
+ * sources: control/store_bdb.c control/store_rows.c control/store_key.c control/store_lock.c
  * sources: control/store_copy.c control/store_place.c
  * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c regress/control/tmpdir.c
  * libs: -ldb-5.3 -lcrypto

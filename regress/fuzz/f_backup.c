@@ -18,7 +18,7 @@
  * The reader of a backup: the first octet says in which pieces the rest comes;
  * and header and chunks of its file.
  *
- * sources: control/backup.c control/store_bdb.c control/store_key.c
+ * sources: control/backup.c control/store_bdb.c control/store_rows.c control/store_key.c
  * sources: control/store_lock.c control/store_place.c ctl/backupfile.c
  * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c
  * libs: -ldb-5.3 -lcrypto
