@@ -110,6 +110,8 @@ void store_mirror(struct store *, struct store *);
 bool store_mirrors(const struct store *);
 bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
 int store_checkpoint(struct store *);
+enum store_status store_check(struct store *, enum store_table, char *why,
+    size_t);
 void store_retire(struct store *);
 bool store_is_retired(const struct store *);
 

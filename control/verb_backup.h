@@ -25,5 +25,6 @@ struct job;
 void verb_backup(struct job *);
 void verb_restore(struct job *);
 void verb_store_rekey(struct job *);
+void verb_store_verify(struct job *);
 
 #endif

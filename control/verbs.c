@@ -348,6 +348,9 @@ static const struct verb verbs[] = {
 	{ { "store", "rekey" }, VERB_DAEMON, verb_store_rekey,
 	    { { NULL, NULL, false } },
 	    "change the keys that encrypt the policy store" },
+	{ { "store", "verify" }, VERB_READ, verb_store_verify,
+	    { { NULL, NULL, false } },
+	    "read and check all files of the policy store" },
 
 	{ { "suppression", "add" }, VERB_WRITE, verb_suppression_add,
 	    { { NULL, "ADDRESS", false }, { "compartment", "NAME", false },

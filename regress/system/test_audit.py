@@ -20,7 +20,7 @@ READ = {
     "limits show", "suppression check", "suppression count",
     "suppression export", "suppression show", "webhook show", "webhook test",
     "queue count", "queue list",
-    "queue show", "queue summary", "queue verify",
+    "queue show", "queue summary", "queue verify", "store verify",
 }
 
 # Every command that changes something, in an order that works: the words,

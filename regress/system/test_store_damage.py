@@ -85,3 +85,30 @@ def test_damage_is_told_and_nothing_is_made_of_it(edd, folder):
     put_back(good, edd.store, owner)
     edd.start()
     assert edd.ctl("user", "list", json_rows=True) == wanted
+
+
+def test_damage_in_the_middle_of_a_table_is_found_by_looking(edd, folder):
+    """Nobody reads that page; edd goes on until somebody does."""
+    listed = os.path.join(folder, "listed")
+    with open(listed, "w") as f:
+        f.writelines("r%06d@example.net\n" % i for i in range(20000))
+    edd.ctl("suppression", "import", listed)
+    rows = edd.ctl("store", "verify", json_rows=True)
+    assert {r["state"] for r in rows} == {"good"}
+    assert "suppression.db" in {r["table"] for r in rows}
+    edd.stop()
+    path = os.path.join(edd.store, "suppression.db")
+    page = os.path.getsize(path) // 4096 // 2
+    flip(path, page * 4096 + 2000)
+    edd.start()
+    mark = edd.log_size()
+    text = edd.ctl("store", "verify", ok=False)
+    assert "page %d" % page in text, text
+    assert "edctl restore" in text and "1 of " in text, text
+    edd.wait_log(r"control\[\d+\]: store: suppression.db is damaged",
+                 since=mark)
+    edd.send("a@example.net")
+    edd.stop()
+    flip(path, page * 4096 + 2000)
+    edd.start()
+    edd.ctl("store", "verify")
