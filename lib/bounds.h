@@ -118,6 +118,13 @@
 /* A signature by RSA-4096 is 512 octets; room for RSA-8192. */
 #define SIGNATURE_MAX 1024u
 
+/*
+ * A retry token as queue knows it: half of the SHA-256 of user, operation and
+ * token; and the SHA-256 of the request.
+ */
+#define RETRY_KEY_SIZE	  16u
+#define RETRY_DIGEST_SIZE 32u
+
 /* SHA-512 is the longest digest TLS asks to sign. */
 #define DIGEST_MAX 64u
 

@@ -235,6 +235,25 @@ commit_flags(const struct submission *sub)
 	return flags;
 }
 
+/* What is kept with a retry token, to be said again. */
+static void
+commit_claim(const struct submission *sub, struct submit_commit *c)
+{
+	size_t i;
+
+	if (sub->claim == 0)
+		return;
+	c->claim = sub->claim;
+	if (!sub->open) { /* there is nothing else to store */
+		c->message = sub->claim;
+		c->size = 0;
+	}
+	memcpy(c->digest, sub->digest, sizeof(c->digest));
+	for (i = 0; i < sub->rcpts_len && i < 64; i++)
+		if (sub->rcpts[i].state == RECIPIENT_SUPPRESSED)
+			c->suppressed |= UINT64_C(1) << i;
+}
+
 /* What the queue is to know of the message. NULL if there is no memory. */
 static struct submit_commit *
 commit_envelope(const struct submission *sub)
@@ -264,6 +283,7 @@ commit_envelope(const struct submission *sub)
 	c->flags = commit_flags(sub);
 	c->size = sub->sent;
 	c->rcpts = (uint32_t)sub->live;
+	commit_claim(sub, c);
 	return c;
 }
 
@@ -292,6 +312,17 @@ commit_rcpts(const struct submission *sub)
 	return 0;
 }
 
+/* Whether the queue is that which has opened it, and knows the claim. */
+static bool
+commit_is_known(const struct submission *sub)
+{
+	uint64_t epoch;
+
+	epoch = peers_epoch(sub->client->env->peers);
+	return (!sub->open || epoch == sub->epoch) &&
+	    (sub->claim == 0 || epoch == sub->claim_epoch);
+}
+
 /* Recipients, then the envelope. -1 if the queue is gone. */
 static int
 commit_send(struct submission *sub)
@@ -302,17 +333,22 @@ commit_send(struct submission *sub)
 	c = commit_envelope(sub);
 	if (c == NULL)
 		return -1;
-	r = dkimsign_fields(sub->sign, c->prefix, sizeof(c->prefix),
-	    &c->prefix_len);
-	if (peers_epoch(sub->client->env->peers) != sub->epoch)
+	r = 0;
+	if (sub->open)
+		r = dkimsign_fields(sub->sign, c->prefix, sizeof(c->prefix),
+		    &c->prefix_len);
+	if (!commit_is_known(sub))
 		r = -1;
 	if (r == 0)
 		r = commit_rcpts(sub);
 	if (r == 0 &&
 	    peers_commit(sub->client->env->peers, c, sub->client->who) == 0)
 		r = -1;
-	if (r == 0)
+	if (r == 0) {
+		sub->message = c->message;
 		sub->open = false; /* it cannot be aborted any more */
+		sub->claim = 0;	   /* nor this */
+	}
 	free(c);
 	return r;
 }
@@ -354,7 +390,7 @@ commit_step(struct submission *sub)
 	    sub->phase == SUBMISSION_SIGNING) {
 		if (dkimsign_waits(sub->sign))
 			return COMMIT_WAITS;
-		if (!sub->open) {
+		if (!sub->open && sub->claim == 0) {
 			sub->phase = SUBMISSION_SAFE; /* for nobody */
 			return COMMIT_ACCEPTED;
 		}

@@ -138,6 +138,7 @@ static const struct chan_rule sign_rules[] = {
 
 static const struct chan_rule submit_rules[] = {
 	{ M_SUBMIT_OPENED, CHAN_REPLY, "opened", NULL },
+	{ M_SUBMIT_CLAIMED, CHAN_REPLY, "claimed", NULL },
 	{ M_SUBMIT_DONE, CHAN_REPLY, "done", NULL },
 	{ M_SUBMIT_STATE, 0, "state", submit_state_cb },
 	{ 0, 0, NULL, NULL },
@@ -321,7 +322,7 @@ peers_add_rcpt(struct peers *p, uint64_t epoch, const struct submit_rcpt *rcpt)
 	return submit_rcpt_send(p->submit, rcpt);
 }
 
-/* Forget an open message; with its queue gone it is forgotten already. */
+/* Forget an open message, or a claim; with its queue gone it is forgotten already. */
 void
 peers_abort(struct peers *p, uint64_t epoch, uint64_t message)
 {

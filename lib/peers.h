@@ -50,6 +50,8 @@ struct policy_throttle;
 struct policy_units;
 struct sign_dkim;
 struct sign_signature;
+struct submit_claim;
+struct submit_claimed;
 struct submit_commit;
 struct submit_done;
 struct submit_event;
@@ -69,6 +71,7 @@ struct peers_ops {
 	void (*sender)(void *, uint64_t, const struct policy_sender_reply *);
 	void (*rcpt)(void *, uint64_t, const struct policy_rcpt_reply *);
 	void (*opened)(void *, uint64_t, const struct submit_opened *);
+	void (*claimed)(void *, uint64_t, const struct submit_claimed *);
 	void (*done)(void *, uint64_t, const struct submit_done *);
 	void (*signature)(void *, uint64_t, const struct sign_signature *);
 	/* an address is to be turned away; arg of peers_new() */
@@ -99,6 +102,7 @@ uint64_t peers_sender(struct peers *, const struct policy_sender *, void *who);
 uint64_t peers_rcpt(struct peers *, const struct policy_rcpt *, void *who);
 uint64_t peers_sign(struct peers *, const struct sign_dkim *, void *who);
 uint64_t peers_open(struct peers *, uint64_t size, void *who);
+uint64_t peers_claim(struct peers *, const struct submit_claim *, void *who);
 uint64_t peers_commit(struct peers *, struct submit_commit *, void *who);
 
 /* Rates: one control has one epoch, and remembers what it has reserved. */

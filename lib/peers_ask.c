@@ -29,6 +29,7 @@
 #include "msg.h"
 #include "peers_int.h"
 #include "proto_auth.h"
+#include "proto_claim.h"
 #include "proto_policy.h"
 #include "proto_sign.h"
 #include "proto_submit.h"
@@ -169,6 +170,28 @@ submit_open_cb(struct msgin *m, void *arg)
 	if (a.who != NULL)
 		peers_self()->ops->opened(a.who, m->id, &r);
 	else if (r.status == SUBMIT_OK)
+		peers_abort(peers_self(), a.epoch, r.message);
+	return 0;
+}
+
+/* So is what was claimed. */
+static int
+submit_claim_cb(struct msgin *m, void *arg)
+{
+	struct submit_claimed r;
+	struct peers_asking a;
+
+	a = asking_end(arg);
+	if (m == NULL) {
+		if (a.who != NULL)
+			peers_self()->ops->claimed(a.who, 0, NULL);
+		return 0;
+	}
+	if (submit_claimed_recv(m, &r) == -1)
+		return -1;
+	if (a.who != NULL)
+		peers_self()->ops->claimed(a.who, m->id, &r);
+	else if (r.status == CLAIM_NEW)
 		peers_abort(peers_self(), a.epoch, r.message);
 	return 0;
 }
@@ -412,6 +435,19 @@ peers_open(struct peers *p, uint64_t size, void *who)
 	id = asking_new(p, submit_open_cb, who, &a);
 	if (id != 0)
 		(void)submit_open_send(p->submit, id, size);
+	return id;
+}
+
+/* Claim a retry token; ops->claimed. After peers_cancel() as above. */
+uint64_t
+peers_claim(struct peers *p, const struct submit_claim *ask, void *who)
+{
+	struct peers_asking *a;
+	uint64_t id;
+
+	id = asking_new(p, submit_claim_cb, who, &a);
+	if (id != 0)
+		(void)submit_claim_send(p->submit, id, ask);
 	return id;
 }
 

@@ -20,6 +20,8 @@
  */
 #include "proto_submit.h"
 
+#include <string.h>
+
 #include "chan.h"
 #include "msg.h"
 
@@ -150,6 +152,11 @@ submit_commit_send(struct chan *c, uint64_t id, const struct submit_commit *s)
 	msg_put_u64(o, s->size);
 	msg_put_u32(o, s->rcpts);
 	msg_put_bool(o, s->next);
+	msg_put_u64(o, s->claim);
+	if (s->claim != 0) {
+		msg_put_u64(o, s->suppressed);
+		msg_put_data(o, s->digest, sizeof(s->digest));
+	}
 	msg_put_data(o, s->prefix, s->prefix_len);
 	msg_put_str(o, s->sources);
 	return chan_end(c, -1);
@@ -164,9 +171,31 @@ flags_valid(uint32_t flags)
 	return (flags & ~ENVELOPE_ALL) == 0 && (flags & both) != both;
 }
 
+static void
+get_claim(struct msgin *m, struct submit_commit *s)
+{
+	s->suppressed = 0;
+	memset(s->digest, 0, sizeof(s->digest));
+	s->claim = msg_get_u64(m);
+	if (s->claim == 0)
+		return;
+	s->suppressed = msg_get_u64(m);
+	if (msg_get_data(m, s->digest, sizeof(s->digest)) != sizeof(s->digest))
+		m->bad = true;
+}
+
+/* For nobody is only what is kept for its retry token. */
+static bool
+rcpts_valid(const struct submit_commit *s)
+{
+	if (s->rcpts == 0)
+		return s->claim != 0 && s->message == s->claim && s->size == 0;
+	return s->claim == 0 || s->message != s->claim;
+}
+
 /*
  * Decode COMMIT.  -1 if ill-formed, with unknown flags, or for no
- * recipient.
+ * recipient though it is a message.
  */
 int
 submit_commit_recv(struct msgin *m, struct submit_commit *s)
@@ -187,10 +216,11 @@ submit_commit_recv(struct msgin *m, struct submit_commit *s)
 	s->size = msg_get_u64(m);
 	s->rcpts = msg_get_u32(m);
 	s->next = msg_get_bool(m);
+	get_claim(m, s);
 	len = msg_get_data(m, s->prefix, sizeof(s->prefix));
 	s->prefix_len = (uint32_t)len;
 	msg_get_str(m, s->sources, sizeof(s->sources));
-	if (!flags_valid(s->flags) || s->rcpts == 0)
+	if (!flags_valid(s->flags) || !rcpts_valid(s))
 		m->bad = true;
 	return msg_end(m);
 }

@@ -25,6 +25,8 @@
  *
  * COMMIT may ask that DONE opens the next message, without OPEN.
  *
+ * CLAIM -> CLAIMED      a retry token; see proto_claim.h
+ *
  * EVENT                 a line for the journal that is no message (refused,
  *                       suppressed, warned); no answer
  *
@@ -55,7 +57,9 @@ enum submit_type {
 	M_SUBMIT_DONE,
 	M_SUBMIT_ABORT,
 	M_SUBMIT_EVENT,
-	M_SUBMIT_STATE
+	M_SUBMIT_STATE,
+	M_SUBMIT_CLAIM,
+	M_SUBMIT_CLAIMED
 };
 
 /* Largest DATA: a full message less what frames it. */
@@ -109,7 +113,10 @@ struct submit_commit {
 	uint32_t flags;
 	uint64_t size; /* octets given by DATA; checked by queue */
 	uint32_t rcpts;
-	bool next;	     /* open one more */
+	bool next;	/* open one more */
+	uint64_t claim; /* 0: none; else what is kept with its token: */
+	uint64_t suppressed;
+	uint8_t digest[RETRY_DIGEST_SIZE];
 	uint32_t prefix_len; /* fields to stand before what DATA gave */
 	uint8_t prefix[PREFIX_MAX];
 	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */

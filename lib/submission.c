@@ -80,6 +80,16 @@ submission_close(struct submission *sub)
 	peers_abort(sub->client->env->peers, sub->epoch, sub->message);
 }
 
+/* The request with the retry token comes to nothing: it is free again. */
+void
+submission_unclaim(struct submission *sub)
+{
+	if (sub->claim == 0)
+		return;
+	peers_abort(sub->client->env->peers, sub->claim_epoch, sub->claim);
+	sub->claim = 0;
+}
+
 /* Free what it holds, and abort what the queue has of it. */
 void
 submission_clear(struct submission *sub)

@@ -112,6 +112,11 @@ struct submission {
 	uint64_t message; /* 0 if not open */
 	uint64_t sent;	  /* octets given to the queue */
 
+	/* A retry token that the front end has claimed; else 0. */
+	uint64_t claim;
+	uint64_t claim_epoch; /* the life of the queue that knows it */
+	uint8_t digest[RETRY_DIGEST_SIZE]; /* of the request */
+
 	struct data data;
 	struct collect raw;	/* the header as the client wrote it */
 	struct collect recoded; /* and as it is after recode */
@@ -142,6 +147,7 @@ int submission_open(struct submission *, uint64_t size);
 enum submission_refusal submission_opened(struct submission *,
     const struct submit_opened *);
 void submission_close(struct submission *);
+void submission_unclaim(struct submission *);
 void submission_refuse(struct submission *, enum submission_refusal,
     const char *detail);
 

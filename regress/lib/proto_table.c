@@ -25,6 +25,7 @@
 #include "msg.h"
 #include "proto_admin.h"
 #include "proto_auth.h"
+#include "proto_claim.h"
 #include "proto_conf.h"
 #include "proto_ctl.h"
 #include "proto_dns.h"
@@ -166,6 +167,8 @@ REQUEST(sign_reseal)
 REQUEST(sign_unbox)
 REQUEST(sign_resealed)
 REQUEST(submit_opened)
+REQUEST(submit_claim)
+REQUEST(submit_claimed)
 PLAIN(submit_rcpt)
 REQUEST(submit_commit)
 REQUEST(submit_done)
@@ -472,6 +475,8 @@ static const struct proto protos[] = {
 	STRUCT(sign_unbox, M_SIGN_UNBOX),
 	STRUCT(sign_resealed, M_SIGN_RESEALED),
 	STRUCT(submit_opened, M_SUBMIT_OPENED),
+	STRUCT(submit_claim, M_SUBMIT_CLAIM),
+	STRUCT(submit_claimed, M_SUBMIT_CLAIMED),
 	STRUCT(submit_rcpt, M_SUBMIT_RCPT),
 	STRUCT(submit_commit, M_SUBMIT_COMMIT),
 	STRUCT(submit_done, M_SUBMIT_DONE),

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_suppress.c lib/siphash.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_reseal.c lib/proto_submit.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_watch.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
+/* sources: regress/lib/proto_table.c lib/proto_setup.c lib/proto_conf.c lib/proto_site.c lib/proto_suppress.c lib/siphash.c lib/proto_auth.c lib/proto_policy.c lib/proto_sign.c lib/proto_reseal.c lib/proto_submit.c lib/proto_claim.c lib/proto_work.c lib/proto_notice.c lib/proto_dns.c lib/proto_hook.c lib/proto_watch.c lib/proto_admin.c lib/proto_ctl.c lib/proto_manage.c lib/msg.c lib/row.c */
 
 /*
  * Every message goes through unchanged; every message that is cut, longer,
@@ -35,6 +35,7 @@
 #include "msg.h"
 #include "proto_admin.h"
 #include "proto_auth.h"
+#include "proto_claim.h"
 #include "proto_conf.h"
 #include "proto_dns.h"
 #include "proto_hook.h"
@@ -201,6 +202,13 @@ static const struct sample accepted[] = {
 	    .sources = "192.0.2.9 2001:db8::9"),
 	OK(submit_done, SUBMIT_TEMPFAIL, 0),
 	OK(submit_done, SUBMIT_OK, 0x0123456789abcdef),
+	OK(submit_commit, .message = 1, .rcpts = 1, .claim = 2,
+	    .suppressed = 1ull << 49, .digest = { 1, 2, 3 }),
+	OK(submit_commit, .message = 2, .claim = 2, .message_id = "<x@y>"),
+	OK(submit_claim, { 1, 2, 3 }, "u"),
+	OK(submit_claimed, .status = CLAIM_NEW, .message = 7),
+	OK(submit_claimed, CLAIM_AGAIN, 7, { 4, 5 }, 3, "<x@y>"),
+	OK(submit_claimed, .status = CLAIM_TEMPFAIL),
 	OK(submit_event, SUBMIT_EV_REJECTED, 0, "u", "c", "s", "f", "t", "550 no"),
 	NUMBER(submit_open, uint64_t, 0),
 	NUMBER(submit_state, bool, true),
@@ -351,6 +359,14 @@ static const struct sample refused[] = {
 	    NOTIFY_NEVER | NOTIFY_DELAY, ""),
 	NO("failure opens the next", submit_done, SUBMIT_FULL, 1),
 	NO("commit to nobody", submit_commit, .message = 1),
+	NO("nobody, and octets", submit_commit, .message = 1, .claim = 1,
+	    .size = 1),
+	NO("nobody, and a message", submit_commit, .message = 1, .claim = 2),
+	NO("a message that is a claim", submit_commit, .message = 1, .claim = 1,
+	    .rcpts = 1),
+	NO("claim of nobody", submit_claim, { 1 }, ""),
+	NO("claim without number", submit_claimed, .status = CLAIM_NEW),
+	NO("again without number", submit_claimed, .status = CLAIM_AGAIN),
 	NO("unknown flag", submit_commit, .rcpts = 1, .flags = 0x40),
 	NO("both RET", submit_commit, .rcpts = 1,
 	    .flags = ENVELOPE_RET_HDRS | ENVELOPE_RET_FULL),
