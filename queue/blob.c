@@ -324,6 +324,19 @@ cursor_str(struct cursor *c)
 	return (const char *)p;
 }
 
+/* So many octets, uncounted; zeros if they are not there. */
+void
+cursor_data(struct cursor *c, void *out, size_t len)
+{
+	const uint8_t *p;
+
+	p = cursor_step(c, len);
+	if (p == NULL)
+		memset(out, 0, len);
+	else
+		memcpy(out, p, len);
+}
+
 /* Whether everything was well formed and every octet was used. */
 bool
 cursor_end(const struct cursor *c)

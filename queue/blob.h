@@ -61,6 +61,7 @@ uint32_t cursor_u32(struct cursor *);
 uint64_t cursor_u64(struct cursor *);
 int64_t cursor_moment(struct cursor *);
 const char *cursor_str(struct cursor *);
+void cursor_data(struct cursor *, void *, size_t);
 bool cursor_end(const struct cursor *);
 
 uint32_t load_u32(const uint8_t *);

@@ -27,6 +27,9 @@
 /* 1 had no sources; it is read. */
 #define ENVELOPE_VERSION 2u
 
+/* Where the flags are: behind version, kind and moment. */
+#define ENVELOPE_FLAGS_AT 10u
+
 /* Append e; its rcpt points to recipients made by envelope_put_rcpt(). */
 void
 envelope_encode(struct blob *b, const struct envelope *e)
@@ -34,7 +37,8 @@ envelope_encode(struct blob *b, const struct envelope *e)
 	blob_put_u8(b, ENVELOPE_VERSION);
 	blob_put_u8(b, e->kind);
 	blob_put_u64(b, (uint64_t)e->accepted);
-	blob_put_u32(b, e->flags);
+	blob_put_u32(b,
+	    e->retry == NULL ? e->flags : e->flags | ENVELOPE_RETRY);
 	blob_put_str(b, e->sender);
 	blob_put_str(b, e->return_path);
 	blob_put_str(b, e->from);
@@ -45,6 +49,11 @@ envelope_encode(struct blob *b, const struct envelope *e)
 	blob_put_str(b, e->selector);
 	blob_put_str(b, e->source);
 	blob_put_str(b, e->sources);
+	if (e->retry != NULL) {
+		blob_put_data(b, e->retry->key, sizeof(e->retry->key));
+		blob_put_data(b, e->retry->digest, sizeof(e->retry->digest));
+		blob_put_u64(b, e->retry->suppressed);
+	}
 	blob_put_u32(b, e->rcpts);
 	blob_put_data(b, e->rcpt, e->rcpt_len);
 }
@@ -91,6 +100,31 @@ check_rcpts(const struct envelope *e)
 	return rc == 0 && n == e->rcpts ? 0 : -1;
 }
 
+static void
+get_retry(struct envelope *e, struct cursor *c)
+{
+	struct envelope_retry *r = &e->retry_read;
+
+	e->retry = NULL;
+	if ((e->flags & ENVELOPE_RETRY) == 0)
+		return;
+	cursor_data(c, r->key, sizeof(r->key));
+	cursor_data(c, r->digest, sizeof(r->digest));
+	r->suppressed = cursor_u64(c);
+	e->retry = r;
+	e->flags &= ~ENVELOPE_RETRY; /* nobody else's matter */
+}
+
+/* Whether an encoded envelope has a retry token; nothing else is looked at. */
+bool
+envelope_has_retry(const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	return len >= ENVELOPE_FLAGS_AT + 4 &&
+	    (load_u32(p + ENVELOPE_FLAGS_AT) & ENVELOPE_RETRY) != 0;
+}
+
 /*
  * Decode and check the whole, recipients too.  0, or -1 if ill-formed.  The
  * strings of e point into data.
@@ -116,10 +150,11 @@ envelope_decode(struct envelope *e, const void *data, size_t len)
 	e->selector = cursor_str(&c);
 	e->source = cursor_str(&c);
 	e->sources = version > 1 ? cursor_str(&c) : "";
+	get_retry(e, &c);
 	e->rcpts = cursor_u32(&c);
 	if (c.bad || version == 0 || version > ENVELOPE_VERSION ||
 	    kind < ENVELOPE_MAIL || kind > ENVELOPE_KIND_LAST ||
-	    e->rcpts == 0 || e->rcpts > RECORD_RCPTS_MAX)
+	    (e->rcpts == 0 && e->retry == NULL) || e->rcpts > RECORD_RCPTS_MAX)
 		return -1;
 	e->kind = kind;
 	e->rcpt = c.pos;

@@ -26,11 +26,22 @@
 #include <stdint.h>
 
 #include "blob.h"
+#include "bounds.h"
+
+/* Of the flags, besides those of proto_submit.h: a retry token is there. */
+#define ENVELOPE_RETRY 0x40u
 
 enum envelope_kind {
 	ENVELOPE_MAIL = 1,
 	ENVELOPE_BOUNCE, /* made here; its failures end silently */
 	ENVELOPE_KIND_LAST = ENVELOPE_BOUNCE
+};
+
+/* What is kept with a retry token; see retry.h. */
+struct envelope_retry {
+	uint8_t key[RETRY_KEY_SIZE];
+	uint8_t digest[RETRY_DIGEST_SIZE];
+	uint64_t suppressed;
 };
 
 /* Strings are the blob's, or the caller's when encoding; never NULL. */
@@ -48,7 +59,9 @@ struct envelope {
 	const char *selector;
 	const char *source;
 	const char *sources; /* addresses that it leaves from; may be empty */
-	uint32_t rcpts;
+	const struct envelope_retry *retry; /* NULL: none */
+	struct envelope_retry retry_read;   /* where decoding puts it */
+	uint32_t rcpts;	     /* 0 only with retry: it is kept for itself */
 	const uint8_t *rcpt; /* encoded recipients */
 	size_t rcpt_len;
 };
@@ -62,6 +75,7 @@ struct envelope_rcpt {
 void envelope_encode(struct blob *, const struct envelope *);
 int envelope_decode(struct envelope *, const void *, size_t);
 void envelope_put_rcpt(struct blob *, const struct envelope_rcpt *);
+bool envelope_has_retry(const void *, size_t);
 void envelope_first(const struct envelope *, struct cursor *);
 int envelope_next(struct cursor *, struct envelope_rcpt *);
 int envelope_domain(const char *address, char *, size_t);

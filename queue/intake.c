@@ -30,7 +30,9 @@
 
 #include "blob.h"
 #include "chan.h"
+#include "claim.h"
 #include "clock.h"
+#include "compat.h"
 #include "crc32c.h"
 #include "disk.h"
 #include "envelope.h"
@@ -41,6 +43,7 @@
 #include "proto_submit.h"
 #include "qbounds.h"
 #include "queue.h"
+#include "retry.h"
 #include "schedule.h"
 #include "spool.h"
 #include "steer.h"
@@ -70,6 +73,7 @@ struct producer {
 	struct chan *chan; /* NULL: gone, but commits of it are under way */
 	struct incoming_list open;
 	struct incoming *last; /* of the latest DATA */
+	struct claim_list claims;
 	size_t commits;
 };
 
@@ -77,8 +81,9 @@ struct producer {
 struct committing {
 	struct producer *producer;
 	uint64_t request;
-	size_t memory; /* that it takes until then */
-	bool next;     /* one more is to be opened with the answer */
+	size_t memory;	  /* that it takes until then */
+	bool next;	  /* one more is to be opened with the answer */
+	struct kept kept; /* with a retry token */
 };
 
 struct intake {
@@ -131,6 +136,16 @@ incoming_find(struct producer *p, uint64_t id)
 	return in;
 }
 
+static void
+incoming_add(struct producer *p, struct incoming *in, uint64_t id)
+{
+	in->id = id;
+	in->status = SUBMIT_OK;
+	LIST_INSERT_HEAD(&p->open, in, entry);
+	p->last = in;
+	p->intake->open++;
+}
+
 /* A new message, if there is room for one. */
 static enum submit_status
 incoming_new(struct producer *p, uint64_t size, uint64_t *id)
@@ -149,13 +164,9 @@ incoming_new(struct producer *p, uint64_t size, uint64_t *id)
 	in = calloc(1, sizeof(*in));
 	if (in == NULL)
 		return SUBMIT_TEMPFAIL;
-	in->id = spool_new_id(q->spool);
 	in->announced = size < SPOOL_BIG_SIZE ? (size_t)size : 0;
-	in->status = SUBMIT_OK;
-	LIST_INSERT_HEAD(&p->open, in, entry);
-	p->last = in;
-	intake->open++;
-	*id = in->id;
+	*id = spool_new_id(q->spool);
+	incoming_add(p, in, *id);
 	return SUBMIT_OK;
 }
 
@@ -170,6 +181,18 @@ incoming_ahead(struct producer *p)
 	p->last->spare = true;
 	p->intake->spares++;
 	return id;
+}
+
+/* What is kept for its retry token alone; it is never opened. */
+static struct incoming *
+incoming_for_nobody(struct producer *p, uint64_t id)
+{
+	struct incoming *in;
+
+	in = calloc(1, sizeof(*in));
+	if (in != NULL)
+		incoming_add(p, in, id);
+	return in;
 }
 
 static int
@@ -308,16 +331,25 @@ rcpt_cb(struct chan *c, struct msgin *m, void *arg)
 static int
 abort_cb(struct chan *c, struct msgin *m, void *arg)
 {
+	struct producer *p = arg;
 	struct incoming *in;
 	uint64_t id;
 
 	if (submit_abort_recv(m, &id) == -1)
 		return -1;
-	in = incoming_find(arg, id);
+	in = incoming_find(p, id);
 	if (in == NULL)
-		return -1;
-	incoming_free(arg, in);
+		return claims_abort(p->intake->queue, &p->claims, id);
+	incoming_free(p, in);
 	return 0;
+}
+
+static int
+claim_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	struct producer *p = arg;
+
+	return claims_ask(p->intake->queue, &p->claims, c, m);
 }
 
 /* Write the event of each recipient. */
@@ -367,6 +399,7 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 	struct submit_done done;
 
 	memset(&done, 0, sizeof(done));
+	kept_end(q, &w->kept, status == SPOOL_OK);
 	done.status = SUBMIT_TEMPFAIL;
 	if (status == SPOOL_OK)
 		done.status = SUBMIT_OK;
@@ -393,14 +426,19 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 }
 
 static void
-make_envelope(struct blob *b, const struct submit_commit *commit,
-    const struct incoming *in)
+make_envelope(struct blob *b, struct committing *w,
+    const struct submit_commit *commit, const struct incoming *in)
 {
+	struct envelope_retry retry;
 	struct envelope env;
 
 	memset(&env, 0, sizeof(env));
 	env.kind = ENVELOPE_MAIL;
 	env.accepted = clock_now();
+	if (w->kept.claim != NULL) {
+		kept_make(&w->kept, commit, env.accepted, &retry);
+		env.retry = &retry;
+	}
 	env.flags = commit->flags;
 	env.sender = commit->sender;
 	env.return_path = commit->return_path;
@@ -421,7 +459,7 @@ make_envelope(struct blob *b, const struct submit_commit *commit,
 /* Hand a message over to the spool.  -1: it could not be. */
 static int
 incoming_commit(struct producer *p, struct incoming *in,
-    const struct submit_commit *commit, uint64_t request)
+    const struct submit_commit *commit, struct claim *claim, uint64_t request)
 {
 	struct spool *spool = p->intake->queue->spool;
 	struct committing *w;
@@ -436,7 +474,9 @@ incoming_commit(struct producer *p, struct incoming *in,
 	w->producer = p;
 	w->request = request;
 	w->next = commit->next;
-	make_envelope(&e->meta, commit, in);
+	w->kept.claim = claim;
+	w->kept.large = in->big != NULL;
+	make_envelope(&e->meta, w, commit, in);
 	blob_put_data(&e->prefix, commit->prefix, commit->prefix_len);
 	e->body_len = in->size;
 	e->big = in->big;
@@ -468,23 +508,29 @@ commit_has_room(struct producer *p, const struct incoming *in)
 static int
 commit_cb(struct chan *c, struct msgin *m, void *arg)
 {
+	struct producer *p = arg;
 	struct submit_commit commit;
 	struct submit_done done;
 	struct incoming *in;
+	struct claim *claim;
 
 	if (submit_commit_recv(m, &commit) == -1)
 		return -1;
-	in = incoming_find(arg, commit.message);
+	in = commit.rcpts == 0 ? incoming_for_nobody(p, commit.message) :
+				 incoming_find(p, commit.message);
 	if (in == NULL || in->size != commit.size ||
-	    in->rcpt_count != commit.rcpts)
+	    in->rcpt_count != commit.rcpts ||
+	    claims_take(&p->claims, commit.claim, &claim) == -1)
 		return -1;
 	memset(&done, 0, sizeof(done));
 	done.status = in->rcpts.bad ? SUBMIT_TEMPFAIL : in->status;
 	if (done.status == SUBMIT_OK && !commit_has_room(arg, in))
 		done.status = SUBMIT_FULL;
 	if (done.status == SUBMIT_OK &&
-	    incoming_commit(arg, in, &commit, m->id) == -1)
+	    incoming_commit(arg, in, &commit, claim, m->id) == -1)
 		done.status = SUBMIT_TEMPFAIL;
+	if (done.status != SUBMIT_OK && claim != NULL)
+		retry_release(p->intake->queue->retry, claim);
 	if (done.status != SUBMIT_OK)
 		(void)submit_done_send(c, m->id, &done);
 	incoming_free(arg, in);
@@ -530,6 +576,7 @@ static const struct chan_rule rules[] = {
 	{ M_SUBMIT_COMMIT, 0, "commit", commit_cb },
 	{ M_SUBMIT_ABORT, 0, "abort", abort_cb },
 	{ M_SUBMIT_EVENT, 0, "event", event_cb },
+	{ M_SUBMIT_CLAIM, 0, "claim", claim_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -541,6 +588,7 @@ producer_gone(struct producer *p)
 
 	chan_free(p->chan);
 	p->chan = NULL;
+	claims_clear(p->intake->queue, &p->claims);
 	while ((in = LIST_FIRST(&p->open)) != NULL)
 		incoming_free(p, in);
 	producer_release(p);
@@ -586,6 +634,7 @@ intake_peer(struct intake *intake, enum proc_kind kind, unsigned instance,
 	p->kind = kind;
 	p->instance = instance;
 	LIST_INIT(&p->open);
+	LIST_INIT(&p->claims);
 	LIST_INSERT_HEAD(&intake->producers, p, entry);
 	p->chan = chan_new(proc_base(), fd, "submit", rules, p);
 	if (p->chan == NULL)

@@ -38,6 +38,7 @@
 #include "proto_setup.h"
 #include "qbounds.h"
 #include "queue.h"
+#include "retry.h"
 #include "schedule.h"
 #include "spool.h"
 #include "steer.h"
@@ -143,6 +144,24 @@ intake_is_idle(void *arg)
 	return intake_open(q->intake) == 0;
 }
 
+/* spool's hook: at start, a message with a retry token. */
+static void
+retry_found(uint64_t id, const struct envelope *env, void *arg)
+{
+	struct queue *q = arg;
+
+	retry_put_envelope(q->retry, id, env, clock_seconds());
+}
+
+/* spool's hook: a start will not find these messages. */
+static void
+retry_behind(void *arg)
+{
+	struct queue *q = arg;
+
+	retry_settle(q->retry);
+}
+
 /*
  * In its folder, before the sandbox: recover.  The spool calls back with
  * what it finds before it is there itself.
@@ -152,8 +171,16 @@ start(void *arg)
 {
 	struct process *p = arg;
 	struct queue *q = &p->queue;
-	struct spool_hooks hooks = { message_found, message_gone,
-		work_segment_closed, room_in_advance, intake_is_idle, q };
+	struct spool_hooks hooks = {
+		.found = message_found,
+		.gone = message_gone,
+		.closed = work_segment_closed,
+		.room = room_in_advance,
+		.alone = intake_is_idle,
+		.retry = retry_found,
+		.settle = retry_behind,
+		.arg = q,
+	};
 
 	clock_keep("clock");
 	if (steer_load(q->steer) == -1)
@@ -165,6 +192,9 @@ start(void *arg)
 	if (q->journal == NULL)
 		return -1;
 	journal_keep(q->journal, q->conf.journal_keep);
+	q->retry = retry_new(proc_base(), "retry", clock_seconds());
+	if (q->retry == NULL)
+		return -1;
 	q->spool = spool_open(".", proc_base(), SEGMENT_SIZE_DEFAULT, &hooks);
 	if (q->spool == NULL)
 		return -1;
@@ -208,6 +238,7 @@ stop(void *arg)
 	q->stopping = true;
 	schedule_stop(q->schedule);
 	spool_close(q->spool);
+	retry_settle(q->retry);
 	journal_flush(q->journal);
 	proc_exit();
 }

@@ -226,4 +226,20 @@
 /* Places of NOTICE_SOFT_MAX recipients: a power of two, a quarter empty. */
 #define WATCH_PLACES 131072u
 
+/* How long a retry token is kept, as the service does; seconds. */
+#define RETRY_KEPT 86400
+
+/*
+ * Retry tokens of a day: tables of 150 MB at the most. One user has a quarter
+ * of them, which is twelve messages a second.
+ */
+#define RETRY_MAX      4194304u
+#define RETRY_USER_MAX (RETRY_MAX / 4)
+
+/* Records that a full disk has not taken; above this no token is. */
+#define RETRY_WAITING_MAX (1u << 20)
+
+/* How often old tokens are looked for; seconds. */
+#define RETRY_TEND 60
+
 #endif

@@ -33,6 +33,7 @@ struct intake;
 struct journal;
 struct message;
 struct notices;
+struct retry;
 struct schedule;
 struct spool;
 struct steer;
@@ -55,6 +56,7 @@ struct queue {
 	struct schedule *schedule;
 	struct journal *journal;
 	struct notices *notices;
+	struct retry *retry;
 	struct work *work;
 	struct intake *intake;
 	struct admin *admin;

@@ -267,10 +267,13 @@ spool_put(struct spool *sp, struct spool_entry *e)
 	struct envelope env;
 	struct message *owed;
 
+	memset(&env, 0, sizeof(env));
 	if (e->meta.bad || e->prefix.bad || e->meta.len > ENVELOPE_SIZE_MAX ||
 	    e->body_len > BODY_SIZE_MAX ||
 	    envelope_decode(&env, e->meta.data, e->meta.len) == -1)
 		goto fail;
+	if (env.rcpts == 0) /* a record for itself: no message comes of it */
+		goto wait;
 	e->message = message_from_envelope(&sp->destinations, e->id, &env);
 	if (e->message == NULL)
 		goto fail;
@@ -283,6 +286,7 @@ spool_put(struct spool *sp, struct spool_entry *e)
 		owed->owed++;
 	/* Counted only from the commit on; until then it cannot be found. */
 	messages_remove(&sp->messages, e->message);
+wait:
 	STAILQ_INSERT_TAIL(&sp->waiting, e, entry);
 	spool_schedule_commit(sp);
 	return 0;

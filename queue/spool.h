@@ -32,6 +32,7 @@
 #include "message.h"
 #include "record.h"
 
+struct envelope;
 struct event_base;
 struct segment;
 struct spool;
@@ -56,7 +57,7 @@ struct spool_entry {
 	struct blob prefix;
 	bool keep;     /* a write error does not end it: tried again */
 	uint64_t owed; /* the message whose bounce it is; 0: it is none */
-	/* Called once; m is NULL unless SPOOL_OK. */
+	/* Called once; m is NULL unless SPOOL_OK, and if it is for nobody. */
 	void (*done)(struct message *m, enum spool_status, void *);
 	void *arg;
 	/* The spool's own: */
@@ -78,6 +79,10 @@ struct spool_hooks {
 	bool (*room)(uint64_t, void *);
 	/* Whether no message is on its way to be put; or NULL: unknown. */
 	bool (*alone)(void *);
+	/* At start, done or not: one whose envelope has a retry token. */
+	void (*retry)(uint64_t id, const struct envelope *, void *);
+	/* Messages are not read any more at a start from now on; or NULL. */
+	void (*settle)(void *);
 	void *arg;
 };
 

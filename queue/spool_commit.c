@@ -43,6 +43,15 @@ keep_envelope(struct spool *sp, struct message *m, struct blob *meta,
 	m->body_crc = body_crc;
 }
 
+/* It is on disk for itself, and for nobody. */
+static void
+accept_record(struct spool_entry *e)
+{
+	if (e->done != NULL)
+		e->done(NULL, SPOOL_OK, e->arg);
+	spool_entry_free(e);
+}
+
 /* The entry is on disk. */
 static void
 accept_entry(struct spool *sp, struct spool_entry *e, struct segment *log)
@@ -50,6 +59,10 @@ accept_entry(struct spool *sp, struct spool_entry *e, struct segment *log)
 	struct message *m = e->message, *owed;
 	struct segment *s = e->big != NULL ? e->big : log;
 
+	if (m == NULL) {
+		accept_record(e);
+		return;
+	}
 	if (e->moved) {
 		CRASH("compact-synced");
 		spool_unlink(m);

@@ -125,6 +125,7 @@ void spool_reclaim(struct spool *);
 bool spool_marks_needed(const struct spool *, uint64_t number);
 void spool_marks_durable(struct spool *, struct segment *);
 int spool_repeat_marks(struct spool *, struct message *);
+void spool_settle(struct spool *);
 void spool_condemn(struct spool *, struct segment *);
 void spool_make_room(struct spool *);
 int spool_index_update(struct spool *, struct message *,

@@ -86,6 +86,18 @@ spool_seal_current(struct spool *sp)
 	spool_reclaim(sp);
 }
 
+/*
+ * What a start reads of the log is to become less: what was told of it must
+ * be durable elsewhere.  A large message was told of when it was not in the
+ * index yet, and that is durable at once.
+ */
+void
+spool_settle(struct spool *sp)
+{
+	if (sp->hooks.settle != NULL)
+		sp->hooks.settle(sp->hooks.arg);
+}
+
 /* Remove a segment that nobody needs, when no batch reads it any more. */
 void
 spool_condemn(struct spool *sp, struct segment *s)
@@ -95,6 +107,8 @@ spool_condemn(struct spool *sp, struct segment *s)
 		return;
 	if (sp->hooks.closed != NULL)
 		sp->hooks.closed(s, sp->hooks.arg);
+	if (s->kind == SEGMENT_LOG)
+		spool_settle(sp);
 	TAILQ_REMOVE(s->kind == SEGMENT_BIG ? &sp->bigs : &sp->logs, s, entry);
 	CRASH("segment-to-free");
 	if (segment_remove(s) == -1)
@@ -221,6 +235,7 @@ spool_make_room(struct spool *sp)
 	TAILQ_FOREACH(s, &sp->bigs, entry)
 		if (is_finished(s) && segment_discard(s) == -1)
 			log_warn("spool: emptying a segment");
+	spool_settle(sp);
 	TAILQ_FOREACH(s, &sp->logs, entry) {
 		if (s == sp->current || !is_finished(s) ||
 		    spool_marks_needed(sp, s->number))

@@ -163,6 +163,25 @@ renew_index(struct spool *sp, struct index_position *pos)
 	return 0;
 }
 
+/*
+ * Tell of a retry token, if there is one.  Whether the record is for that
+ * alone.
+ */
+static bool
+found_retry(struct spool *sp, const struct record *r, const uint8_t *meta)
+{
+	struct envelope env;
+
+	if (!envelope_has_retry(meta, r->meta_len) ||
+	    envelope_decode(&env, meta, r->meta_len) == -1)
+		return false;
+	if (sp->hooks.retry != NULL)
+		sp->hooks.retry(r->id, &env, sp->hooks.arg);
+	if (env.rcpts == 0 && r->id >= sp->next_id)
+		sp->next_id = r->id + 1;
+	return env.rcpts == 0;
+}
+
 /* A message record: new, or a newer place of one that is known. */
 static int
 found_message(struct spool *sp, struct segment *s, uint64_t off,
@@ -171,6 +190,8 @@ found_message(struct spool *sp, struct segment *s, uint64_t off,
 	struct envelope env;
 	struct message *m;
 
+	if (found_retry(sp, r, meta))
+		return 0;
 	/* Ids grow: one above all so far is new. */
 	m = NULL;
 	if (r->id <= sp->highest)

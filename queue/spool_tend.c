@@ -94,6 +94,7 @@ spool_checkpoint(struct spool *sp, bool clean)
 	if (index_broken(sp->index) || spool_commit(sp) == -1 ||
 	    spool_sync_folder(sp) == -1)
 		return;
+	spool_settle(sp);
 	pos.segment = first_needed(sp);
 	pos.next_segment = sp->next_segment;
 	pos.next_id = sp->next_id;
