@@ -41,6 +41,7 @@
 #include "proc.h"
 #include "proto_manage.h"
 #include "request.h"
+#include "retry.h"
 #include "row.h"
 
 /* Requests at a time: each may hold a page of some hundred KB. */
@@ -253,6 +254,7 @@ read_head(struct exchange *x, const struct api_form *form,
     struct manage_request *rq, struct fault *f)
 {
 	const struct request *r;
+	const char *token;
 
 	r = x->request;
 	rq->op = form->op;
@@ -262,10 +264,10 @@ read_head(struct exchange *x, const struct api_form *form,
 	if (form->path &&
 	    api_read_word(rq->id, sizeof(rq->id), request_segment(r, 2)) == -1)
 		return fault_set(f, FAULT_NOT_FOUND, NULL);
-	if (api_read_word(rq->retry, sizeof(rq->retry),
-		request_value(r, "opc-retry-token")) == -1)
-		return fault_set(f, FAULT_PARAMETER,
-		    "opc-retry-token is too long");
+	if (retry_token(r, &token, f) == -1)
+		return -1;
+	if (token != NULL)
+		(void)strlcpy(rq->retry, token, sizeof(rq->retry));
 	if (read_etag(request_value(r, "if-match"), rq->etag) == -1)
 		return fault_set(f, FAULT_ETAG, NULL);
 	return api_read_query(request_query(r), rq, f);

@@ -21,7 +21,6 @@
 #include "auth.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -38,6 +37,7 @@
 #include "peers.h"
 #include "proto_auth.h"
 #include "proto_policy.h"
+#include "reqhash.h"
 #include "request.h"
 #include "sigheader.h"
 #include "signature.h"
@@ -185,32 +185,18 @@ auth_date(const struct exchange *x)
 static int
 auth_hash(const struct exchange *x, uint64_t *hash)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
-	const char *const *name;
-	const char *value;
+	uint8_t digest[REQHASH_SIZE];
 	EVP_MD_CTX *ctx;
-	int ok;
+	int r;
 
-	ctx = EVP_MD_CTX_new();
-	if (ctx == NULL)
-		return -1;
-	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(ctx, x->sig->signature, x->sig->signature_len) ==
-		1;
-	for (name = x->op->unsigned_fields; ok && name != NULL && *name != NULL;
-	     name++) {
-		value = request_value(x->request, *name);
-		if (value == NULL)
-			value = "";
-		/* with its NUL, which ends it */
-		ok = EVP_DigestUpdate(ctx, value, strlen(value) + 1) == 1;
-	}
-	ok = ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1;
-	EVP_MD_CTX_free(ctx);
-	if (!ok)
-		return -1;
-	memcpy(hash, digest, sizeof(*hash));
-	return 0;
+	ctx = reqhash_new();
+	r = reqhash_data(ctx, x->sig->signature, x->sig->signature_len);
+	if (r == 0)
+		r = reqhash_fields(ctx, x->request, x->op->unsigned_fields);
+	r = reqhash_end(ctx, r, digest);
+	if (r == 0)
+		memcpy(hash, digest, sizeof(*hash));
+	return r;
 }
 
 /* Ask control whether any httpd has taken this request before. */
@@ -231,20 +217,41 @@ auth_ask_seen(struct exchange *x)
 		exchange_refuse(x, FAULT_INTERNAL, NULL);
 }
 
+/*
+ * A request that came before is refused, for it could do what it does once
+ * more.  The SDK signs it again, with another date.
+ */
+void
+auth_refuse_replay(struct exchange *x)
+{
+	exchange_refuse(x, FAULT_STATE,
+	    "A request with this signature was taken before: sign it with "
+	    "another date.");
+}
+
+/*
+ * With a retry token it may only hear what it was told before: the operation
+ * refuses it if there is nothing to tell.
+ */
+static bool
+auth_may_repeat(const struct exchange *x)
+{
+	return x->op->repeats &&
+	    request_value(x->request, "opc-retry-token") != NULL;
+}
+
 /* control's answer to that. */
 static void
 auth_seen_answer(struct exchange *x, const struct policy_seen_reply *reply)
 {
 	char user[OBJECT_ID_SIZE];
 
-	if (reply->status == POLICY_NO) {
-		/* The SDK signs it again, with another date. */
-		exchange_refuse(x, FAULT_STATE,
-		    "A request with this signature was taken before: sign it "
-		    "with another date.");
+	x->replayed = reply->status == POLICY_NO;
+	if (x->replayed && !auth_may_repeat(x)) {
+		auth_refuse_replay(x);
 		return;
 	}
-	if (reply->status != POLICY_OK) {
+	if (reply->status != POLICY_OK && !x->replayed) {
 		auth_status(x, reply->status);
 		return;
 	}

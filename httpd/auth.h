@@ -31,6 +31,7 @@ void auth_begin(struct exchange *);
 void auth_event(struct exchange *, enum exchange_event, uint64_t id,
     const void *reply);
 void auth_refuse(struct exchange *, const char *why);
+void auth_refuse_replay(struct exchange *);
 int auth_open(struct httpd *);
 void auth_drop(struct httpd *, const struct policy_key_drop *);
 

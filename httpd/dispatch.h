@@ -20,6 +20,7 @@
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,8 @@ struct op {
 	/* header fields that say what it does and that clients do not sign;
 	 * ends with NULL, and NULL: none */
 	const char *const *unsigned_fields;
+	/* a replay with a retry token is its own to refuse */
+	bool repeats;
 };
 
 /* The methods of a path, for Allow. */

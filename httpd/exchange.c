@@ -101,6 +101,7 @@ exchange_end(struct exchange *x)
 	free(x->sig);
 	x->sig = NULL;
 	x->ask = 0;
+	x->replayed = false;
 	x->id[0] = '\0';
 	x->user[0] = x->credential[0] = '\0';
 	(void)evbuffer_drain(x->fields, evbuffer_get_length(x->fields));
@@ -307,20 +308,29 @@ exchange_take_cb(void *arg, const char *p, size_t len)
 	return 0;
 }
 
+/* Whether the digest of the body is asked for. */
+static bool
+exchange_hashes(const struct exchange *x)
+{
+	return x->sig != NULL ||
+	    (x->op->repeats &&
+		request_value(x->request, "opc-retry-token") != NULL);
+}
+
 /* The body is complete: is it what was signed? */
 static void
 exchange_run(struct exchange *x)
 {
-	uint8_t digest[REQBODY_DIGEST];
 	const char *why;
 
+	_Static_assert(sizeof(x->body_digest) == REQBODY_DIGEST, "SHA-256");
 	why = NULL;
-	if (x->sig != NULL) {
+	if (exchange_hashes(x) &&
+	    reqbody_digest(x->reading, x->body_digest) == -1)
 		why = "digest";
-		if (reqbody_digest(x->reading, digest) == 0)
-			why = signature_body(x->request,
-			    reqbody_size(x->reading), digest);
-	}
+	else if (x->sig != NULL)
+		why = signature_body(x->request, reqbody_size(x->reading),
+		    x->body_digest);
 	exchange_enter(x, EXCHANGE_RUN);
 	if (why != NULL) {
 		auth_refuse(x, why);
@@ -344,7 +354,7 @@ exchange_ready(struct exchange *x)
 		exchange_fail(x, &f);
 		return;
 	}
-	if (x->sig != NULL && reqbody_hash(x->reading) == -1) {
+	if (exchange_hashes(x) && reqbody_hash(x->reading) == -1) {
 		exchange_refuse(x, FAULT_INTERNAL, NULL);
 		return;
 	}

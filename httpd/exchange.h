@@ -58,6 +58,7 @@ enum exchange_event {
 	EXCHANGE_EV_SENDER,
 	EXCHANGE_EV_RCPT,
 	EXCHANGE_EV_OPENED,
+	EXCHANGE_EV_CLAIMED,
 	EXCHANGE_EV_SIGNATURE,
 	EXCHANGE_EV_DONE,
 	EXCHANGE_EV_MANAGE,
@@ -81,6 +82,7 @@ struct exchange {
 	void *data; /* the operation's */
 	char id[REQUEST_ID_SIZE];
 	bool close;	/* the connection ends with the answer */
+	bool replayed;	/* this very request came before */
 	bool logged_in; /* control was asked: it may count the session */
 
 	uint64_t ask;	       /* what auth.c has asked control */
@@ -92,6 +94,8 @@ struct exchange {
 	char senders_user[OBJECT_ID_SIZE];
 	char senders_credential[OBJECT_ID_SIZE];
 
+	uint8_t body_digest[32]; /* SHA-256, of a body that is complete,
+				  * signed or with a retry token */
 	char *body; /* whole, unless the operation takes it as it comes */
 	size_t body_len;
 	size_t body_size;

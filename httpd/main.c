@@ -90,6 +90,12 @@ program_opened(void *who, uint64_t id, const struct submit_opened *r)
 }
 
 static void
+program_claimed(void *who, uint64_t id, const struct submit_claimed *r)
+{
+	exchange_event(who, EXCHANGE_EV_CLAIMED, id, r);
+}
+
+static void
 program_done(void *who, uint64_t id, const struct submit_done *r)
 {
 	exchange_event(who, EXCHANGE_EV_DONE, id, r);
@@ -145,6 +151,7 @@ static const struct peers_ops peers_ops = {
 	.sender = program_sender,
 	.rcpt = program_rcpt,
 	.opened = program_opened,
+	.claimed = program_claimed,
 	.done = program_done,
 	.signature = program_signature,
 	.throttle = program_throttle,

@@ -203,6 +203,7 @@ static const struct op op_email = {
 	.run = email_run,
 	.event = email_event,
 	.end = email_end,
+	.repeats = true,
 };
 
 static const struct op *const ops[] = { &op_email, NULL };

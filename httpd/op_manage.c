@@ -61,7 +61,7 @@ manage_event(struct exchange *x, enum exchange_event ev, uint64_t id,
 #define OP(METHOD, PATH, ...)                                                  \
 	{                                                                      \
 		{ REQUEST_##METHOD, BASE PATH, manage_body_max, NULL, NULL,    \
-			manage_run, manage_event, api_end, NULL },             \
+			manage_run, manage_event, api_end, NULL, false },      \
 		{                                                              \
 			__VA_ARGS__                                            \
 		}                                                              \

@@ -157,6 +157,7 @@ static const struct op op_raw = {
 	.event = raw_event,
 	.end = raw_end,
 	.unsigned_fields = raw_fields,
+	.repeats = true,
 };
 
 static const struct op *const ops[] = { &op_raw, NULL };

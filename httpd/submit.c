@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth.h"
 #include "commit.h"
 #include "compat.h"
 #include "content.h"
@@ -41,9 +42,11 @@
 #include "idn.h"
 #include "monotime.h"
 #include "peers.h"
+#include "proto_claim.h"
 #include "proto_policy.h"
 #include "proto_submit.h"
 #include "recipient.h"
+#include "retry.h"
 #include "senders.h"
 #include "submission.h"
 #include "units.h"
@@ -52,6 +55,7 @@
 #define OWN_COMPARTMENT "ocid1.compartment.edd."
 
 enum submit_phase {
+	SUBMIT_CLAIM,
 	SUBMIT_SENDER,
 	SUBMIT_RCPTS,
 	SUBMIT_CONTENT,
@@ -70,6 +74,7 @@ struct submit {
 	int64_t ended;	      /* all of it was here, monotonic microseconds */
 	struct address ascii; /* the sender */
 	char compartment[OBJECT_ID_SIZE]; /* of it; empty if not known */
+	struct retry retry; /* its claim is sub's from the begin of that */
 	char envelope[33];
 };
 
@@ -88,6 +93,25 @@ static const enum fault_kind faults[] = {
 	[SUBMISSION_PARSE] = FAULT_PARAMETER,
 };
 
+/* Its number with the queue; 0 if it has none. */
+static uint64_t
+submit_message(const struct submit *s)
+{
+	if (s->retry.again != NULL)
+		return s->retry.again->message;
+	return s->begun ? s->sub.message : 0;
+}
+
+/* The request comes to nothing: its retry token is free again. */
+static void
+submit_unclaim(struct submit *s)
+{
+	if (s->begun)
+		submission_unclaim(&s->sub);
+	else
+		retry_drop(&s->retry, s->x);
+}
+
 /* A line for the journal. */
 static void
 submit_journal(const struct submit *s, enum submit_event_kind kind,
@@ -101,7 +125,7 @@ submit_journal(const struct submit *s, enum submit_event_kind kind,
 		return;
 	x = s->x;
 	ev->kind = kind;
-	ev->message = s->begun ? s->sub.message : 0;
+	ev->message = submit_message(s);
 	(void)strlcpy(ev->user, x->user, sizeof(ev->user));
 	(void)strlcpy(ev->compartment, s->compartment, sizeof(ev->compartment));
 	(void)strlcpy(ev->source, x->source, sizeof(ev->source));
@@ -114,20 +138,29 @@ submit_journal(const struct submit *s, enum submit_event_kind kind,
 
 /* Refuse the request; the first reason counts. */
 static void
-submit_fail(struct submit *s, enum fault_kind kind, const char *detail,
-    const char *rcpt)
+submit_fault(struct submit *s, const struct fault *f, const char *rcpt)
 {
 	char text[REPLY_TEXT_SIZE];
-	struct fault f;
 
 	if (s->phase == SUBMIT_OVER)
 		return;
 	s->phase = SUBMIT_OVER;
-	(void)fault_set(&f, kind, detail);
-	(void)snprintf(text, sizeof(text), "%d %s %.600s", fault_status(&f),
-	    fault_code(&f), f.text);
+	submit_unclaim(s); /* before the client can come again */
+	(void)snprintf(text, sizeof(text), "%d %s %.600s", fault_status(f),
+	    fault_code(f), f->text);
 	submit_journal(s, SUBMIT_EV_REJECTED, rcpt, text);
-	exchange_fail(s->x, &f);
+	exchange_fail(s->x, f);
+}
+
+/* The same of a kind of fault. */
+static void
+submit_fail(struct submit *s, enum fault_kind kind, const char *detail,
+    const char *rcpt)
+{
+	struct fault f;
+
+	(void)fault_set(&f, kind, detail);
+	submit_fault(s, &f, rcpt);
 }
 
 /* The submission was refused. */
@@ -295,6 +328,9 @@ submit_sender_good(struct submit *s, const struct policy_sender_reply *by)
 	}
 	submission_init(&s->sub, &s->client, by);
 	s->begun = true;
+	s->sub.claim = s->retry.claim;
+	s->sub.claim_epoch = s->retry.epoch;
+	s->retry.claim = 0;
 	s->sub.sender = s->wish.sender->mailbox;
 	s->sub.protocol = "HTTPS";
 	s->sub.size = s->wish.size;
@@ -327,6 +363,78 @@ submit_sender(struct submit *s, const struct policy_sender_reply *reply)
 	}
 }
 
+/* May this user send as that address? */
+static void
+submit_ask_sender(struct submit *s)
+{
+	const struct policy_sender_reply *known;
+
+	s->phase = SUBMIT_SENDER;
+	known = senders_find(&s->x->senders, &s->ascii, monotime());
+	if (known != NULL) {
+		submit_sender_good(s, known);
+		return;
+	}
+	s->ask = senders_ask(&s->client, &s->ascii);
+	if (s->ask == 0)
+		submit_fail(s, FAULT_INTERNAL, NULL, "");
+}
+
+/*
+ * Before all else: did this request come before? If so nothing that has
+ * changed since then, nor a limit, is a reason for another answer.
+ */
+static void
+submit_ask_claim(struct submit *s)
+{
+	struct fault f;
+
+	switch (retry_ask(&s->retry, s->x, &f)) {
+	case RETRY_ASKED:
+		break;
+	case RETRY_NONE:
+		submit_ask_sender(s);
+		break;
+	default:
+		submit_fault(s, &f, "");
+		break;
+	}
+}
+
+/* A claim for this request alone. */
+static void
+submit_claim_new(struct submit *s)
+{
+	if (!s->x->replayed) {
+		submit_ask_sender(s);
+		return;
+	}
+	/* What came before came to nothing, and this is no new request. */
+	submit_unclaim(s);
+	s->phase = SUBMIT_OVER;
+	auth_refuse_replay(s->x);
+}
+
+/* The queue's answer about the retry token. */
+static void
+submit_claimed(struct submit *s, const struct submit_claimed *reply)
+{
+	struct fault f;
+
+	switch (retry_answer(&s->retry, reply, &f)) {
+	case RETRY_NEW:
+		submit_claim_new(s);
+		break;
+	case RETRY_AGAIN: /* its body is compared, then it is answered */
+		s->phase = SUBMIT_CONTENT;
+		s->wish.ready(s->x, s);
+		break;
+	default:
+		submit_fault(s, &f, "");
+		break;
+	}
+}
+
 /*
  * Begin to hand in a message. It may have been refused when this returns. The
  * caller frees it, at the end of the exchange; NULL: answered already.
@@ -334,7 +442,6 @@ submit_sender(struct submit *s, const struct policy_sender_reply *reply)
 struct submit *
 submit_begin(struct exchange *x, const struct submit_wish *wish)
 {
-	const struct policy_sender_reply *known;
 	struct submit *s;
 
 	s = peers_draining(x->httpd->sub.peers) ? NULL : calloc(1, sizeof(*s));
@@ -349,14 +456,7 @@ submit_begin(struct exchange *x, const struct submit_wish *wish)
 		submit_fail(s, FAULT_ADDRESS, wish->sender->mailbox, "");
 		return s;
 	}
-	known = senders_find(&x->senders, &s->ascii, monotime());
-	if (known != NULL) {
-		submit_sender_good(s, known);
-		return s;
-	}
-	s->ask = senders_ask(&s->client, &s->ascii);
-	if (s->ask == 0)
-		submit_fail(s, FAULT_INTERNAL, NULL, "");
+	submit_ask_claim(s);
 	return s;
 }
 
@@ -366,8 +466,10 @@ submit_free(struct submit *s)
 {
 	if (s == NULL)
 		return;
+	submit_unclaim(s);
 	if (s->begun)
 		submission_clear(&s->sub);
+	retry_clear(&s->retry, s->x);
 	free(s);
 }
 
@@ -375,6 +477,8 @@ submit_free(struct submit *s)
 int
 submit_content(struct submit *s, const char *p, size_t len)
 {
+	if (s->retry.again != NULL)
+		return 0;
 	(void)content_feed(&s->sub, p, len);
 	if (s->sub.refusal == SUBMISSION_FINE)
 		return 0;
@@ -432,10 +536,34 @@ submit_finish(struct submit *s)
 	}
 }
 
+/* Answer as the first time, if it is the same request. */
+static void
+submit_repeat(struct submit *s)
+{
+	struct fault f;
+
+	if (retry_check(&s->retry, s->x, &f) == -1) {
+		submit_fault(s, &f, "");
+		return;
+	}
+	s->phase = SUBMIT_OVER;
+	(void)id_format(s->retry.again->message, s->envelope);
+	submit_journal(s, SUBMIT_EV_REQUEST, "", s->x->id);
+	s->wish.done(s->x, s);
+}
+
 /* All octets were given: sign and store it, then done is called. */
 void
 submit_end(struct submit *s)
 {
+	if (s->retry.again != NULL) {
+		submit_repeat(s);
+		return;
+	}
+	if (s->sub.claim != 0 && retry_digest(s->x, s->sub.digest) == -1) {
+		submit_fail(s, FAULT_INTERNAL, NULL, "");
+		return;
+	}
 	s->ended = monotime_us();
 	content_end(&s->sub);
 	s->phase = SUBMIT_FINISH;
@@ -449,6 +577,11 @@ submit_early(struct submit *s, enum exchange_event ev, uint64_t id,
 {
 	if (reply == NULL) {
 		submit_fail(s, FAULT_INTERNAL, NULL, "");
+		return;
+	}
+	if (ev == EXCHANGE_EV_CLAIMED && s->phase == SUBMIT_CLAIM &&
+	    id == s->retry.ask) {
+		submit_claimed(s, reply);
 		return;
 	}
 	if (ev == EXCHANGE_EV_SENDER && s->phase == SUBMIT_SENDER &&
@@ -510,7 +643,9 @@ submit_message_id(const struct submit *s, char id[MESSAGE_ID_SIZE])
 	size_t len;
 
 	id[0] = '\0';
-	if (s->sub.header != NULL)
+	if (s->retry.again != NULL)
+		(void)strlcpy(id, s->retry.again->message_id, MESSAGE_ID_SIZE);
+	else if (s->sub.header != NULL)
 		fields_copy_id(s->sub.header, id, MESSAGE_ID_SIZE);
 	len = strlen(id);
 	if (len >= 2 && id[0] == '<' && id[len - 1] == '>') {
@@ -530,6 +665,8 @@ submit_envelope_id(const struct submit *s)
 bool
 submit_is_suppressed(const struct submit *s, size_t i)
 {
+	if (s->retry.again != NULL)
+		return i < 64 && (s->retry.again->suppressed >> i & 1) != 0;
 	return i < s->sub.rcpts_len &&
 	    s->sub.rcpts[i].state == RECIPIENT_SUPPRESSED;
 }

@@ -14,7 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-/* sources: httpd/auth.c httpd/exchange.c httpd/basic.c httpd/keycache.c */
+/* sources: httpd/auth.c httpd/reqhash.c httpd/exchange.c httpd/basic.c httpd/keycache.c */
 /* sources: httpd/sigheader.c httpd/signature.c httpd/httpdate.c */
 /* sources: httpd/request.c httpd/reqcheck.c httpd/reqbody.c httpd/answer.c */
 /* sources: httpd/fault.c httpd/held.c httpd/json.c httpd/jsonscan.c */
