@@ -5,8 +5,10 @@ import collections
 import hashlib
 import os
 import random
+import shutil
 import smtplib
 import sys
+import tempfile
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
@@ -57,6 +59,37 @@ class Receiver(eddtest.Sink):
                 if self.digest.setdefault(rcpt, digest) != digest:
                     self.wrong.append(rcpt)
         return "250 2.0.0 Ok"
+
+
+class Rounds:
+    """A daemon for all rounds of a file, and how often its queue may still
+    die before edd would take that for an error of its own."""
+
+    DEATHS = 4  # one below DEATHS_MAX of edd/limit.h
+
+    def __init__(self, receiver, prepare=lambda edd: edd):
+        self.folder = tempfile.mkdtemp(prefix="edd-")
+        os.chmod(self.folder, 0o755)
+        self.receiver = receiver.start()
+        self.edd = prepare(eddtest.Edd(
+            self.folder, route=(receiver.address, receiver.port),
+            extra="queue retry 1s"))
+        self.edd.start().setup()
+        self.deaths = 0
+
+    def died(self):
+        self.deaths += 1
+        if self.deaths == self.DEATHS:
+            self.edd.stop(expect=None)
+            self.edd.start()
+            self.deaths = 0
+
+    def close(self):
+        try:
+            self.edd.stop(expect=None)
+        finally:
+            self.receiver.stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Load:
