@@ -131,6 +131,47 @@ rule_bar(const struct rule *r, enum permission permission,
 	return NULL;
 }
 
+/* A policy that says the same as one, and is another. */
+struct same {
+	const struct rule *as;
+	struct rule *rule;
+	bool found;
+};
+
+static bool
+says_same(const struct sentence *a, const struct sentence *b)
+{
+	return a->verb == b->verb && a->family == b->family &&
+	    strcmp(a->group, b->group) == 0 &&
+	    strcmp(a->compartment, b->compartment) == 0 &&
+	    a->condition.variable == b->condition.variable &&
+	    a->condition.differs == b->condition.differs &&
+	    strcmp(a->condition.value, b->condition.value) == 0;
+}
+
+static bool
+same_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	struct same *s;
+
+	s = arg;
+	s->found = rule_decode(m, s->rule) == 0 &&
+	    strcmp(s->rule->id, s->as->id) != 0 &&
+	    says_same(&s->rule->sentence, &s->as->sentence);
+	return !s->found;
+}
+
+/* Another policy with the same sentence. */
+enum store_status
+rule_find(struct store *st, const struct rule *r, struct rule *same)
+{
+	struct same s = { r, same, false };
+
+	if (store_scan(st, STORE_POLICY, NULL, NULL, same_cb, &s) != STORE_OK)
+		return STORE_FAIL;
+	return s.found ? STORE_OK : STORE_NOTFOUND;
+}
+
 struct search {
 	const char *id;
 	bool found;

@@ -43,6 +43,8 @@ enum store_status rule_put(struct store *, const struct rule *);
 enum store_status rule_del(struct store *, const struct rule *);
 const char *rule_bar(const struct rule *, enum permission,
     const struct condition_target *);
+enum store_status rule_find(struct store *, const struct rule *,
+    struct rule *same);
 enum store_status rule_names(struct store *, const char *id);
 
 #endif

@@ -117,7 +117,7 @@ key_row(struct job *j, const struct user *u, const struct apikey *k)
 	row_num(j->row, "bits", k->bits);
 	row_time(j->row, "created", k->created);
 	if (k->used == 0)
-		row_str(j->row, "used", "");
+		row_none(j->row, "used");
 	else
 		row_time(j->row, "used", k->used);
 	row_str(j->row, "source", k->source);
@@ -200,7 +200,9 @@ list_cb(struct job *j, const struct store_key *key, struct msgin *m)
 	struct user u;
 
 	if (apikey_decode(m, &k) == -1 ||
-	    user_get(j->control->store, k.user, &u) != STORE_OK)
+	    user_get(j->control->store, k.user, &u) != STORE_OK ||
+	    (j->arg[1] != NULL &&
+		strcasecmp(j->arg[1], record_state_name(k.state)) != 0))
 		return false;
 	key_row(j, &u, &k);
 	return true;
@@ -216,14 +218,14 @@ flush_usage(struct job *j)
 	return -1;
 }
 
-/* apikey list [USER], users in the order of names */
+/* apikey list [USER] [state active|inactive], users in the order of names */
 void
 verb_apikey_list(struct job *j)
 {
 	struct store_key key;
 	struct user u;
 
-	if (flush_usage(j) == -1)
+	if (need_choice(j, 1) == -1 || flush_usage(j) == -1)
 		return;
 	if (j->arg[0] == NULL) {
 		job_list_users(j, STORE_APIKEY, list_cb);

@@ -117,6 +117,18 @@ verb_compartment_add(struct job *j)
 	job_ok(j);
 }
 
+/* Whether it is directly in the one that is asked for, if one is. */
+static bool
+is_within(struct job *j, const struct compartment *c)
+{
+	struct compartment parent, asked;
+
+	return j->arg[1] == NULL ||
+	    (compartment_find(j->control->store, j->arg[1], &asked) ==
+		    STORE_OK &&
+		strcmp(parent_name(j, c, &parent), asked.name) == 0);
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
@@ -124,16 +136,21 @@ list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	struct compartment c;
 
 	msg_get_str(m, id, sizeof(id));
-	if (compartment_get(j->control->store, id, &c) != STORE_OK)
+	if (compartment_get(j->control->store, id, &c) != STORE_OK ||
+	    !name_begins(j->arg[0], c.name) || !is_within(j, &c))
 		return false;
 	compartment_row(j, &c);
 	return true;
 }
 
-/* compartment list */
+/* compartment list [prefix TEXT] [parent NAME] */
 void
 verb_compartment_list(struct job *j)
 {
+	struct compartment c;
+
+	if (j->arg[1] != NULL && need_compartment(j, j->arg[1], &c) == -1)
+		return;
 	job_list(j, STORE_COMPARTMENT_NAME, NULL, list_cb);
 }
 

@@ -292,12 +292,12 @@ credential_row(struct job *j, const struct credential *c)
 	row_str(j->row, "description", c->description);
 	row_time(j->row, "created", c->created);
 	if (c->used == 0)
-		row_str(j->row, "used", "");
+		row_none(j->row, "used");
 	else
 		row_time(j->row, "used", c->used);
 	row_str(j->row, "source", c->source);
 	if (c->expires == 0)
-		row_str(j->row, "expires", "");
+		row_none(j->row, "expires");
 	else
 		row_time(j->row, "expires", c->expires);
 	networks_text(c, networks, sizeof(networks));
@@ -323,7 +323,7 @@ verb_credential_set(struct job *j)
 		job_fail_store(j);
 		return;
 	}
-	if (need_credential(j, j->arg[0], &c) == -1)
+	if (need_credential(j, j->arg[0], &c) == -1 || need_some(j) == -1)
 		return;
 	options_text(&c, c.user, before, sizeof(before));
 	if (take_options(j, &o, &c) == -1 || need_begin(j) == -1)

@@ -83,8 +83,6 @@ description_set(struct job *j, const struct described *d, const char *text)
 	struct object o;
 	int r;
 
-	if (strcmp(text, "none") == 0)
-		text = "";
 	if (need_description(j, text, description) == -1 || need_begin(j) == -1)
 		return -1;
 	if (object_get(j->control->store, d->id, &o) != STORE_OK) {

@@ -24,6 +24,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compartment.h"
 #include "compat.h"
 #include "control.h"
 #include "dkimkey.h"
@@ -218,6 +219,19 @@ key_row(struct job *j, const struct dkimkey *k)
 	return description_row(j, k->id);
 }
 
+/* Whether a domain is in the compartment that is asked for, if one is. */
+static bool
+is_in(struct job *j, const char *name)
+{
+	struct compartment c;
+	struct domain d;
+
+	return j->arg[2] == NULL ||
+	    (compartment_find(j->control->store, j->arg[2], &c) == STORE_OK &&
+		domain_get(j->control->store, name, &d) == STORE_OK &&
+		strcmp(d.compartment, c.id) == 0);
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *key, struct msgin *m)
 {
@@ -228,17 +242,19 @@ list_cb(struct job *j, const struct store_key *key, struct msgin *m)
 	if (j->arg[1] != NULL &&
 	    strcasecmp(j->arg[1], dkimkey_state_name(k.state)) != 0)
 		return false;
-	return key_row(j, &k);
+	return is_in(j, k.domain) && key_row(j, &k);
 }
 
-/* dkim list [DOMAIN] [state STATE] */
+/* dkim list [DOMAIN] [state STATE] [compartment NAME] */
 void
 verb_dkim_list(struct job *j)
 {
 	struct store_key k;
+	struct compartment c;
 	struct domain d;
 
-	if (need_choice(j, 1) == -1)
+	if (need_choice(j, 1) == -1 ||
+	    (j->arg[2] != NULL && need_compartment(j, j->arg[2], &c) == -1))
 		return;
 	if (j->arg[0] == NULL) {
 		job_list(j, STORE_DKIM, NULL, list_cb);

@@ -169,6 +169,8 @@ is_asked(struct job *j, const struct domain *d)
 {
 	enum domain_state state;
 
+	if (!name_begins(j->arg[2], d->name))
+		return false;
 	return j->arg[1] == NULL ||
 	    (domain_state(j->control->store, d, j->control->site.verify_domains,
 		 &state) == STORE_OK &&
@@ -194,7 +196,7 @@ list_place_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	    is_asked(j, &d) && domain_row(j, &d);
 }
 
-/* domain list [compartment NAME] [state STATE] */
+/* domain list [compartment NAME] [state STATE] [prefix TEXT] */
 void
 verb_domain_list(struct job *j)
 {

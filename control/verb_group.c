@@ -21,6 +21,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "compat.h"
@@ -42,6 +43,17 @@ group_row(struct job *j, const struct group *g)
 	row_time(j->row, "created", g->created);
 }
 
+/* A name that can be given to a group: policies have one of their own. */
+static int
+need_group_name(struct job *j, const char *name)
+{
+	if (strcasecmp(name, "any-user") != 0)
+		return need_name(j, name);
+	job_fail(j, "choose another name", "\"%s\" is everybody in policies",
+	    name);
+	return -1;
+}
+
 /* group add NAME */
 void
 verb_group_add(struct job *j)
@@ -49,7 +61,7 @@ verb_group_add(struct job *j)
 	struct group g;
 	enum store_status r;
 
-	if (need_name(j, j->arg[0]) == -1)
+	if (need_group_name(j, j->arg[0]) == -1)
 		return;
 	r = group_find(j->control->store, j->arg[0], &g);
 	if (r == STORE_OK) {
@@ -73,6 +85,17 @@ verb_group_add(struct job *j)
 	job_ok(j);
 }
 
+/* Whether the user who is asked for, if one is, is in the group. */
+static bool
+has_member(struct job *j, const struct group *g)
+{
+	struct user u;
+
+	return j->arg[1] == NULL ||
+	    (user_find(j->control->store, j->arg[1], &u) == STORE_OK &&
+		group_has(j->control->store, g->id, u.id) == STORE_OK);
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
@@ -80,16 +103,21 @@ list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	struct group g;
 
 	msg_get_str(m, id, sizeof(id));
-	if (group_get(j->control->store, id, &g) != STORE_OK)
+	if (group_get(j->control->store, id, &g) != STORE_OK ||
+	    !name_begins(j->arg[0], g.name) || !has_member(j, &g))
 		return false;
 	group_row(j, &g);
 	return true;
 }
 
-/* group list */
+/* group list [prefix TEXT] [user NAME] */
 void
 verb_group_list(struct job *j)
 {
+	struct user u;
+
+	if (j->arg[1] != NULL && need_user(j, j->arg[1], &u) == -1)
+		return;
 	job_list(j, STORE_GROUP_NAME, NULL, list_cb);
 }
 
@@ -206,7 +234,8 @@ verb_group_set(struct job *j)
 	enum store_status r;
 	char old[NAME_SIZE];
 
-	if (need_group(j, j->arg[0], &g) == -1 || need_name(j, j->arg[1]) == -1)
+	if (need_group(j, j->arg[0], &g) == -1 ||
+	    need_group_name(j, j->arg[1]) == -1)
 		return;
 	r = group_find(j->control->store, j->arg[1], &other);
 	if (r == STORE_OK && strcmp(other.id, g.id) != 0) {

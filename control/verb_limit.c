@@ -38,7 +38,7 @@ static void
 row_limit(struct job *j, const char *name, uint64_t limit)
 {
 	if (limit == 0)
-		row_str(j->row, name, "");
+		row_none(j->row, name);
 	else
 		row_num(j->row, name, (int64_t)limit);
 }

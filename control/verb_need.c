@@ -22,7 +22,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "address.h"
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
@@ -211,21 +213,71 @@ need_choice(struct job *j, size_t argument)
 	return -1;
 }
 
+/* Whether text is UTF-8 without control characters (RFC 3629). */
+static bool
+is_line(const char *text)
+{
+	size_t len, n;
+
+	for (len = strlen(text); len > 0; text += n, len -= n) {
+		n = (unsigned char)*text < 0x80 ? 1 : address_utf8(text, len);
+		if (n == 0 || (unsigned char)*text < ' ' || *text == 127)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A text for people, if one is given, into to; "none" is an empty one.  what
+ * names it, as "a note".
+ */
+int
+need_line(struct job *j, const char *what, const char *text, char *to,
+    size_t size)
+{
+	if (text == NULL)
+		return 0;
+	if (strcmp(text, "none") == 0)
+		text = "";
+	if (strlen(text) < size && is_line(text)) {
+		(void)strlcpy(to, text, size);
+		return 0;
+	}
+	job_fail(j,
+	    strlen(text) < size ? "it has octets that are not UTF-8, or "
+				  "control characters" :
+				  NULL,
+	    "%s is one line of at most %zu octets", what, size - 1);
+	return -1;
+}
+
 /* A description, if one is given: one short line, which goes into to. */
 int
 need_description(struct job *j, const char *text, char to[NAME_SIZE])
 {
-	const char *p;
+	return need_line(j, "a description", text, to, NAME_SIZE);
+}
 
-	if (text == NULL)
-		return 0;
-	for (p = text; *p != '\0'; p++) {
-		if ((unsigned char)*p < ' ' || *p == 127)
-			break;
+/* Something that is to be set: an argument with a keyword. */
+int
+need_some(struct job *j)
+{
+	char hint[ERROR_SIZE], usage[VERB_USAGE_SIZE];
+	size_t i;
+
+	for (i = 0; i < VERB_ARGS_MAX; i++) {
+		if (j->arg[i] != NULL && j->verb->arg[i].keyword != NULL)
+			return 0;
 	}
-	if (*p == '\0' && strlcpy(to, text, NAME_SIZE) < NAME_SIZE)
-		return 0;
-	job_fail(j, NULL, "a description is one line of at most %u octets",
-	    NAME_SIZE - 1);
+	(void)snprintf(hint, sizeof(hint), "usage: edctl %s",
+	    verb_usage(j->verb, usage, sizeof(usage)));
+	job_fail(j, hint, "nothing to set");
 	return -1;
+}
+
+/* Whether a name begins with a prefix, in any case; NULL: none is asked for. */
+bool
+name_begins(const char *prefix, const char *name)
+{
+	return prefix == NULL || strncasecmp(prefix, name, strlen(prefix)) == 0;
 }

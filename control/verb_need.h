@@ -21,6 +21,7 @@
 #ifndef VERB_NEED_H
 #define VERB_NEED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bounds.h"
@@ -45,6 +46,10 @@ int need_admitted(struct job *, int, const struct fault *);
 int need_id(struct job *, const char *kind, char *id);
 int need_begin(struct job *);
 int need_choice(struct job *, size_t argument);
+bool name_begins(const char *prefix, const char *name);
+int need_some(struct job *);
+int need_line(struct job *, const char *what, const char *, char *to,
+    size_t size);
 int need_description(struct job *, const char *, char to[NAME_SIZE]);
 
 #endif

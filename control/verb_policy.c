@@ -117,7 +117,19 @@ static void
 rule_store(struct job *j, const struct rule *r, const char *old)
 {
 	char text[SENTENCE_SIZE];
+	struct rule same;
 
+	switch (rule_find(j->control->store, r, &same)) {
+	case STORE_OK:
+		job_fail(j, "one of them is enough",
+		    "policy \"%s\" says the same", same.id);
+		return;
+	case STORE_FAIL:
+		job_fail_store(j);
+		return;
+	case STORE_NOTFOUND:
+		break;
+	}
 	if (need_begin(j) == -1)
 		return;
 	if (rule_put(j->control->store, r) != STORE_OK ||

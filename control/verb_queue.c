@@ -24,14 +24,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
+#include "domain.h"
 #include "job.h"
 #include "peers.h"
 #include "relay.h"
 #include "row.h"
+#include "sender.h"
 #include "user.h"
 #include "verb_need.h"
 
@@ -42,6 +45,7 @@
 struct words {
 	const char *word[ADMIN_WORDS_MAX];
 	size_t n;
+	char domain[DOMAIN_SIZE];
 	struct user user;
 	struct compartment compartment;
 };
@@ -199,6 +203,75 @@ find_place(struct job *j, const char *name, struct words *w)
 	return need_compartment(j, name, &w->compartment);
 }
 
+/* A domain as queue has it, or a literal.  0, or -1 and no job. */
+static int
+find_domain(struct job *j, const char *text, struct words *w)
+{
+	const char *why;
+
+	if (text[0] == '[') {
+		if (strlcpy(w->domain, text, sizeof(w->domain)) <
+		    sizeof(w->domain))
+			return 0;
+		why = "it is too long";
+	} else
+		why = domain_parse(text, w->domain);
+	if (why == NULL)
+		return 0;
+	job_fail(j, "a domain is, for instance, example.org", "\"%s\": %s",
+	    text, why);
+	return -1;
+}
+
+/*
+ * An address that mail can be from or to: also the empty one, and all of a
+ * domain where that is asked for.  0, or -1 and no job.
+ */
+static int
+check_address(struct job *j, const char *text, bool domain)
+{
+	struct sender s;
+	const char *why;
+
+	if (strcmp(text, "<>") == 0 || strcasecmp(text, "postmaster") == 0)
+		return 0;
+	why = sender_parse(text, &s);
+	if (why == NULL && (domain || text[0] != '@'))
+		return 0;
+	job_fail(j,
+	    domain ? "give USER@DOMAIN, @DOMAIN for all of a domain, or <>" :
+		     "give USER@DOMAIN",
+	    "\"%s\": %s", text, why == NULL ? "it is no address" : why);
+	return -1;
+}
+
+/* Put the value of a keyword as queue knows it.  0, or -1 and no job. */
+static int
+gather_value(struct job *j, struct words *w, const char *keyword,
+    const char *value)
+{
+	const char **to;
+
+	to = &w->word[w->n - 1];
+	if (strcmp(keyword, "user") == 0) {
+		*to = w->user.id;
+		return find_user(j, value, w);
+	}
+	if (strcmp(keyword, "compartment") == 0) {
+		*to = w->compartment.id;
+		return find_place(j, value, w);
+	}
+	if (strcmp(keyword, "domain") == 0 ||
+	    strcmp(keyword, "destination") == 0) {
+		*to = w->domain;
+		return find_domain(j, value, w);
+	}
+	if (strcmp(keyword, "sender") == 0 || strcmp(keyword, "recipient") == 0)
+		return check_address(j, value,
+		    strcmp(j->verb->word[0], "events") != 0);
+	return 0;
+}
+
 static int
 gather(struct job *j, struct words *w)
 {
@@ -215,16 +288,9 @@ gather(struct job *j, struct words *w)
 		if (a->keyword != NULL)
 			w->word[w->n++] = a->keyword;
 		w->word[w->n++] = j->arg[i];
-		if (a->keyword != NULL && strcmp(a->keyword, "user") == 0) {
-			if (find_user(j, j->arg[i], w) == -1)
-				return -1;
-			w->word[w->n - 1] = w->user.id;
-		} else if (a->keyword != NULL &&
-		    strcmp(a->keyword, "compartment") == 0) {
-			if (find_place(j, j->arg[i], w) == -1)
-				return -1;
-			w->word[w->n - 1] = w->compartment.id;
-		}
+		if (a->keyword != NULL &&
+		    gather_value(j, w, a->keyword, j->arg[i]) == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -256,8 +322,25 @@ verb_queue_look(struct job *j)
 {
 	struct words w = { .n = 0 };
 
+	if (strcmp(j->verb->word[0], "events") == 0 && need_choice(j, 1) == -1)
+		return;
 	if (gather(j, &w) == 0)
 		ask(j, &w, false);
+}
+
+/* Whether one that does only asks this time: what is paused, what is left. */
+static bool
+only_looks(const struct job *j)
+{
+	size_t i;
+
+	if (strcmp(j->verb->word[0], "drain") == 0)
+		return j->arg[0] != NULL && strcmp(j->arg[0], "status") == 0;
+	if (strcmp(j->verb->word[1], "pause") != 0)
+		return false;
+	for (i = 0; i < VERB_ARGS_MAX && j->arg[i] == NULL; i++)
+		;
+	return i == VERB_ARGS_MAX;
 }
 
 /* One that does: it goes to the audit with who asked for it. */
@@ -267,7 +350,7 @@ verb_queue_change(struct job *j)
 	struct words w = { .n = 0 };
 
 	if (gather(j, &w) == 0)
-		ask(j, &w, true);
+		ask(j, &w, !only_looks(j));
 }
 
 /* show queue: the older name of "queue list". */

@@ -85,12 +85,35 @@ verb_sender_add(struct job *j)
 	job_ok(j);
 }
 
+/* The domain that is asked for, if one is.  0, or -1 and no job. */
+static int
+take_domain(struct job *j)
+{
+	char name[DOMAIN_SIZE];
+	const char *why;
+
+	why = j->arg[2] == NULL ? NULL : domain_parse(j->arg[2], name);
+	if (why == NULL)
+		return 0;
+	job_fail(j, "a domain is, for instance, example.org", "\"%s\": %s",
+	    j->arg[2], why);
+	return -1;
+}
+
 /* What the filters of a list let through. */
 static bool
 is_asked(const struct job *j, const struct sender *s)
 {
-	return j->arg[1] == NULL ||
-	    strcasecmp(j->arg[1], record_state_name(s->state)) == 0;
+	char name[DOMAIN_SIZE];
+
+	if (j->arg[1] != NULL &&
+	    strcasecmp(j->arg[1], record_state_name(s->state)) != 0)
+		return false;
+	if (j->arg[2] != NULL &&
+	    (domain_parse(j->arg[2], name) != NULL ||
+		strcasecmp(name, sender_domain(s)) != 0))
+		return false;
+	return name_begins(j->arg[3], s->address);
 }
 
 static bool
@@ -112,13 +135,18 @@ list_place_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	    is_asked(j, &s) && sender_row(j, &s);
 }
 
-/* sender list [compartment NAME] [state active|inactive] */
+/*
+ * sender list [compartment NAME] [state active|inactive] [domain DOMAIN]
+ * [prefix TEXT]
+ */
 void
 verb_sender_list(struct job *j)
 {
 	struct compartment c;
 	struct store_key k;
 
+	if (need_choice(j, 1) == -1 || take_domain(j) == -1)
+		return;
 	if (j->arg[0] == NULL) {
 		job_list(j, STORE_SENDER, NULL, list_cb);
 		return;

@@ -61,13 +61,7 @@ suppression_fill(struct job *j, const char *reason, const char *expires,
 			return -1;
 		}
 	}
-	if (note != NULL &&
-	    strlcpy(s->text, note, sizeof(s->text)) >= sizeof(s->text)) {
-		job_fail(j, NULL, "the note is longer than %zu octets",
-		    sizeof(s->text) - 1);
-		return -1;
-	}
-	return 0;
+	return need_line(j, "a note", note, s->text, sizeof(s->text));
 }
 
 /* Store it, and answer with it. */

@@ -21,6 +21,8 @@
 #include "verb_throttle.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "control.h"
@@ -28,31 +30,40 @@
 #include "netkey.h"
 #include "row.h"
 #include "throttle.h"
+#include "verb_need.h"
 
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
 	struct throttle_record r;
+	bool throttled;
 
-	if (throttle_decode(m, &r) == -1)
+	if (throttle_decode(m, &r) == -1 ||
+	    !name_begins(j->arg[0], store_key_first(k)))
+		return false;
+	throttled = r.until > (int64_t)time(NULL);
+	if (j->arg[1] != NULL &&
+	    (strcmp(j->arg[1], "throttled") == 0) != throttled)
 		return false;
 	row_str(j->row, "address", store_key_first(k));
 	row_num(j->row, "failures", r.failures);
 	if (r.last == 0)
-		row_str(j->row, "last", "");
+		row_none(j->row, "last");
 	else
 		row_time(j->row, "last", r.last);
-	if (r.until <= (int64_t)time(NULL))
-		row_str(j->row, "throttled", "");
+	if (!throttled)
+		row_none(j->row, "throttled");
 	else
 		row_time(j->row, "throttled", r.until);
 	return true;
 }
 
-/* throttle list */
+/* throttle list [prefix TEXT] [state throttled|failing] */
 void
 verb_throttle_list(struct job *j)
 {
+	if (need_choice(j, 1) == -1)
+		return;
 	if (throttle_flush(j->control->throttle) == -1) {
 		job_fail_store(j);
 		return;
@@ -60,7 +71,7 @@ verb_throttle_list(struct job *j)
 	job_list(j, STORE_THROTTLE, NULL, list_cb);
 }
 
-/* throttle clear [ADDRESS] */
+/* throttle clear ADDRESS|all */
 void
 verb_throttle_clear(struct job *j)
 {
@@ -69,7 +80,7 @@ verb_throttle_clear(struct job *j)
 	char old[64];
 	size_t n;
 
-	text = j->arg[0];
+	text = strcmp(j->arg[0], "all") == 0 ? NULL : j->arg[0];
 	if (text != NULL && netkey_parse(text, key) == -1) {
 		job_fail(j, "an address is as \"edctl throttle list\" shows it",
 		    "\"%s\" is neither an IPv4 nor an IPv6 address", text);

@@ -56,6 +56,15 @@ describe(const struct webhook *w, char *text, size_t size)
 	return text;
 }
 
+/* As operators see it. */
+static const char *
+state_text(const struct webhook *w)
+{
+	return w->state == RECORD_ACTIVE && w->failures > 0 ?
+	    "FAILING" :
+	    record_state_name(w->state);
+}
+
 static void
 webhook_row(struct job *j, const struct webhook *w)
 {
@@ -68,10 +77,7 @@ webhook_row(struct job *j, const struct webhook *w)
 	    compartment_get(j->control->store, w->compartment, &c) == STORE_OK ?
 		c.name :
 		w->compartment);
-	row_str(j->row, "state",
-	    w->state == RECORD_ACTIVE && w->failures > 0 ?
-		"FAILING" :
-		record_state_name(w->state));
+	row_str(j->row, "state", state_text(w));
 	row_time(j->row, "delivered", w->delivered);
 	row_num(j->row, "sent", (int64_t)w->events_sent);
 	row_num(j->row, "failures", w->failures);
@@ -256,22 +262,43 @@ verb_webhook_add(struct job *j)
 	webhook_clear(&w);
 }
 
+/* What the filters of a list let through. */
+static bool
+is_asked(struct job *j, const struct webhook *w)
+{
+	struct compartment c;
+
+	if (j->arg[1] != NULL && strcasecmp(j->arg[1], state_text(w)) != 0)
+		return false;
+	return j->arg[0] == NULL ||
+	    (compartment_find(j->control->store, j->arg[0], &c) == STORE_OK &&
+		strcmp(c.id, w->compartment) == 0);
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
 	struct webhook w;
+	bool asked;
 
 	if (webhook_decode(m, &w) == -1)
 		return false;
-	webhook_row(j, &w);
+	asked = is_asked(j, &w);
+	if (asked)
+		webhook_row(j, &w);
 	webhook_clear(&w);
-	return true;
+	return asked;
 }
 
-/* webhook list */
+/* webhook list [compartment NAME] [state active|failing|inactive] */
 void
 verb_webhook_list(struct job *j)
 {
+	struct compartment c;
+
+	if (need_choice(j, 1) == -1 ||
+	    (j->arg[0] != NULL && need_compartment(j, j->arg[0], &c) == -1))
+		return;
 	job_list(j, STORE_WEBHOOK, NULL, list_cb);
 }
 

@@ -73,7 +73,7 @@ static const struct {
 	{ "sender", "ADDRESS", { "sender", "list" }, "address" },
 	{ "from", "SENDER", { "sender", "list" }, "address" },
 	{ "destination", "DOMAIN", { "queue", "summary" }, "destination" },
-	{ "throttle", "ADDRESS", { "throttle", "list" }, "address" },
+	{ "throttle", "ADDRESS|all", { "throttle", "list" }, "address" },
 	{ "why", "USER", { "user", "list" }, "name" },
 	{ "why", "ADDRESS", { "sender", "list" }, "address" },
 };
@@ -149,6 +149,22 @@ choices(const struct completion *c, const char *label)
 	free(copy);
 }
 
+/* What commands begin with. */
+static void
+verbs(const struct completion *c)
+{
+	const struct command *command;
+	const char *last;
+	size_t i;
+
+	last = "";
+	for (i = 0; (command = grammar_at(i)) != NULL; i++) {
+		if (strcmp(command->word[0], last) != 0)
+			offer(c, command->word[0]);
+		last = command->word[0];
+	}
+}
+
 static void
 value(const struct options *o, struct completion *c, const char *before,
     const struct argument *a)
@@ -161,6 +177,9 @@ value(const struct options *o, struct completion *c, const char *before,
 		(void)puts(COMPLETE_FILES);
 		break;
 	case ARGUMENT_TEXT:
+		break;
+	case ARGUMENT_VERB:
+		verbs(c);
 		break;
 	case ARGUMENT_WORD:
 		if (strncmp(a->label, "FILE", 4) == 0)

@@ -35,6 +35,19 @@ fail_as_json(bool json)
 	as_json = json;
 }
 
+/* What is not UTF-8, such as a word that was typed, is replaced. */
+static struct json_object *
+say_text(const char *line)
+{
+	struct json_object *o;
+	char *text;
+
+	text = text_utf8(line);
+	o = text == NULL ? NULL : json_object_new_string(text);
+	free(text);
+	return o;
+}
+
 static void
 say_json(enum fail_status status, const char *why, const char *hint)
 {
@@ -44,10 +57,9 @@ say_json(enum fail_status status, const char *why, const char *hint)
 	o = json_object_new_object();
 	if (o == NULL)
 		return;
-	(void)json_object_object_add(o, "error", json_object_new_string(why));
+	(void)json_object_object_add(o, "error", say_text(why));
 	if (hint != NULL && hint[0] != '\0')
-		(void)json_object_object_add(o, "hint",
-		    json_object_new_string(hint));
+		(void)json_object_object_add(o, "hint", say_text(hint));
 	(void)json_object_object_add(o, "status", json_object_new_int(status));
 	text = json_object_to_json_string_ext(o,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);

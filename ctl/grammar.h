@@ -34,7 +34,8 @@ enum argument_kind {
 	ARGUMENT_WORD,
 	ARGUMENT_CHOICE, /* the label is the choices, with "|" between */
 	ARGUMENT_TEXT,	 /* the rest of the line */
-	ARGUMENT_FILE	 /* the file's content is what is sent */
+	ARGUMENT_FILE,	 /* the file's content is what is sent */
+	ARGUMENT_VERB	 /* commands as the audit names them */
 };
 
 enum layout {

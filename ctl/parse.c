@@ -298,6 +298,40 @@ choice(struct parse *p, const struct argument *a, const char *given)
 	return result;
 }
 
+/*
+ * A command in the audit: its first word or both, what edd does by itself, or
+ * an operation of the management API, which begins with a capital letter.
+ */
+static char *
+verb(struct parse *p, const char *given)
+{
+	const char *words[PARSE_WORDS_MAX + 2], *first, *second;
+	char before[64], *copy, *rest, *result;
+	size_t n;
+
+	if (given[0] >= 'A' && given[0] <= 'Z')
+		return strdup(given);
+	copy = rest = strdup(given);
+	if (copy == NULL)
+		return NULL;
+	(void)strsep(&rest, " ");
+	result = NULL;
+	n = collect(NULL, words);
+	if (choose(p, words, n, copy, "", &first) == 0 && rest == NULL)
+		result = strdup(first);
+	else if (p->why[0] == '\0') {
+		n = collect(first, words);
+		words[n++] = "state";
+		words[n++] = "retire";
+		(void)snprintf(before, sizeof(before), "%s ", first);
+		if (choose(p, words, n, rest, before, &second) == 0 &&
+		    asprintf(&result, "%s %s", first, second) == -1)
+			result = NULL;
+	}
+	free(copy);
+	return result;
+}
+
 /* The value of an argument, which begins at i.  The words it took, or -1. */
 static int
 parse_value(struct parse *p, const struct argument *a, int argc,
@@ -317,6 +351,9 @@ parse_value(struct parse *p, const struct argument *a, int argc,
 		break;
 	case ARGUMENT_FILE:
 		value = slurp(p, argv[i]);
+		break;
+	case ARGUMENT_VERB:
+		value = verb(p, argv[i]);
 		break;
 	case ARGUMENT_TEXT:
 		value = join(argc, argv, i);

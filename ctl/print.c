@@ -81,6 +81,19 @@ print_need(struct print *p, const char *name)
 	table_need(p->table, name);
 }
 
+/* What is not UTF-8 is replaced, for JSON is (RFC 8259 section 8.1). */
+static struct json_object *
+json_text(const char *value)
+{
+	struct json_object *o;
+	char *text;
+
+	text = text_utf8(value);
+	o = text == NULL ? NULL : json_object_new_string(text);
+	free(text);
+	return o;
+}
+
 static struct json_object *
 json_value(const struct row_field *f)
 {
@@ -90,10 +103,12 @@ json_value(const struct row_field *f)
 		return json_object_new_int64(strtoll(f->value, NULL, 10));
 	case ROW_BOOL:
 		return json_object_new_boolean(strcmp(f->value, "true") == 0);
+	case ROW_NONE:
+		return NULL;
 	case ROW_STRING:
 		break;
 	}
-	return json_object_new_string(f->value);
+	return json_text(f->value);
 }
 
 /* The name of the account that did what the row tells of, or NULL. */
@@ -124,8 +139,7 @@ print_json(const struct print *p, const struct row *row)
 		    json_value(row_at(row, i)));
 	name = account_name(p, row);
 	if (name != NULL)
-		(void)json_object_object_add(o, "name",
-		    json_object_new_string(name));
+		(void)json_object_object_add(o, "name", json_text(name));
 	text = json_object_to_json_string_ext(o,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text != NULL)

@@ -347,10 +347,11 @@ start(struct table *t, const struct row *row)
 
 /* What is known of a column from a cell of it. */
 static void
-note(struct table *t, size_t i, const char *text)
+note(struct table *t, size_t i, const char *text, enum row_kind kind)
 {
 	size_t width;
 
+	t->right[i] = t->right[i] || kind == ROW_NUMBER;
 	width = text_width(text);
 	if (width > t->column[i])
 		t->column[i] = width;
@@ -381,7 +382,7 @@ table_row(struct table *t, const struct row *row)
 		if (text[n] == NULL)
 			break;
 		if (!t->printing)
-			note(t, n, text[n]);
+			note(t, n, text[n], row_at(row, n)->kind);
 	}
 	if (n == t->columns && t->printing)
 		print_line(t, text);

@@ -51,7 +51,39 @@ utf8_length(const uint8_t *s)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 	}
+	/* Longer than needed, surrogates, above U+10FFFF: RFC 3629. */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
 	return n;
+}
+
+/*
+ * A copy in which U+FFFD stands for each octet that is not UTF-8.  The caller
+ * frees it; NULL without memory.
+ */
+char *
+text_utf8(const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	const uint8_t *s;
+	size_t n, used;
+	char *out;
+
+	out = malloc(strlen(text) * strlen(replacement) + 1);
+	if (out == NULL)
+		return NULL;
+	used = 0;
+	for (s = (const uint8_t *)text; *s != '\0'; s += n) {
+		n = utf8_length(s);
+		memcpy(out + used, n == 0 ? replacement : (const char *)s,
+		    n == 0 ? strlen(replacement) : n);
+		used += n == 0 ? strlen(replacement) : n;
+		if (n == 0)
+			n = 1;
+	}
+	out[used] = '\0';
+	return out;
 }
 
 /* C0, DEL, C1; and the marks that turn the direction of writing. */

@@ -26,6 +26,7 @@
 /* A time as people read it. */
 #define TEXT_TIME_SIZE 32u
 
+char *text_utf8(const char *);
 char *text_clean(const char *);
 size_t text_width(const char *);
 void text_time(const char *seconds, char *, size_t);

@@ -41,6 +41,9 @@ write_value(struct jsonout *o, const struct row_field *f)
 	case ROW_TIME:
 		jsonout_time(o, strtoll(f->value, NULL, 10), 0);
 		return;
+	case ROW_NONE:
+		jsonout_null(o);
+		return;
 	case ROW_BOOL:
 		jsonout_bool(o, strcmp(f->value, "true") == 0);
 		return;

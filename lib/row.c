@@ -117,6 +117,13 @@ row_bool(struct row *r, const char *name, bool v)
 	row_add(r, strdup(name), strdup(v ? "true" : "false"), ROW_BOOL);
 }
 
+/* Append what has no value: the column of a number or a time that is not set. */
+void
+row_none(struct row *r, const char *name)
+{
+	row_add(r, strdup(name), strdup(""), ROW_NONE);
+}
+
 /* How many fields there are. */
 size_t
 row_count(const struct row *r)

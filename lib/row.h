@@ -34,7 +34,8 @@ enum row_kind {
 	ROW_NUMBER, /* decimal integer */
 	ROW_TIME,   /* unix seconds */
 	ROW_BOOL,   /* "true" or "false" */
-	ROW_LAST = ROW_BOOL
+	ROW_NONE,   /* none of the others: no value, which is empty */
+	ROW_LAST = ROW_NONE
 };
 
 struct row_field {
@@ -51,6 +52,7 @@ void row_clear(struct row *);
 void row_str(struct row *, const char *name, const char *value);
 void row_num(struct row *, const char *, int64_t);
 void row_time(struct row *, const char *, int64_t);
+void row_none(struct row *, const char *);
 void row_bool(struct row *, const char *, bool);
 size_t row_count(const struct row *);
 const struct row_field *row_at(const struct row *, size_t);

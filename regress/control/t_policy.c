@@ -192,7 +192,7 @@ failures_of_an_address_throttle_it(void **state)
 	assert_int_equal(auth(l.name, l.secret, &a), POLICY_THROTTLED);
 	assert_true(world_do(&w, "throttle list"));
 	assert_non_null(strstr(w.text, "address=192.0.2.1|"));
-	assert_true(world_do(&w, "throttle clear"));
+	assert_true(world_do(&w, "throttle clear all"));
 	assert_int_equal(w.told_seconds, 0);
 	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
 }

@@ -149,7 +149,7 @@ refused_lines_say_what_to_do(void **state)
 		    "did you mean \"rsa\"" },
 		{ "dkim add x algorithm zzzz", "unknown \"zzzz\"",
 		    "rsa, ed25519" },
-		{ "group list now", "unexpected \"now\"", "usage" },
+		{ "status now", "unexpected \"now\"", "usage" },
 		{ "trace", "is missing", "usage: edctl trace ID" },
 		{ "dkim import x key /no/such/file", "/no/such/file", "" },
 	};

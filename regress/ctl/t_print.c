@@ -123,6 +123,45 @@ text_is_cleaned(void **state)
 }
 
 static void
+json_has_utf8_only(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out;
+	} table[] = {
+		{ "", "" },
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
+		{ "x\xff", "x\xef\xbf\xbd" },
+		{ "\xc3", "\xef\xbf\xbd" },
+		/* Longer than needed, a surrogate, above U+10FFFF. */
+		{ "\xe0\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xf4\x90\x80\x80",
+		    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+	};
+	struct print *p;
+	struct row *row;
+	size_t i;
+	char *s;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		s = text_utf8(table[i].in);
+		assert_string_equal(s, table[i].out);
+		free(s);
+	}
+	capture();
+	p = print_new(LAYOUT_TABLE, true, 0);
+	row = row_new();
+	row_str(row, "text", "x\xff");
+	row_none(row, "day");
+	assert_int_equal(print_row(p, row), 0);
+	row_free(row);
+	assert_int_equal(print_end(p), 0);
+	assert_string_equal(captured(),
+	    "{\"text\":\"x\xef\xbf\xbd\",\"day\":null}\n");
+}
+
+static void
 text_is_cut_between_characters(void **state)
 {
 	char s[] = "gr\xc3\xbc\xc3\x9f"
@@ -381,6 +420,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cleaned),
+		cmocka_unit_test(json_has_utf8_only),
 		cmocka_unit_test(text_is_cut_between_characters),
 		cmocka_unit_test(table_is_aligned_and_not_cut),
 		cmocka_unit_test(table_fits_the_terminal),

@@ -92,7 +92,7 @@ CHANGES = [
     ("webhook set {webhook add} state inactive", "{webhook add}", "ACTIVE",
      "INACTIVE"),
     ("webhook remove {webhook add}", "{webhook add}", "hook.example", None),
-    ("throttle clear", "all", "addresses=0", None),
+    ("throttle clear all", "all", "addresses=0", None),
     ("queue hold all", "all", None, "done"),
     ("queue release all", "all", None, "done"),
     ("queue flush all", "all", None, "done"),
@@ -235,7 +235,8 @@ def test_filters_and_restart(site):
     assert [r["number"] for r in audit(site)] == [1, 2, 3, 4]
     assert len(audit(site, "verb", "user")) == 3
     assert len(audit(site, "verb", "user add")) == 2
-    assert audit(site, "verb", "use") == []
+    assert audit(site, "verb", "group") == []
+    assert len(audit(site, "verb", "us a")) == 2
     assert [r["verb"] for r in audit(site, "object", "bob")] == [
         "user add", "user set"]
     assert len(audit(site, "object", "*o*")) == 3

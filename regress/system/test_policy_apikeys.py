@@ -40,7 +40,7 @@ def test_a_key_is_kept(edd, pair, tmp_path):
     row, = edd.ctl("apikey", "list", "app", json_rows=True)
     assert (row["fingerprint"], row["state"]) == (name, "ACTIVE")
     assert (row["description"], row["bits"], row["used"]) == (
-        "a host", 2048, "")
+        "a host", 2048, None)
     edd.ctl("apikey", "set", "app", name, "state", "inactive")
     row, = edd.ctl("apikey", "show", "app", name.upper(), json_rows=True)
     assert row["state"] == "INACTIVE"

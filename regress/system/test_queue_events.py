@@ -28,7 +28,7 @@ def test_conditions_choose_events(edd, sink):
     assert [e["id"] for e in events(edd, "event", "bounced")] == [b]
     assert {e["event"] for e in events(
         edd, "recipient", "GONE@example.net")} == {"accepted", "bounced"}
-    assert events(edd, "recipient", "gone") == []
+    assert events(edd, "recipient", "gone@example.com") == []
     found = events(edd, "user", "app", "event", "accepted")
     assert {e["id"] for e in found} == {a, b} and found[0]["user"] == "app"
     assert len(events(edd, "since", "1h")) == len(every)
