@@ -418,6 +418,9 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 		q->stats.accepted += m->rcpts;
 		journal_accepted(q, m);
 		schedule_add(q->schedule, m);
+		/* Its memory is for those that go at once. */
+		if (message_rests(m))
+			spool_envelope_drop(q->spool, m);
 	}
 	p->intake->memory -= w->memory;
 	p->commits--;

@@ -301,6 +301,23 @@ task_rcpt_is_open(const struct task *t, uint32_t position)
 	return r->state == RCPT_WAITING || r->state == RCPT_DEFERRED;
 }
 
+/* Whether nothing of it goes before a retry, or a probe, is due. */
+bool
+message_rests(const struct message *m)
+{
+	const struct task *t;
+	unsigned i;
+
+	for (i = 0; i < m->tasks; i++) {
+		t = &m->task[i];
+		if (t->state == TASK_INFLIGHT ||
+		    (t->state == TASK_READY &&
+			t->destination->wakeup.place == 0))
+			return false;
+	}
+	return true;
+}
+
 /* When the task is to be tried next, unix seconds. */
 int64_t
 task_next(const struct task *t)

@@ -112,6 +112,7 @@ struct message *task_message(const struct task *);
 struct rcpt *message_rcpt(const struct message *);
 struct rcpt *message_find_rcpt(const struct message *, uint32_t index);
 struct task *message_task_of(struct message *, uint32_t position);
+bool message_rests(const struct message *);
 bool task_rcpt_is_open(const struct task *, uint32_t position);
 int64_t task_next(const struct task *);
 void task_set_next(struct task *, int64_t seconds);

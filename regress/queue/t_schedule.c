@@ -381,6 +381,33 @@ test_destination_down_is_probed_with_one(void **state)
 	assert_int_equal(w->count, first + 23);
 }
 
+/* What does not go now needs no memory for its first attempt. */
+static void
+test_what_waits_rests(void **state)
+{
+	struct world *w = *state;
+	struct message *gone, *rests, *ready;
+
+	schedule_lane_up(w->schedule, 0);
+	gone = add(w, "a.example");
+	assert_false(message_rests(gone));
+	spin(w);
+	assert_false(message_rests(gone));
+	defer(w, w->sent[0]);
+	over(w, w->sent[0], SCHEDULE_DOWN);
+	assert_true(message_rests(gone));
+	rests = add(w, "a.example");
+	assert_true(message_rests(rests));
+	ready = add(w, "b.example");
+	assert_false(message_rests(ready));
+	spin(w);
+	defer(w, w->sent[1]);
+	over(w, w->sent[1], SCHEDULE_LATER);
+	assert_true(message_rests(ready));
+	schedule_flush(w->schedule, &rests->task[0]);
+	assert_false(message_rests(rests));
+}
+
 static void
 test_what_waits_for_a_dead_destination_ends(void **state)
 {
@@ -604,6 +631,7 @@ main(void)
 		TEST(test_returned_task_goes_again_at_once),
 		TEST(test_deferred_task_waits_for_its_time),
 		TEST(test_destination_down_is_probed_with_one),
+		TEST(test_what_waits_rests),
 		TEST(test_what_waits_for_a_dead_destination_ends),
 		TEST(test_paused_things_wait),
 		TEST(test_lost_worker_gives_its_place_to_another),
