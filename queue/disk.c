@@ -21,11 +21,10 @@
 
 #include <sys/statvfs.h>
 
+#include "clock.h"
 #include "log.h"
 #include "proto_conf.h"
-
-/* Envelope, record headers, marks and a new segment's first blocks. */
-#define DISK_OVERHEAD 262144u
+#include "qbounds.h"
 
 /* The smaller of both reserves; 0 stands for "not given". */
 static uint64_t
@@ -41,21 +40,42 @@ reserve_of(const struct conf_queue *conf, uint64_t total)
 	return percent;
 }
 
-/*
- * Whether size octets can be taken without touching the reserve; spare of
- * them cost nothing, as they are in a segment that has its room.
- */
-bool
-disk_has_room(const struct conf_queue *conf, uint64_t size, uint64_t spare)
+static bool
+is_enough(const struct disk *d, const struct conf_queue *conf, uint64_t size,
+    uint64_t spare)
+{
+	return d->available + spare >= reserve_of(conf, d->total) + size;
+}
+
+/* Ask the file system.  0 or -1. */
+static int
+look(struct disk *d)
 {
 	struct statvfs fs;
-	uint64_t available, total;
 
 	if (statvfs(".", &fs) == -1) {
 		log_warn("spool: statvfs");
-		return true; /* the write itself will tell */
+		return -1;
 	}
-	available = (uint64_t)fs.f_bavail * fs.f_frsize + spare;
-	total = (uint64_t)fs.f_blocks * fs.f_frsize;
-	return available >= reserve_of(conf, total) + size + DISK_OVERHEAD;
+	d->available = (uint64_t)fs.f_bavail * fs.f_frsize;
+	d->total = (uint64_t)fs.f_blocks * fs.f_frsize;
+	d->until = clock_mono() + DISK_LOOK_MS;
+	return 0;
+}
+
+/*
+ * Whether size octets can be taken without touching the reserve; spare of
+ * them cost nothing, as they are in a segment that has its room.  While there
+ * is far more room than a disk can write meanwhile, the file system is not
+ * asked each time.
+ */
+bool
+disk_has_room(struct disk *d, const struct conf_queue *conf, uint64_t size,
+    uint64_t spare)
+{
+	if (clock_mono() < d->until && is_enough(d, conf, size + DISK_FAR, 0))
+		return true;
+	if (look(d) == -1)
+		return true; /* the write itself will tell */
+	return is_enough(d, conf, size + DISK_OVERHEAD, spare);
 }

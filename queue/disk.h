@@ -25,6 +25,14 @@
 
 struct conf_queue;
 
-bool disk_has_room(const struct conf_queue *, uint64_t size, uint64_t spare);
+/* What the file system said last; zeroed before the first question. */
+struct disk {
+	uint64_t available; /* octets */
+	uint64_t total;
+	int64_t until; /* of clock_mono() that is believed */
+};
+
+bool disk_has_room(struct disk *, const struct conf_queue *, uint64_t size,
+    uint64_t spare);
 
 #endif

@@ -158,7 +158,7 @@ incoming_new(struct producer *p, uint64_t size, uint64_t *id)
 	    intake->open >= INTAKE_OPEN_MAX ||
 	    intake->memory >= INTAKE_MEMORY_MAX)
 		return SUBMIT_TEMPFAIL;
-	if (!disk_has_room(&q->conf, size + intake->memory,
+	if (!disk_has_room(&q->disk, &q->conf, size + intake->memory,
 		spool_room(q->spool)))
 		return SUBMIT_FULL;
 	in = calloc(1, sizeof(*in));
@@ -245,7 +245,7 @@ incoming_write_big(struct producer *p, struct incoming *in, const uint8_t *data,
 {
 	struct queue *q = p->intake->queue;
 
-	if (!disk_has_room(&q->conf, len, 0))
+	if (!disk_has_room(&q->disk, &q->conf, len, 0))
 		errno = ENOSPC;
 	else if (spool_big_write(in->big, data, len, in->size) == 0) {
 		in->crc = crc32c(in->crc, data, len);
@@ -504,7 +504,7 @@ commit_has_room(struct producer *p, const struct incoming *in)
 {
 	struct queue *q = p->intake->queue;
 
-	return disk_has_room(&q->conf, in->big == NULL ? in->size : 0,
+	return disk_has_room(&q->disk, &q->conf, in->big == NULL ? in->size : 0,
 	    spool_room(q->spool));
 }
 

@@ -132,7 +132,7 @@ room_in_advance(uint64_t size, void *arg)
 {
 	struct queue *q = arg;
 
-	return disk_has_room(&q->conf, size, 0);
+	return disk_has_room(&q->disk, &q->conf, size, 0);
 }
 
 /* spool's hook: nothing is being received. */

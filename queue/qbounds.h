@@ -73,6 +73,16 @@
 /* A destination's name with such a route. */
 #define DESTINATION_NAME_SIZE (256u + 5u + MARK_VIA_MAX)
 
+/* Envelope, record headers, marks and a new segment's first blocks. */
+#define DISK_OVERHEAD 262144u
+
+/*
+ * The file system is asked for its room this often, if there is more than
+ * DISK_FAR: some ten times what a fast disk writes meanwhile.
+ */
+#define DISK_LOOK_MS 20
+#define DISK_FAR     (1ull << 30)
+
 /* A message waits for others no longer: a sync takes about as much. */
 #define COMMIT_DELAY_MS 2
 

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "disk.h"
 #include "histogram.h"
 #include "proto_conf.h"
 #include "provider.h"
@@ -63,6 +64,7 @@ struct queue {
 	struct steer *steer;
 	struct conf_global global;
 	struct conf_queue conf;
+	struct disk disk;
 	struct queue_stats stats;
 	struct histogram relayed[PROVIDERS]; /* since it was accepted */
 	int64_t started;		     /* unix seconds */
