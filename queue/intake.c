@@ -71,7 +71,7 @@ struct producer {
 	enum proc_kind kind;
 	unsigned instance;
 	struct chan *chan; /* NULL: gone, but commits of it are under way */
-	struct incoming_list open;
+	struct incoming_list open[INTAKE_BUCKETS];
 	struct incoming *last; /* of the latest DATA */
 	struct claim_list claims;
 	size_t commits;
@@ -93,6 +93,13 @@ struct intake {
 	size_t spares; /* of these */
 	size_t memory;
 };
+
+/* Ids are moments: those near one another differ in their last bits. */
+static struct incoming_list *
+bucket(struct producer *p, uint64_t id)
+{
+	return &p->open[(id ^ id >> 8) % INTAKE_BUCKETS];
+}
 
 /* Something is said of it. */
 static void
@@ -125,7 +132,7 @@ incoming_find(struct producer *p, uint64_t id)
 
 	in = p->last;
 	if (in == NULL || in->id != id)
-		LIST_FOREACH(in, &p->open, entry) {
+		LIST_FOREACH(in, bucket(p, id), entry) {
 			if (in->id == id)
 				break;
 		}
@@ -141,7 +148,7 @@ incoming_add(struct producer *p, struct incoming *in, uint64_t id)
 {
 	in->id = id;
 	in->status = SUBMIT_OK;
-	LIST_INSERT_HEAD(&p->open, in, entry);
+	LIST_INSERT_HEAD(bucket(p, id), in, entry);
 	p->last = in;
 	p->intake->open++;
 }
@@ -588,12 +595,14 @@ static void
 producer_gone(struct producer *p)
 {
 	struct incoming *in;
+	unsigned i;
 
 	chan_free(p->chan);
 	p->chan = NULL;
 	claims_clear(p->intake->queue, &p->claims);
-	while ((in = LIST_FIRST(&p->open)) != NULL)
-		incoming_free(p, in);
+	for (i = 0; i < INTAKE_BUCKETS; i++)
+		while ((in = LIST_FIRST(&p->open[i])) != NULL)
+			incoming_free(p, in);
 	producer_release(p);
 }
 
@@ -623,6 +632,7 @@ intake_peer(struct intake *intake, enum proc_kind kind, unsigned instance,
     int fd)
 {
 	struct producer *p, *old, *next;
+	unsigned i;
 
 	for (old = LIST_FIRST(&intake->producers); old != NULL; old = next) {
 		next = LIST_NEXT(old, entry);
@@ -636,7 +646,8 @@ intake_peer(struct intake *intake, enum proc_kind kind, unsigned instance,
 	p->intake = intake;
 	p->kind = kind;
 	p->instance = instance;
-	LIST_INIT(&p->open);
+	for (i = 0; i < INTAKE_BUCKETS; i++)
+		LIST_INIT(&p->open[i]);
 	LIST_INIT(&p->claims);
 	LIST_INSERT_HEAD(&intake->producers, p, entry);
 	p->chan = chan_new(proc_base(), fd, "submit", rules, p);

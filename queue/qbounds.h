@@ -102,6 +102,9 @@
 #define INTAKE_MEMORY_MAX (64u << 20)
 #define INTAKE_OPEN_MAX	  65536u
 
+/* Where a peer's open messages are found: SPARES_MAX and as many sessions. */
+#define INTAKE_BUCKETS 64u
+
 /* Messages are allocated in pieces of this; a power of two. */
 #define POOL_SLAB_SIZE (1u << 20)
 
