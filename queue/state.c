@@ -224,7 +224,7 @@ state_message(const struct state *st, struct destinations *t, uint64_t id)
 		mark.attempts = st->rcpt[i].attempts;
 		mark.next = st->rcpt[i].next;
 		mark.text = NULL;
-		if (mark.state != RCPT_WAITING)
+		if (mark.state != RCPT_WAITING || mark.noticed)
 			message_apply(t, m, &mark);
 	}
 	return m;
