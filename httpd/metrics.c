@@ -64,9 +64,9 @@ struct metrics {
 /* What goes down as well; all other names count. */
 static const char *const gauges[] = { "sessions", "destinations", "batches",
 	"hosts-down", "queued messages", "queued recipients", "in flight",
-	"ready", "waiting for retry", "destinations down", "draining",
-	"being received", "notices waiting", "segments", "octets on disk",
-	"octets live" };
+	"ready", "waiting for retry", "destinations down",
+	"destinations stalled", "draining", "being received", "notices waiting",
+	"segments", "octets on disk", "octets live" };
 
 /* None yet; NULL without memory. */
 struct metrics *

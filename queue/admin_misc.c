@@ -85,6 +85,7 @@ statistics(struct answer *a, const struct admin_command *cmd)
 	number(a, row, "ready", sched.ready);
 	number(a, row, "waiting for retry", sched.waiting);
 	number(a, row, "destinations down", sched.down);
+	number(a, row, "destinations stalled", sched.stalled);
 	number(a, row, "draining", steer_is_draining(q->steer));
 	number(a, row, "being received", intake_open(q->intake));
 	number(a, row, "notices waiting", notices_waiting(q->notices));

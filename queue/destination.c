@@ -117,7 +117,9 @@ destination_get(struct destinations *t, const char *domain)
 	memcpy(d->domain, domain, len + 1);
 	TAILQ_INIT(&d->parked[FLOW_TRANSACTIONAL]);
 	TAILQ_INIT(&d->parked[FLOW_BULK]);
-	TAILQ_INIT(&d->bulk);
+	TAILQ_INIT(&d->flows[FLOW_TRANSACTIONAL]);
+	TAILQ_INIT(&d->flows[FLOW_BULK]);
+	TAILQ_INIT(&d->flying);
 	d->hash = hash;
 	d->refs = 1;
 	d->chain = t->bucket[hash & (t->buckets - 1)];
@@ -137,8 +139,8 @@ destination_put(struct destinations *t, struct destination *d)
 
 	if (d->refs > 0)
 		d->refs--;
-	if (d->refs > 0 || d->wakeup.place != 0 || d->inflight > 0 ||
-	    d->sweeping)
+	if (d->refs > 0 || d->wakeup.place != 0 || d->check.place != 0 ||
+	    d->inflight > 0 || d->sweeping)
 		return;
 	p = &t->bucket[d->hash & (t->buckets - 1)];
 	while (*p != d)
@@ -147,6 +149,13 @@ destination_put(struct destinations *t, struct destination *d)
 	t->count--;
 	free(d->error);
 	free(d);
+}
+
+/* Whether nothing good is known of it now. */
+bool
+destination_is_new(const struct destination *d)
+{
+	return d->window == 0 || d->down || d->stalled;
 }
 
 /* Call for every destination; the callback must not free any. */

@@ -39,15 +39,23 @@ struct destination {
 	struct destination *chain; /* in its bucket */
 	TAILQ_ENTRY(destination) sweep_entry;
 	struct flow_list parked[FLOW_CLASSES]; /* flows that wait for room */
-	struct flow_list bulk;		       /* all flows of that class */
-	struct heapnode wakeup;		       /* while down: when to probe */
-	unsigned refs;			       /* tasks that point here */
-	unsigned inflight;		       /* batches at deliver */
-	unsigned failures; /* times in a row that it was down */
-	unsigned window;   /* batches that may be there at once */
-	unsigned passed;   /* batches in a row that were not bulk */
+	struct flow_list flows[FLOW_CLASSES];  /* all flows */
+	struct task_list flying;	       /* in batches at deliver */
+	TAILQ_ENTRY(destination) watch_entry;  /* while it is to give a sign */
+	int64_t silent_since;	/* monotonic ms; 0: not waited for */
+	struct heapnode wakeup; /* while down: when to probe */
+	struct heapnode check;	/* while down: when to sweep */
+	int64_t earliest;	/* when the first that was swept is due */
+	int64_t not_again;	/* no check before */
+	unsigned refs;		/* tasks that point here */
+	unsigned inflight;	/* batches at deliver */
+	unsigned failures;	/* times in a row that it was down */
+	unsigned window;	/* batches that may be there at once */
+	unsigned passed;	/* batches in a row that were not bulk */
 	uint32_t hash;
+	uint8_t swept; /* classes that a sweep has seen */
 	bool sweeping;
+	bool stalled;  /* at deliver without a sign for long */
 	bool down;     /* only one batch until one succeeds */
 	char *error;   /* last one, or NULL */
 	char domain[]; /* or "DOMAIN via HOST port N" when rerouted */
@@ -69,6 +77,7 @@ void destinations_each(struct destinations *,
 void destination_set_error(struct destination *, const char *);
 size_t destination_domain_length(const char *);
 const char *destination_via(const char *);
+bool destination_is_new(const struct destination *);
 void destinations_free(struct destinations *);
 
 #endif

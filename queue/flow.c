@@ -37,7 +37,7 @@ enum flow_place {
 struct flow {
 	struct flow *chain; /* in its bucket */
 	TAILQ_ENTRY(flow) entry;
-	TAILQ_ENTRY(flow) bulk; /* in its destination's list of these */
+	TAILQ_ENTRY(flow) other; /* in its destination's list of all */
 	struct owner *owner;
 	struct destination *destination;
 	struct turn *turn; /* FLOW_LISTED */
@@ -49,7 +49,10 @@ struct flow {
 	bool due; /* it left its park and was not served since */
 };
 
-/* What a user has for one lane, of one class; not empty. */
+/*
+ * What a user has for one lane, of one class, for destinations that are new
+ * or for those that are not; not empty.
+ */
 struct turn {
 	TAILQ_ENTRY(turn) entry;
 	struct turn *next; /* of the same user */
@@ -57,15 +60,17 @@ struct turn {
 	struct flow_list flows;
 	unsigned lane;
 	enum flow_class class;
-	bool halted;
+	bool fresh;
+	bool aside; /* its user is halted or sated */
 };
 
 TAILQ_HEAD(turn_list, turn);
 
 struct flow_lane {
-	struct turn_list turns[FLOW_CLASSES];
-	struct turn_list halted;
-	unsigned passed; /* bulk, in a row */
+	struct turn_list turns[FLOW_CLASSES][2]; /* known and new */
+	struct turn_list aside;
+	bool fresh[FLOW_CLASSES]; /* which goes next */
+	unsigned passed;	  /* bulk, in a row */
 };
 
 struct flows {
@@ -81,17 +86,19 @@ struct flows {
 struct flows *
 flows_new(const struct flows_hooks *hooks)
 {
+	struct flow_lane *lane;
 	struct flows *f;
-	unsigned i;
 
 	f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return NULL;
 	f->hooks = *hooks;
-	for (i = 0; i < LANES_MAX; i++) {
-		TAILQ_INIT(&f->lane[i].turns[FLOW_TRANSACTIONAL]);
-		TAILQ_INIT(&f->lane[i].turns[FLOW_BULK]);
-		TAILQ_INIT(&f->lane[i].halted);
+	for (lane = f->lane; lane < f->lane + LANES_MAX; lane++) {
+		TAILQ_INIT(&lane->turns[FLOW_TRANSACTIONAL][0]);
+		TAILQ_INIT(&lane->turns[FLOW_TRANSACTIONAL][1]);
+		TAILQ_INIT(&lane->turns[FLOW_BULK][0]);
+		TAILQ_INIT(&lane->turns[FLOW_BULK][1]);
+		TAILQ_INIT(&lane->aside);
 	}
 	return f;
 }
@@ -107,8 +114,9 @@ slot(size_t buckets, const struct owner *o, const struct destination *d,
 	return (size_t)(h >> 20) & (buckets - 1);
 }
 
-static enum flow_class
-class_of(const struct message *m)
+/* What a message is. */
+enum flow_class
+flow_class_of(const struct message *m)
 {
 	return (m->flags & MESSAGE_BULK) != 0 ? FLOW_BULK : FLOW_TRANSACTIONAL;
 }
@@ -116,7 +124,7 @@ class_of(const struct message *m)
 static struct flow **
 find(struct flows *f, const struct task *t)
 {
-	enum flow_class class = class_of(task_message(t));
+	enum flow_class class = flow_class_of(task_message(t));
 	struct flow **p;
 
 	if (f->buckets == 0)
@@ -155,12 +163,15 @@ grow(struct flows *f)
 
 /* The user's turn in a lane, made if there is none.  NULL without memory. */
 static struct turn *
-turn_get(struct flows *f, struct owner *o, unsigned lane, enum flow_class class)
+turn_get(struct flows *f, const struct flow *w, unsigned lane)
 {
+	bool fresh = destination_is_new(w->destination);
+	struct owner *o = w->owner;
 	struct turn *t;
 
 	for (t = o->turns; t != NULL; t = t->next)
-		if (t->lane == lane && t->class == class)
+		if (t->lane == lane && t->class == w->class &&
+		    t->fresh == fresh)
 			return t;
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
@@ -168,21 +179,29 @@ turn_get(struct flows *f, struct owner *o, unsigned lane, enum flow_class class)
 	TAILQ_INIT(&t->flows);
 	t->owner = o;
 	t->lane = lane;
-	t->class = class;
+	t->class = w->class;
+	t->fresh = fresh;
 	t->next = o->turns;
 	o->turns = t;
-	TAILQ_INSERT_TAIL(&f->lane[lane].turns[class], t, entry);
+	TAILQ_INSERT_TAIL(&f->lane[lane].turns[w->class][fresh], t, entry);
 	return t;
+}
+
+/* The list that a turn is in. */
+static struct turn_list *
+turns_with(struct flows *f, const struct turn *t)
+{
+	struct flow_lane *lane = &f->lane[t->lane];
+
+	return t->aside ? &lane->aside : &lane->turns[t->class][t->fresh];
 }
 
 static void
 turn_free(struct flows *f, struct turn *t)
 {
-	struct flow_lane *lane = &f->lane[t->lane];
 	struct turn **p;
 
-	TAILQ_REMOVE(t->halted ? &lane->halted : &lane->turns[t->class], t,
-	    entry);
+	TAILQ_REMOVE(turns_with(f, t), t, entry);
 	for (p = &t->owner->turns; *p != t; p = &(*p)->next)
 		;
 	*p = t->next;
@@ -234,7 +253,7 @@ enlist(struct flows *f, struct flow *w)
 
 	leave(f, w);
 	lane = f->hooks.lane(w->destination, f->hooks.arg);
-	t = lane == -1 ? NULL : turn_get(f, w->owner, (unsigned)lane, w->class);
+	t = lane == -1 ? NULL : turn_get(f, w, (unsigned)lane);
 	if (t == NULL) {
 		park(f, w);
 		return;
@@ -259,13 +278,12 @@ flow_new(struct flows *f, const struct task *t)
 	TAILQ_INIT(&w->ready);
 	w->owner = task_message(t)->owner;
 	w->destination = t->destination;
-	w->class = class_of(task_message(t));
+	w->class = flow_class_of(task_message(t));
 	at = slot(f->buckets, w->owner, w->destination, w->class);
 	w->chain = f->bucket[at];
 	f->bucket[at] = w;
 	f->count++;
-	if (w->class == FLOW_BULK)
-		TAILQ_INSERT_TAIL(&w->destination->bulk, w, bulk);
+	TAILQ_INSERT_TAIL(&w->destination->flows[w->class], w, other);
 	return w;
 }
 
@@ -273,8 +291,7 @@ static void
 flow_free(struct flows *f, struct flow *w)
 {
 	leave(f, w);
-	if (w->class == FLOW_BULK)
-		TAILQ_REMOVE(&w->destination->bulk, w, bulk);
+	TAILQ_REMOVE(&w->destination->flows[w->class], w, other);
 	free(w);
 }
 
@@ -363,16 +380,17 @@ serve(struct flows *f, struct flow *w)
 static struct flow *
 bulk_instead(struct flows *f, struct destination *d)
 {
+	struct flow_list *list = &d->flows[FLOW_BULK];
 	struct flow *w;
 	unsigned n = 0;
 
-	if (TAILQ_EMPTY(&d->bulk) || ++d->passed < FLOW_BULK_SHARE)
+	if (TAILQ_EMPTY(list) || ++d->passed < FLOW_BULK_SHARE)
 		return NULL;
 	d->passed = 0;
-	TAILQ_FOREACH(w, &d->bulk, bulk) {
+	TAILQ_FOREACH(w, list, other) {
 		if (!f->hooks.is_halted(w->owner, f->hooks.arg)) {
-			TAILQ_REMOVE(&d->bulk, w, bulk);
-			TAILQ_INSERT_TAIL(&d->bulk, w, bulk);
+			TAILQ_REMOVE(list, w, other);
+			TAILQ_INSERT_TAIL(list, w, other);
 			return w;
 		}
 		if (++n == FLOW_BULK_LOOK)
@@ -381,29 +399,35 @@ bulk_instead(struct flows *f, struct destination *d)
 	return NULL;
 }
 
-/* The first task of a class whose destination has room. */
-static struct task *
-pop_class(struct flows *f, struct flow_lane *lane, enum flow_class class)
+/* The turn of a list goes behind the others; false: aside, it must wait. */
+static bool
+rotate(struct flows *f, struct turn *t)
 {
-	struct turn_list *turns = &lane->turns[class];
+	TAILQ_REMOVE(turns_with(f, t), t, entry);
+	t->aside = f->hooks.is_halted(t->owner, f->hooks.arg) ||
+	    (t->fresh && f->hooks.is_sated(t->owner, t->class, f->hooks.arg));
+	TAILQ_INSERT_TAIL(turns_with(f, t), t, entry);
+	return !t->aside;
+}
+
+/* The first task of a list of turns whose destination has room. */
+static struct task *
+pop_turns(struct flows *f, struct turn_list *turns)
+{
 	struct flow *bulk, *w;
 	struct turn *turn;
 
 	while ((turn = TAILQ_FIRST(turns)) != NULL) {
-		TAILQ_REMOVE(turns, turn, entry);
-		if (f->hooks.is_halted(turn->owner, f->hooks.arg)) {
-			turn->halted = true;
-			TAILQ_INSERT_TAIL(&lane->halted, turn, entry);
+		if (!rotate(f, turn))
 			continue;
-		}
-		TAILQ_INSERT_TAIL(turns, turn, entry);
 		w = TAILQ_FIRST(&turn->flows);
-		if (!f->hooks.has_room(w->destination, class, f->hooks.arg)) {
+		if (!f->hooks.has_room(w->destination, w->class,
+			f->hooks.arg)) {
 			park(f, w);
 			continue;
 		}
-		bulk = class == FLOW_BULK ? NULL :
-					    bulk_instead(f, w->destination);
+		bulk = w->class == FLOW_BULK ? NULL :
+					       bulk_instead(f, w->destination);
 		if (bulk != NULL)
 			return serve(f, bulk);
 		TAILQ_REMOVE(&turn->flows, w, entry);
@@ -411,6 +435,24 @@ pop_class(struct flows *f, struct flow_lane *lane, enum flow_class class)
 		return serve(f, w);
 	}
 	return NULL;
+}
+
+/* The first task of a class; known and new destinations take turns. */
+static struct task *
+pop_class(struct flows *f, unsigned number, enum flow_class class)
+{
+	struct flow_lane *lane = &f->lane[number];
+	struct task *t = NULL;
+	bool fresh;
+	unsigned i;
+
+	for (i = 0; i < 2 && t == NULL; i++) {
+		fresh = lane->fresh[class];
+		lane->fresh[class] = !fresh;
+		if (f->hooks.takes(number, class, fresh, f->hooks.arg))
+			t = pop_turns(f, &lane->turns[class][fresh]);
+	}
+	return t;
 }
 
 /*
@@ -424,17 +466,18 @@ flows_pop(struct flows *f, unsigned number)
 	enum flow_class first = FLOW_TRANSACTIONAL, then = FLOW_BULK;
 	struct task *t;
 
-	if (TAILQ_EMPTY(&lane->turns[FLOW_BULK]))
+	if (TAILQ_EMPTY(&lane->turns[FLOW_BULK][0]) &&
+	    TAILQ_EMPTY(&lane->turns[FLOW_BULK][1]))
 		lane->passed = 0;
 	else if (lane->passed + 1 >= FLOW_BULK_SHARE) {
 		first = FLOW_BULK;
 		then = FLOW_TRANSACTIONAL;
 	}
-	t = pop_class(f, lane, first);
+	t = pop_class(f, number, first);
 	if (t == NULL)
-		t = pop_class(f, lane, then);
+		t = pop_class(f, number, then);
 	if (t != NULL)
-		lane->passed = class_of(task_message(t)) == FLOW_BULK ?
+		lane->passed = flow_class_of(task_message(t)) == FLOW_BULK ?
 		    0 :
 		    lane->passed + 1;
 	return t;
@@ -471,14 +514,24 @@ void
 flows_leave_lane(struct flows *f, unsigned number)
 {
 	struct flow_lane *lane = &f->lane[number];
-	struct turn_list *list[] = { &lane->turns[FLOW_TRANSACTIONAL],
-		&lane->turns[FLOW_BULK], &lane->halted };
+	struct turn_list *list[] = { &lane->turns[FLOW_TRANSACTIONAL][0],
+		&lane->turns[FLOW_TRANSACTIONAL][1], &lane->turns[FLOW_BULK][0],
+		&lane->turns[FLOW_BULK][1], &lane->aside };
 	struct turn *t;
-	unsigned i;
+	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		while ((t = TAILQ_FIRST(list[i])) != NULL)
 			enlist(f, TAILQ_FIRST(&t->flows));
+}
+
+/* A turn that was put aside may try again. */
+static void
+turn_resume(struct flows *f, struct turn *t)
+{
+	TAILQ_REMOVE(turns_with(f, t), t, entry);
+	t->aside = false;
+	TAILQ_INSERT_TAIL(turns_with(f, t), t, entry);
 }
 
 /* Users that were halted may not be any more. */
@@ -489,12 +542,40 @@ flows_resume(struct flows *f)
 	struct turn *t;
 
 	for (lane = f->lane; lane < f->lane + LANES_MAX; lane++)
-		while ((t = TAILQ_FIRST(&lane->halted)) != NULL) {
-			TAILQ_REMOVE(&lane->halted, t, entry);
-			t->halted = false;
-			TAILQ_INSERT_TAIL(&lane->turns[t->class], t, entry);
-		}
+		while ((t = TAILQ_FIRST(&lane->aside)) != NULL)
+			turn_resume(f, t);
 	f->hooks.kick(f->hooks.arg);
+}
+
+/* A user may have more for new destinations. */
+void
+flows_resume_user(struct flows *f, struct owner *o)
+{
+	struct turn *t;
+	bool any = false;
+
+	for (t = o->turns; t != NULL; t = t->next)
+		if (t->aside && t->fresh) {
+			turn_resume(f, t);
+			any = true;
+		}
+	if (any)
+		f->hooks.kick(f->hooks.arg);
+}
+
+/* A destination is new, or is so no more: its flows stand elsewhere. */
+void
+flows_turned(struct flows *f, struct destination *d)
+{
+	bool fresh = destination_is_new(d);
+	struct flow *w;
+	unsigned i;
+
+	for (i = 0; i < FLOW_CLASSES; i++)
+		TAILQ_FOREACH(w, &d->flows[i], other) {
+			if (w->place == FLOW_LISTED && w->turn->fresh != fresh)
+				enlist(f, w);
+		}
 }
 
 /* Tasks that are ready. */
@@ -504,17 +585,38 @@ flows_ready(const struct flows *f)
 	return f->ready;
 }
 
-/* All that is parked at a destination now is to be seen by flows_sweep(). */
+/*
+ * All that waits for a destination now is to be seen by flows_sweep(), but
+ * for what is of users that are halted.
+ */
 void
-flows_sweep_begin(struct destination *d)
+flows_sweep_begin(struct flows *f, struct destination *d)
 {
 	struct flow *w;
 	unsigned i;
 
+	d->swept = 0;
 	for (i = 0; i < FLOW_CLASSES; i++)
-		TAILQ_FOREACH(w, &d->parked[i], entry) {
-			w->sweep = w->count;
+		TAILQ_FOREACH(w, &d->flows[i], other) {
+			w->sweep = f->hooks.is_halted(w->owner, f->hooks.arg) ?
+			    0 :
+			    w->count;
 		}
+}
+
+/* The first flow of a list that has something to see; the others go behind. */
+static struct flow *
+to_sweep(struct flow_list *list)
+{
+	struct flow *w, *end = TAILQ_LAST(list, flow_list);
+
+	while ((w = TAILQ_FIRST(list)) != NULL && w->sweep == 0) {
+		TAILQ_REMOVE(list, w, other);
+		TAILQ_INSERT_TAIL(list, w, other);
+		if (w == end)
+			return NULL;
+	}
+	return w;
 }
 
 /*
@@ -524,19 +626,18 @@ flows_sweep_begin(struct destination *d)
 struct task *
 flows_sweep(struct flows *f, struct destination *d)
 {
-	struct flow *w;
+	struct flow *w = NULL;
 	struct task *t;
-	unsigned i;
 
-	for (i = 0; i < FLOW_CLASSES; i++)
-		TAILQ_FOREACH(w, &d->parked[i], entry) {
-			if (w->sweep == 0)
-				continue;
-			w->sweep--;
-			t = TAILQ_FIRST(&w->ready);
-			TAILQ_REMOVE(&w->ready, t, u.entry);
-			TAILQ_INSERT_TAIL(&w->ready, t, u.entry);
-			return t;
-		}
-	return NULL;
+	while (d->swept < FLOW_CLASSES && w == NULL) {
+		w = to_sweep(&d->flows[d->swept]);
+		d->swept += w == NULL;
+	}
+	if (w == NULL)
+		return NULL;
+	w->sweep--;
+	t = TAILQ_FIRST(&w->ready);
+	TAILQ_REMOVE(&w->ready, t, u.entry);
+	TAILQ_INSERT_TAIL(&w->ready, t, u.entry);
+	return t;
 }

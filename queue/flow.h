@@ -20,7 +20,9 @@
  * users take turns in a lane, and a flow whose destination has no room is
  * parked there until it has.  So neither a user nor a destination with a
  * million messages keeps one message of another waiting.  Transactional goes
- * before bulk, but bulk has its share.
+ * before bulk, but bulk has its share.  What goes to destinations of which
+ * nothing good is known has turns of its own, so that servers that hang keep
+ * nothing from those that work.
  */
 #ifndef FLOW_H
 #define FLOW_H
@@ -34,6 +36,7 @@
 struct destination;
 struct flow;
 struct flows;
+struct message;
 struct owner;
 struct task;
 
@@ -48,8 +51,12 @@ TAILQ_HEAD(flow_list, flow);
 struct flows_hooks {
 	/* Whether a batch may go there now. */
 	bool (*has_room)(const struct destination *, enum flow_class, void *);
+	/* Whether the lane takes one more, for a new destination or not. */
+	bool (*takes)(unsigned lane, enum flow_class, bool fresh, void *);
 	/* Whether what this user has is to wait. */
 	bool (*is_halted)(const struct owner *, void *);
+	/* Whether what he has for new destinations is to wait. */
+	bool (*is_sated)(const struct owner *, enum flow_class, void *);
 	/* The lane for a destination, or -1. */
 	int (*lane)(const struct destination *, void *);
 	/* A lane has something. */
@@ -65,9 +72,12 @@ struct task *flows_pop(struct flows *, unsigned lane);
 void flows_unpark(struct flows *, struct destination *, unsigned);
 void flows_leave_lane(struct flows *, unsigned lane);
 void flows_resume(struct flows *);
+void flows_resume_user(struct flows *, struct owner *);
+void flows_turned(struct flows *, struct destination *);
+enum flow_class flow_class_of(const struct message *);
 size_t flows_ready(const struct flows *);
 
-void flows_sweep_begin(struct destination *);
+void flows_sweep_begin(struct flows *, struct destination *);
 struct task *flows_sweep(struct flows *, struct destination *);
 
 #endif

@@ -55,7 +55,7 @@ enum task_state {
 struct task {
 	struct destination *destination;
 	union {
-		TAILQ_ENTRY(task) entry; /* TASK_READY */
+		TAILQ_ENTRY(task) entry; /* TASK_READY, TASK_INFLIGHT */
 		struct heapnode due;	 /* TASK_WAITING, milliseconds */
 	} u;
 	uint16_t number; /* in its message */
@@ -64,6 +64,8 @@ struct task {
 	uint16_t attempts;
 	uint8_t state;	     /* enum task_state */
 	uint8_t lane;	     /* TASK_INFLIGHT: where its batch is */
+	uint8_t place;	     /* TASK_INFLIGHT: what places.c counts it as */
+	bool early;	     /* TASK_WAITING: to be looked at, not tried */
 	uint32_t next_delta; /* next attempt, seconds after accepted */
 };
 

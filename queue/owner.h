@@ -30,6 +30,8 @@ struct owner {
 	struct owner *chain; /* in its bucket */
 	size_t refs;	     /* messages that point here */
 	struct turn *turns;  /* flow's: what of it may go now */
+	unsigned fresh[2];   /* places held for new destinations, by class */
+	int pace;	     /* how many more than at first may be */
 	uint32_t hash;
 	char name[]; /* id of the user; may be empty */
 };

@@ -149,19 +149,48 @@
 #define SEGMENT_IDLE_MS 60000
 #endif
 
-/*
- * Batches at one deliver process, and of one destination: enough to keep
- * its sessions busy, few enough to lose little time when it dies.
- */
-#define LANE_BATCHES_MAX 512u
-#define DEST_BATCHES_MAX 64u
-#define LANES_MAX	 64u
+#define LANES_MAX 64u
 
 /*
- * Batches of a destination that nothing is known of yet; each success makes it
- * one more.  Small, so that many that hang do not take all of a lane.
+ * Batches at one deliver process: for destinations that work, enough to keep
+ * its sessions busy, few enough to lose little time when it dies; for those of
+ * which nothing good is known; and those that do not count any more, since
+ * their destination stalled.
  */
+#define LANE_KNOWN_MAX	 512u
+#define LANE_NEW_MAX	 1024u
+#define LANE_STALLED_MAX 8192u
+#define LANE_BATCHES_MAX (LANE_KNOWN_MAX + LANE_NEW_MAX + LANE_STALLED_MAX)
+
+/* One in so many of these places is not for bulk. */
+#define LANE_RESERVE 4u
+
+/*
+ * What one user may have of a class for new destinations: at first, about the
+ * sessions that deliver has by default.  Each batch that stalls makes it
+ * LANE_USER_COST less, each success one more.
+ */
+#define LANE_USER_FIRST 192
+#define LANE_USER_MIN	32
+#define LANE_USER_MAX	512
+#define LANE_USER_COST	2
+
+/*
+ * A destination that gives no outcome for so long has stalled: servers that
+ * work take a second or two.  And how often that is looked at, at most.
+ */
+#define STALL_MS      5000
+#define STALL_LOOK_MS 50
+
+/*
+ * Batches of a destination: until one succeeded, then, and at most.  Each
+ * success makes it one more.  At first it is not known whether its servers
+ * hang, and a second one would take the place of another destination's; but
+ * other mail does not wait for a long message of bulk.
+ */
+#define DEST_BATCHES_NEW   2u
 #define DEST_BATCHES_FIRST 4u
+#define DEST_BATCHES_MAX   64u
 
 /* Of so many batches at least one is bulk, however much else there is. */
 #define FLOW_BULK_SHARE 8u
@@ -174,6 +203,12 @@
 
 /* Of these that are given up: each may make a bounce. */
 #define SCHEDULE_STEP_EXPIRED 64u
+
+/*
+ * Tasks a second that sweeps of destinations which are down may look at: with
+ * a million of them a notice is a minute late at most, and it costs little.
+ */
+#define SWEEP_RATE 16384u
 
 /* Outcomes that cannot be written yet; above this nothing new is sent. */
 #define MARKS_WAITING_MAX 65536u

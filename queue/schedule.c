@@ -30,37 +30,25 @@
 #include "flow.h"
 #include "log.h"
 #include "message.h"
-#include "proto_conf.h"
+#include "places.h"
 #include "qbounds.h"
 #include "steer.h"
-
-TAILQ_HEAD(destination_list, destination);
-
-struct lane {
-	bool up;
-	unsigned inflight;
-};
+#include "sweep.h"
+#include "timing.h"
 
 struct schedule {
 	struct schedule_hooks hooks;
 	struct destinations *destinations;
 	const struct steer *steer; /* NULL: nothing is paused */
 	struct flows *flows;
+	struct places *places;
+	struct sweeps *sweeps;
 	struct event *timer;
 	struct event *kick_ev;
-	struct event *sweep_ev;
-	struct destination_list sweeps; /* destinations before their probe */
-	struct heap due;		/* tasks that wait */
-	struct heap wakeups;		/* destinations that are down */
-	struct lane lane[LANES_MAX];
-	unsigned lanes; /* highest ever used, plus one */
-	size_t inflight;
+	struct heap due;     /* tasks that wait */
+	struct heap wakeups; /* destinations that are down */
+	struct timing timing;
 	bool stopped;
-	uint64_t seed;	/* of jitter */
-	int64_t expire; /* seconds */
-	int64_t delay;	/* until a sender is told; 0: never */
-	uint32_t retries;
-	uint32_t retry[CONF_RETRY_MAX];
 };
 
 static struct task *
@@ -82,11 +70,11 @@ static int
 lane_hook(const struct destination *d, void *arg)
 {
 	const struct schedule *s = arg;
-	unsigned i, lane;
+	unsigned i, lane, lanes = places_lanes(s->places);
 
-	for (i = 0; i < s->lanes; i++) {
-		lane = (d->hash + i) % s->lanes;
-		if (s->lane[lane].up)
+	for (i = 0; i < lanes; i++) {
+		lane = (d->hash + i) % lanes;
+		if (places_is_up(s->places, lane))
 			return (int)lane;
 	}
 	return -1;
@@ -98,10 +86,17 @@ limit_of(const struct destination *d)
 {
 	if (d->down)
 		return 1;
-	return d->window == 0 ? DEST_BATCHES_FIRST : d->window;
+	if (d->window == 0)
+		return DEST_BATCHES_NEW;
+	return d->stalled && d->window > DEST_BATCHES_FIRST ?
+	    DEST_BATCHES_FIRST :
+	    d->window;
 }
 
-/* A quarter of the room is not for bulk, so that others need not wait. */
+/*
+ * A part of the room, half where there is little, is not for bulk, so that
+ * others need not wait.
+ */
 static bool
 room_hook(const struct destination *d, enum flow_class class, void *arg)
 {
@@ -113,8 +108,24 @@ room_hook(const struct destination *d, enum flow_class class, void *arg)
 	if (s->steer != NULL && steer_pauses_destination(s->steer, d->domain))
 		return false;
 	if (class == FLOW_BULK)
-		limit -= limit / 4;
+		limit -= limit == DEST_BATCHES_NEW ? 1 : limit / 4;
 	return d->inflight < limit;
+}
+
+static bool
+takes_hook(unsigned lane, enum flow_class class, bool fresh, void *arg)
+{
+	const struct schedule *s = arg;
+
+	return places_has_room(s->places, lane, class, fresh);
+}
+
+static bool
+sated_hook(const struct owner *o, enum flow_class class, void *arg)
+{
+	const struct schedule *s = arg;
+
+	return places_is_sated(s->places, o, class);
 }
 
 static bool
@@ -189,91 +200,67 @@ wait_until(struct schedule *s, struct task *t, int64_t ms)
 static void
 make_ready(struct schedule *s, struct task *t)
 {
+	t->early = false;
 	if (flows_push(s->flows, t) == -1)
 		wait_until(s, t, clock_now() + 1000);
+	else if (t->destination->wakeup.place != 0)
+		sweeps_plan(s->sweeps, t);
 }
 
-/* The next destination is swept, or the timer goes on. */
+/* It was swept: probe it, if it is time. */
 static void
-sweep_on(struct schedule *s)
+swept_cb(struct destination *d, void *arg)
 {
-	static const struct timeval soon = { 0, 0 };
-
-	if (!TAILQ_EMPTY(&s->sweeps))
-		(void)event_add(s->sweep_ev, &soon);
+	unpark(arg, d);
 }
 
-/* All that waits there was seen: probe it. */
+/* It became known, or new: its batches have other places. */
 static void
-sweep_end(struct schedule *s, struct destination *d)
+turned_cb(struct destination *d, void *arg)
 {
-	TAILQ_REMOVE(&s->sweeps, d, sweep_entry);
-	d->sweeping = false;
-	unpark(s, d);
-	/* If nobody points to it, what was learnt is forgotten now. */
-	d->refs++;
-	destination_put(s->destinations, d);
+	struct schedule *s = arg;
+
+	flows_turned(s->flows, d);
+	event_active(s->kick_ev, EV_TIMEOUT, 0);
 }
 
-/* Whether the sender heard of all that is open of a task. */
-static bool
-was_noticed(const struct task *t)
+static void
+freed_cb(struct owner *o, void *arg)
 {
-	const struct rcpt *r = message_rcpt(task_message(t)) + t->first;
-	uint32_t i;
+	struct schedule *s = arg;
 
-	for (i = 0; i < t->count; i++)
-		if (task_rcpt_is_open(t, t->first + i) && !r[i].noticed)
-			return false;
-	return true;
+	flows_resume_user(s->flows, o);
 }
 
 /*
- * What waits for a destination that stays down is given up in time, and its
- * sender told before.
+ * A task waits for its next try, or until its sender is to be told or its time
+ * is over, if that is before.
  */
 static void
-sweep_cb(int fd, short what, void *arg)
+wait_for_try(struct schedule *s, struct task *t, int64_t after)
 {
-	struct schedule *s = arg;
-	struct destination *d;
-	struct task *t;
-	unsigned n, expired = 0;
+	int64_t when = task_next(t) * 1000, moment;
 
-	d = TAILQ_FIRST(&s->sweeps);
-	if (d == NULL)
-		return;
-	for (n = 0; n < SCHEDULE_STEP && expired < SCHEDULE_STEP_EXPIRED; n++) {
-		t = flows_sweep(s->flows, d);
-		if (t == NULL) {
-			sweep_end(s, d);
-			break;
-		}
-		if (!schedule_expired(s, task_message(t))) {
-			if (schedule_late(s, task_message(t)) &&
-			    !was_noticed(t)) {
-				s->hooks.late(t, s->hooks.arg);
-				expired++;
-			}
-			continue;
-		}
-		flows_remove(s->flows, t);
-		s->hooks.expire(t, s->hooks.arg);
-		expired++;
-	}
-	sweep_on(s);
+	moment = timing_moment(&s->timing, t);
+	/* A try that comes at about that time does as well. */
+	t->early = moment + 2000 < when && moment > after;
+	wait_until(s, t, t->early ? moment : when);
 }
 
-/* A destination that was down may be probed, when it was swept. */
+/* Before its next try something else is due: its last try, or a notice. */
 static void
-wake(struct schedule *s, struct destination *d)
+look_early(struct schedule *s, struct task *t)
 {
-	if (d->sweeping)
+	const struct message *m = task_message(t);
+
+	t->state = TASK_IDLE;
+	if (timing_expired(&s->timing, m)) {
+		make_ready(s, t);
 		return;
-	d->sweeping = true;
-	TAILQ_INSERT_TAIL(&s->sweeps, d, sweep_entry);
-	flows_sweep_begin(d);
-	sweep_on(s);
+	}
+	if (timing_late(&s->timing, m) && !timing_was_noticed(t))
+		s->hooks.late(t, s->hooks.arg);
+	wait_for_try(s, t, clock_now());
 }
 
 static void
@@ -281,18 +268,25 @@ timer_cb(int fd, short what, void *arg)
 {
 	struct schedule *s = arg;
 	struct heapnode *n;
+	struct task *t;
 	int64_t now = clock_now();
-	unsigned i;
+	unsigned i, worked = 0;
 
-	for (i = 0; i < SCHEDULE_STEP && (n = heap_first(&s->due)) != NULL &&
-	     n->when <= now;
+	for (i = 0; i < SCHEDULE_STEP && worked < SCHEDULE_STEP_EXPIRED &&
+	     (n = heap_first(&s->due)) != NULL && n->when <= now;
 	     i++) {
+		t = task_of_node(n);
 		heap_remove(&s->due, n);
-		make_ready(s, task_of_node(n));
+		worked += t->early;
+		if (t->early)
+			look_early(s, t);
+		else
+			make_ready(s, t);
 	}
 	while ((n = heap_first(&s->wakeups)) != NULL && n->when <= now) {
 		heap_remove(&s->wakeups, n);
-		wake(s, destination_of_node(n));
+		/* It may be probed when it was swept. */
+		sweeps_begin(s->sweeps, destination_of_node(n));
 	}
 	arm(s);
 }
@@ -304,20 +298,15 @@ send_one(struct schedule *s, unsigned number, struct task *t)
 	struct destination *d = t->destination;
 	int rc;
 
-	t->state = TASK_INFLIGHT;
-	t->lane = (uint8_t)number;
-	d->inflight++;
-	s->lane[number].inflight++;
-	s->inflight++;
+	places_take(s->places, t, number);
 	d->refs++; /* send may end its last message */
 	rc = s->hooks.send(t, number, s->hooks.arg);
 	if (rc != 0) {
-		d->inflight--;
-		s->lane[number].inflight--;
-		s->inflight--;
-		t->state = TASK_IDLE;
-		if (rc == -1)
+		places_give(s->places, t);
+		if (rc == -1) {
+			t->early = false;
 			wait_until(s, t, clock_now() + 1000);
+		}
 		unpark(s, d);
 	}
 	destination_put(s->destinations, d);
@@ -327,12 +316,10 @@ send_one(struct schedule *s, unsigned number, struct task *t)
 static void
 serve_lane(struct schedule *s, unsigned number)
 {
-	struct lane *lane = &s->lane[number];
 	struct task *t;
-	bool go = lane->up;
+	bool go = places_is_up(s->places, number);
 
-	while (go && lane->inflight < LANE_BATCHES_MAX &&
-	    !s->hooks.stuffed(s->hooks.arg) &&
+	while (go && !s->hooks.stuffed(s->hooks.arg) &&
 	    (t = flows_pop(s->flows, number)) != NULL)
 		go = send_one(s, number, t);
 }
@@ -346,35 +333,47 @@ kick_cb(int fd, short what, void *arg)
 	if (s->stopped || s->destinations == NULL ||
 	    (s->steer != NULL && steer_is_paused(s->steer)))
 		return;
-	for (i = 0; i < s->lanes; i++)
+	for (i = 0; i < places_lanes(s->places); i++)
 		serve_lane(s, i);
+}
+
+/* What it is made of.  -1 without memory. */
+static int
+make_parts(struct schedule *s, struct event_base *base)
+{
+	const struct flows_hooks f = { room_hook, takes_hook, halted_hook,
+		sated_hook, lane_hook, kick_hook, s };
+	const struct places_hooks p = { turned_cb, freed_cb, s };
+	const struct sweeps_hooks w = { s->hooks.expire, s->hooks.late,
+		s->hooks.arg, swept_cb, s };
+
+	s->timer = evtimer_new(base, timer_cb, s);
+	s->kick_ev = event_new(base, -1, 0, kick_cb, s);
+	s->places = places_new(base, &p);
+	s->flows = flows_new(&f);
+	if (s->flows != NULL)
+		s->sweeps = sweeps_new(base, s->flows, &s->timing, &w);
+	return s->timer == NULL || s->kick_ev == NULL || s->places == NULL ||
+		s->sweeps == NULL ?
+	    -1 :
+	    0;
 }
 
 /* An empty schedule; NULL without memory. */
 struct schedule *
 schedule_new(struct event_base *base, const struct schedule_hooks *hooks)
 {
-	struct flows_hooks f = { room_hook, halted_hook, lane_hook, kick_hook,
-		NULL };
 	struct schedule *s;
 
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return NULL;
 	s->hooks = *hooks;
-	s->seed = (uint64_t)clock_wall() | 1;
-	TAILQ_INIT(&s->sweeps);
-	f.arg = s;
-	s->flows = flows_new(&f);
-	s->timer = evtimer_new(base, timer_cb, s);
-	s->kick_ev = event_new(base, -1, 0, kick_cb, s);
-	s->sweep_ev = evtimer_new(base, sweep_cb, s);
-	if (s->flows == NULL || s->timer == NULL || s->kick_ev == NULL ||
-	    s->sweep_ev == NULL) {
-		schedule_free(s);
-		return NULL;
-	}
-	return s;
+	s->timing.seed = (uint64_t)clock_wall() | 1;
+	if (make_parts(s, base) == 0)
+		return s;
+	schedule_free(s);
+	return NULL;
 }
 
 /*
@@ -385,6 +384,7 @@ void
 schedule_use(struct schedule *s, struct destinations *destinations)
 {
 	s->destinations = destinations;
+	sweeps_use(s->sweeps, destinations);
 	destinations_each(s->destinations, unpark_cb, s);
 }
 
@@ -416,22 +416,29 @@ schedule_free(struct schedule *s)
 		event_free(s->timer);
 	if (s->kick_ev != NULL)
 		event_free(s->kick_ev);
-	if (s->sweep_ev != NULL)
-		event_free(s->sweep_ev);
+	sweeps_free(s->sweeps);
+	places_free(s->places);
 	flows_free(s->flows);
 	heap_free(&s->due);
 	heap_free(&s->wakeups);
 	free(s);
 }
 
+static void
+sweep_soon_cb(struct destination *d, void *arg)
+{
+	struct schedule *s = arg;
+
+	sweeps_soon(s->sweeps, d);
+}
+
 /* Take intervals and expiry over; what waits keeps its time. */
 void
 schedule_conf(struct schedule *s, const struct conf_queue *conf)
 {
-	s->expire = conf->expire;
-	s->delay = conf->delay_notice;
-	s->retries = conf->retries;
-	memcpy(s->retry, conf->retry, sizeof(s->retry));
+	timing_conf(&s->timing, conf);
+	if (s->destinations != NULL)
+		destinations_each(s->destinations, sweep_soon_cb, s);
 }
 
 static bool
@@ -450,18 +457,16 @@ void
 schedule_add(struct schedule *s, struct message *m)
 {
 	struct task *t;
-	int64_t now = clock_now(), when;
 	unsigned i;
 
 	for (i = 0; i < m->tasks; i++) {
 		t = &m->task[i];
 		if (t->state != TASK_IDLE || !task_is_open(t))
 			continue;
-		when = t->attempts == 0 ? 0 : task_next(t) * 1000;
-		if (when <= now)
+		if (t->attempts == 0 || task_next(t) * 1000 <= clock_now())
 			make_ready(s, t);
 		else
-			wait_until(s, t, when);
+			wait_for_try(s, t, 0);
 	}
 }
 
@@ -513,9 +518,7 @@ schedule_flush(struct schedule *s, struct task *t)
 void
 schedule_lane_up(struct schedule *s, unsigned lane)
 {
-	s->lane[lane].up = true;
-	if (lane >= s->lanes)
-		s->lanes = lane + 1;
+	places_lane_up(s->places, lane);
 	if (s->destinations != NULL)
 		destinations_each(s->destinations, unpark_cb, s);
 	event_active(s->kick_ev, EV_TIMEOUT, 0);
@@ -525,70 +528,29 @@ schedule_lane_up(struct schedule *s, unsigned lane)
 void
 schedule_lane_down(struct schedule *s, unsigned lane)
 {
-	s->lane[lane].up = false;
+	places_lane_down(s->places, lane);
 	flows_leave_lane(s->flows, lane);
 }
 
-/* Marsaglia's xorshift: good enough to spread retries. */
-static uint64_t
-random_next(struct schedule *s)
-{
-	s->seed ^= s->seed << 13;
-	s->seed ^= s->seed >> 7;
-	s->seed ^= s->seed << 17;
-	return s->seed;
-}
-
-/* Seconds until attempt number attempts + 1, with jitter of a tenth. */
-static int64_t
-interval(struct schedule *s, unsigned attempts)
-{
-	int64_t base;
-	uint32_t i;
-
-	if (s->retries == 0)
-		return 1;
-	i = attempts == 0 ? 0 : attempts - 1;
-	if (i >= s->retries)
-		i = s->retries - 1;
-	base = s->retry[i];
-	if (base < 10)
-		return base;
-	return base - base / 10 +
-	    (int64_t)(random_next(s) % (uint64_t)(base / 5 + 1));
-}
-
-/*
- * When a task that just failed is tried again, unix seconds; never behind
- * its expiry, so that there is a last attempt at that time, nor behind the
- * time at which its sender is told that it waits.
- */
+/* When a task that just failed is tried again, unix seconds. */
 int64_t
 schedule_next_try(struct schedule *s, const struct task *t)
 {
-	int64_t next, end, late, now = clock_seconds();
-
-	next = now + interval(s, t->attempts + 1u);
-	end = task_message(t)->accepted / 1000 + s->expire;
-	late = task_message(t)->accepted / 1000 + s->delay;
-	if (s->delay != 0 && late > now && late < next)
-		next = late;
-	return next < end || end <= now ? next : end;
+	return timing_next(&s->timing, t);
 }
 
 /* Whether a message waits so long that its sender may want to know. */
 bool
 schedule_late(const struct schedule *s, const struct message *m)
 {
-	return s->delay != 0 && (m->flags & MESSAGE_BOUNCE) == 0 &&
-	    clock_now() >= m->accepted + s->delay * 1000;
+	return timing_late(&s->timing, m);
 }
 
 /* Whether the time of a message is over. */
 bool
 schedule_expired(const struct schedule *s, const struct message *m)
 {
-	return clock_now() >= m->accepted + s->expire * 1000;
+	return timing_expired(&s->timing, m);
 }
 
 static void
@@ -599,10 +561,25 @@ learn_down(struct schedule *s, struct destination *d)
 	if (d->wakeup.place != 0)
 		return;
 	d->failures++;
-	d->wakeup.when = clock_now() + interval(s, d->failures) * 1000;
+	d->wakeup.when = clock_now() +
+	    timing_interval(&s->timing, d->failures) * 1000;
 	if (heap_put(&s->wakeups, &d->wakeup) == -1)
 		d->down = false;
+	sweeps_soon(s->sweeps, d);
 	arm(s);
+}
+
+static void
+learn_up(struct schedule *s, struct destination *d)
+{
+	heap_remove(&s->wakeups, &d->wakeup);
+	sweeps_cancel(s->sweeps, d);
+	d->down = false;
+	d->failures = 0;
+	if (d->window == 0)
+		d->window = DEST_BATCHES_FIRST;
+	if (d->window < DEST_BATCHES_MAX)
+		d->window++;
 }
 
 /*
@@ -617,15 +594,12 @@ schedule_judge(struct schedule *s, const struct task *t,
 
 	if (result == SCHEDULE_DOWN) {
 		learn_down(s, d);
+		places_told(s->places, t, false);
 		if (d->wakeup.place != 0)
 			return d->wakeup.when / 1000;
 	} else if (result != SCHEDULE_RETURNED) {
-		heap_remove(&s->wakeups, &d->wakeup);
-		d->down = false;
-		d->failures = 0;
-		d->window = limit_of(d);
-		if (d->window < DEST_BATCHES_MAX)
-			d->window++;
+		learn_up(s, d);
+		places_told(s->places, t, true);
 	}
 	return schedule_next_try(s, t);
 }
@@ -640,15 +614,12 @@ schedule_over(struct schedule *s, struct task *t, enum schedule_result result)
 {
 	struct destination *d = t->destination;
 
-	d->inflight--;
-	s->lane[t->lane].inflight--;
-	s->inflight--;
-	t->state = TASK_IDLE;
+	places_give(s->places, t);
 	if (task_is_open(t)) {
 		if (result == SCHEDULE_RETURNED || t->attempts == 0 || d->down)
 			make_ready(s, t);
 		else
-			wait_until(s, t, task_next(t) * 1000);
+			wait_for_try(s, t, 0);
 	}
 	unpark(s, d);
 	event_active(s->kick_ev, EV_TIMEOUT, 0);
@@ -674,6 +645,7 @@ schedule_get_stats(const struct schedule *s, struct schedule_stats *st)
 {
 	st->ready = flows_ready(s->flows);
 	st->waiting = s->due.count;
-	st->inflight = s->inflight;
+	st->inflight = places_taken(s->places);
 	st->down = s->wakeups.count;
+	st->stalled = places_stalled(s->places);
 }

@@ -57,7 +57,8 @@ struct schedule_stats {
 	size_t ready;
 	size_t waiting;
 	size_t inflight;
-	size_t down; /* destinations */
+	size_t down;	/* destinations */
+	size_t stalled; /* destinations */
 };
 
 struct schedule *schedule_new(struct event_base *,

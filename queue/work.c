@@ -50,8 +50,10 @@ struct worker {
 	unsigned lane;
 	struct chan *chan;
 	struct batch *slot[LANE_BATCHES_MAX];
-	uint64_t serial; /* of batches */
-	unsigned next;	 /* where to look for a free slot */
+	uint64_t serial;		  /* of batches */
+	uint16_t spare[LANE_BATCHES_MAX]; /* slots that were given back */
+	unsigned spares;
+	unsigned used; /* slots that ever were in use */
 };
 
 struct work {
@@ -59,6 +61,23 @@ struct work {
 	struct worker *worker[LANES_MAX];
 	size_t inflight;
 };
+
+/* A free slot for a batch, or -1. */
+static int
+slot_take(struct worker *w)
+{
+	_Static_assert(LANE_BATCHES_MAX <= UINT16_MAX, "slots have 16 bits");
+	if (w->spares > 0)
+		return w->spare[--w->spares];
+	return w->used < LANE_BATCHES_MAX ? (int)w->used++ : -1;
+}
+
+static void
+slot_give(struct worker *w, unsigned slot)
+{
+	w->slot[slot] = NULL;
+	w->spare[w->spares++] = (uint16_t)slot;
+}
 
 static int
 outcome_cb(struct chan *c, struct msgin *m, void *arg)
@@ -79,7 +98,7 @@ outcome_cb(struct chan *c, struct msgin *m, void *arg)
 	if (batch_outcome(b, &o) == -1)
 		return -1;
 	if (b->left == 0) {
-		w->slot[slot] = NULL;
+		slot_give(w, slot);
 		w->work->inflight--;
 		batch_over(b);
 	}
@@ -107,7 +126,7 @@ worker_gone(struct worker *w)
 		b = w->slot[i];
 		if (b == NULL)
 			continue;
-		w->slot[i] = NULL;
+		slot_give(w, i);
 		w->work->inflight--;
 		batch_over(b);
 	}
@@ -164,22 +183,6 @@ work_peer(struct work *work, unsigned instance, int fd)
 	chan_on_down(w->chan, down_cb);
 	chan_on_full(w->chan, CHAN_HIGH, CHAN_LOW, full_cb);
 	schedule_lane_up(work->queue->schedule, instance);
-}
-
-/* A free slot, or -1. */
-static int
-find_slot(struct worker *w)
-{
-	unsigned i, at;
-
-	for (i = 0; i < LANE_BATCHES_MAX; i++) {
-		at = (w->next + i) % LANE_BATCHES_MAX;
-		if (w->slot[at] == NULL) {
-			w->next = at + 1;
-			return (int)at;
-		}
-	}
-	return -1;
 }
 
 /* The worker can read the segment. */
@@ -341,16 +344,19 @@ work_send(struct task *t, unsigned lane, void *arg)
 		give_back(q, t);
 		return 1;
 	}
-	slot = find_slot(w);
-	if (slot == -1 || need_segment(w, m->segment) == -1)
+	if (need_segment(w, m->segment) == -1)
 		return -1;
 	b = batch_new(q, t);
-	if (b == NULL)
+	slot = b == NULL ? -1 : slot_take(w);
+	if (slot == -1) {
+		batch_free(b);
 		return -1;
+	}
 	/* A late outcome of an earlier use of the slot does not fit. */
 	b->id = ++w->serial << 16 | (uint64_t)slot;
 	rc = send_batch(w, b, &env);
 	if (rc != 0) {
+		slot_give(w, (unsigned)slot);
 		batch_free(b);
 		return rc;
 	}

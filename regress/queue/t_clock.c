@@ -1,4 +1,4 @@
-/* sources: queue/clock.c queue/schedule.c queue/flow.c queue/steer.c */
+/* sources: queue/clock.c queue/schedule.c queue/places.c queue/timing.c queue/sweep.c queue/flow.c queue/steer.c */
 /* sources: queue/message.c queue/destination.c queue/owner.c queue/pool.c queue/heap.c */
 /* sources: queue/envelope.c queue/blob.c queue/record.c lib/crc32c.c */
 /* sources: lib/log.c lib/logsock.c lib/compat.c */

@@ -2,6 +2,7 @@
 only that all arrives, and in which order, is tested."""
 
 import re
+import socket
 import time
 
 import pytest
@@ -88,3 +89,55 @@ def test_more_slow_domains_than_sessions(farm, capsys):
     assert taken < 3 * len(slow)
     wait_for(lambda: [x for x in slow if x.messages], "the slow ones", 120)
     assert not re.search(r"outcome=(temp|perm)fail", edd.log())
+
+
+@pytest.fixture
+def silent(make_edd, cleanup, dns):
+    """A function: how many domains have servers that accept connections and
+    never greet; returns the daemon and the server of live.example.net."""
+    sockets = []
+
+    def make(count):
+        live = Receiver(["PIPELINING"], "127.0.9.1").start()
+        cleanup.append(live)
+        zone = ["live MX 10 hlive\nhlive A 127.0.9.1"]
+        for i in range(count):
+            address = "127.0.%d.%d" % (10 + i // 250, 1 + i % 250)
+            sockets.append(socket.create_server((address, live.port),
+                                                backlog=64))
+            zone.append("s%d MX 10 h%d\nh%d A %s" % (i, i, i, address))
+        dns.zone("example.net", "\n".join(zone))
+        dns.start()
+        edd = make_edd(dns=dns, deliver_port=live.port)
+        return edd.start().setup(), live
+    yield make
+    for s in sockets:
+        s.close()
+
+
+@pytest.mark.parametrize("kind,count", [
+    ("transactional", 200), ("transactional", 500), ("bulk", 200),
+    ("bulk", 500)])
+def test_servers_that_never_greet_delay_nobody(silent, capsys, kind, count):
+    edd, live = silent(count)
+    edd.ctl("user", "add", "shop")
+    shop = edd.credential("shop")
+    if kind == "bulk":
+        edd.ctl("user", "set", "app", "class", "bulk")
+    with edd.client() as smtp:
+        for i in range(6):
+            for n in range(count):
+                smtp.sendmail("news@example.org",
+                              ["r%d@s%d.example.net" % (i, n)],
+                              message(subject="%d %d" % (i, n)))
+    edd.user, edd.secret = shop
+    seconds = []
+    for i in range(3):
+        began = time.monotonic()
+        edd.send("x%d@live.example.net" % i)
+        live.wait(i + 1)
+        seconds.append(time.monotonic() - began)
+    with capsys.disabled():
+        print("\n6 %s messages each for %d domains that never greet: another "
+              "user's, one after the other, after %s" % (
+                  kind, count, ", ".join("%.2f s" % s for s in seconds)))
