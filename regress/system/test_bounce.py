@@ -258,6 +258,44 @@ def test_delay_for_a_destination_that_is_down(make_edd, make_sink):
          e["recipient"].endswith("down.example")})
 
 
+def actions(edd):
+    return [e["action"] for e in edd.journal() if e["event"] == "notified"]
+
+
+@pytest.mark.parametrize("ending", ["stop", "kill"])
+def test_delay_is_not_told_again_after_a_restart(make_edd, make_sink, ending):
+    sink = make_sink()
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "route down.example via 127.0.0.1 port %d\n"
+        "queue retry 1s, 2s\nqueue delay-notice 3s") % free_port())
+    edd.start().setup()
+    for i in range(10):
+        edd.send("r%d@down.example" % i)
+    sink.wait(10)
+    wait_for(lambda: len([e for e in edd.journal() if e["event"] == "relayed"])
+             == 10, "the notices to be done")
+    getattr(edd, ending)()
+    edd.start()
+    before = len([e for e in edd.journal() if e["event"] == "deferred"])
+    wait_for(lambda: len([e for e in edd.journal() if e["event"] ==
+                          "deferred"]) > before + 4, "more attempts")
+    assert actions(edd) == ["delayed"] * 10
+
+
+def test_notice_and_end_do_not_wait_for_the_probe(make_edd, make_sink):
+    sink = make_sink()
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "route down.example via 127.0.0.1 port %d\nqueue retry 1s, 1h\n"
+        "queue delay-notice 4s\nqueue expire 8s") % free_port())
+    edd.start().setup()
+    for i in range(5):
+        edd.send("r%d@down.example" % i)
+    wait_for(lambda: len([e for e in edd.journal() if e["event"] == "expired"])
+             == 5, "all to expire", 60)
+    sink.wait(10)
+    assert sorted(actions(edd)) == ["delayed"] * 5 + ["failed"] * 5
+
+
 def test_no_delay_notice_by_default(bouncing, sink):
     sink.rcpt_replies["late@example.net"] = "451 4.2.1 Try later"
     submit(bouncing, [("late@example.net", "NOTIFY=DELAY")])
