@@ -2,7 +2,12 @@
 row of the table, and that nothing of such a request is queued."""
 
 import copy
+import os
+import signal
+import threading
 
+from eddtest import wait_for
+from httpstest import compartment
 from sdktest import accepted, make_sdk, openssl, refused
 
 
@@ -104,3 +109,107 @@ def test_alike_in_one_second(make_edd, sink):
     for answer in answers:
         accepted(answer)
     assert len({m.data for m in sink.wait(3)}) == 3
+
+
+def test_who_fails_too_often(make_edd, sink):
+    sdk = make_sdk(make_edd, sink,
+                   "smtp throttle failures 3 window 10m block 10m\n")
+    stranger = {**sdk.key, "pem": openssl("genrsa", "2048").decode()}
+    answers = sdk.calls(*[
+        {"operation": "submitEmail", "as": stranger,
+         "request": {"submitEmailDetails": sdk.details(subject=str(i))}}
+        for i in range(3)], ("submitEmail", {
+            "submitEmailDetails": sdk.details()}))
+    refused(answers[3], 429, "TooManyRequests",
+            "Too many requests received. Wait and try again.")
+
+
+def test_edd_that_takes_no_mail_or_fails(make_edd, sink):
+    """503 while it drains; 500 if a process dies under the request."""
+    sdk = make_sdk(make_edd, sink)
+    edd = sdk.edd
+    edd.ctl("drain")
+    answer, = sdk.submit(sdk.details(subject="while it drains"))
+    assert answer["error"]["statusCode"] == 503, answer
+    assert answer["error"]["serviceCode"] == "ServiceUnavailable"
+    edd.ctl("drain", "off")
+    pid, mark, got = edd.pid_of("queue"), edd.log_size(), []
+    os.kill(pid, signal.SIGSTOP)
+    asking = threading.Thread(target=lambda: got.extend(
+        sdk.submit(sdk.details(subject="it dies"))))
+    asking.start()
+    edd.wait_log(r"httpd\[\d+\]: request \S+: body, now run", since=mark)
+    os.kill(pid, signal.SIGKILL)
+    asking.join()
+    refused(got[0], 500, "InternalServerError", "Internal Server Error")
+
+
+def test_errors_of_the_management_api(make_edd, sink):
+    """Each status and code that a client may have to tell apart."""
+    sdk = make_sdk(make_edd, sink)
+    edd, place = sdk.edd, compartment(sdk.edd)
+    domain = {"compartmentId": place, "name": "example.com"}
+
+    def create(**details):
+        return ("createEmailDomain", {"createEmailDomainDetails": {
+            **domain, **details}})
+
+    def codes(*calls):
+        return [(a["error"]["statusCode"], a["error"]["serviceCode"])
+                if "error" in a else a for a in sdk.calls(*calls)]
+
+    # Without a policy nothing is there.
+    assert codes(create(description="1")) == [(404, "NotAuthorizedOrNotFound")]
+    edd.ctl("policy", "add",
+            "allow any-user to manage email-family in tenancy")
+    made, = sdk.calls(create())
+    one = made["ok"]["emailDomain"]["id"]
+    assert codes(
+        create(description="2"), create(name="gmail.com"), create(name=""),
+        create(name="example.net", freeformTags={
+            str(i): "" for i in range(33)}),
+        ("updateEmailDomain", {"emailDomainId": one, "ifMatch": "stale",
+                               "updateEmailDomainDetails": {}}),
+        ("getSender", {"senderId": "ocid1.none"}),
+        ("listSenders", {"compartmentId": place, "page": "zz"}),
+        ("addEmailDomainLock", {"emailDomainId": one, "addLockDetails": {
+            "type": "FULL"}})) == [
+                (409, "NotAuthorizedOrResourceAlreadyExists"),
+                (400, "InvalidParameter"), (400, "MissingParameter"),
+                (400, "LimitExceeded"), (412, "NoEtagMatch"),
+                (404, "NotAuthorizedOrNotFound"), (400, "InvalidParameter"),
+                (404, "NotFound")]
+    # A retry token is of one request; a domain with a key stays.
+    token = {"opcRetryToken": "once"}
+    first = {**create(name="example.net")[1], **token}
+    again = {**create(name="example.edu")[1], **token}
+    assert "ok" in sdk.calls(("createEmailDomain", first))[0]
+    assert codes(("createEmailDomain", again)) == [
+        (409, "InvalidatedRetryToken")]
+    key, = sdk.calls(("createDkim", {"createDkimDetails": {
+        "emailDomainId": one}}))
+    assert "ok" in key, key
+    assert codes(("deleteEmailDomain", {"emailDomainId": one}))[0][0] == 409
+
+
+def test_the_same_change_twice_in_one_second(make_edd, sink):
+    """A replay is refused with a code that the SDK tries again by itself."""
+    sdk = make_sdk(make_edd, sink)
+    sdk.edd.ctl("policy", "add",
+                "allow any-user to manage email-family in tenancy")
+
+    def twice():
+        answers = sdk.calls({
+            "operation": "createSuppression", "parallel": 2,
+            "request": {"createSuppressionDetails": {
+                "compartmentId": sdk.key["tenancy"],
+                "emailAddress": "a%d@example.net" % len(seen)}}})
+        seen.append([a["error"]["serviceCode"] for a in answers
+                     if "error" in a])
+        return seen[-1] == ["IncorrectState"]
+
+    # If a second ends between the two it is no replay, but exists already.
+    seen = []
+    wait_for(twice, "two of one second")
+    assert {c for codes in seen for c in codes} <= {
+        "IncorrectState", "NotAuthorizedOrResourceAlreadyExists"}
