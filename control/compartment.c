@@ -179,6 +179,8 @@ compartment_in_use(struct store *s, const struct compartment *c)
 		return "sender";
 	if (record_any(s, STORE_DOMAIN_PLACE, c->id) != STORE_NOTFOUND)
 		return "domain";
+	if (record_any(s, STORE_POOL_NAME, c->id) != STORE_NOTFOUND)
+		return "pool";
 	switch (suppress_place_get(s, c->id, &place)) {
 	case STORE_NOTFOUND:
 		return NULL;

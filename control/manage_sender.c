@@ -265,9 +265,9 @@ manage_sender_list(struct ask *a)
 {
 	static const char *const sorts[] = { "TIMECREATED", "EMAILADDRESS",
 		NULL };
-	static const struct list_kind list = { &sender_kind, sorts,
-		"ocid1.emailsender.", true, STORE_SENDER_PLACE, summary_row,
-		summary_passes };
+	/* Older ones of edctl begin otherwise than those of the API. */
+	static const struct list_kind list = { &sender_kind, sorts, "ocid1.",
+		true, STORE_SENDER_PLACE, summary_row, summary_passes };
 	struct compartment c;
 	const char *address;
 	struct sender s;

@@ -188,6 +188,24 @@ pool_bind(struct store *s, const char *sender, const char *id)
 	return record_put_id(s, STORE_POOL_SENDER, id, sender, "");
 }
 
+/* The addresses of a pool, with blanks between. */
+enum store_status
+pool_addresses(struct store *s, const char *id, char text[SOURCES_SIZE])
+{
+	struct outbound out[SOURCES_MAX];
+	enum store_status r;
+	uint32_t i, n;
+
+	text[0] = '\0';
+	r = outbound_pool(s, id, (int64_t)time(NULL), out, &n);
+	for (i = 0; r == STORE_OK && i < n; i++) {
+		if (i > 0)
+			(void)strlcat(text, " ", SOURCES_SIZE);
+		(void)strlcat(text, out[i].address, SOURCES_SIZE);
+	}
+	return r;
+}
+
 /*
  * Where mail of a sender leaves from, with blanks between; empty if it has no
  * pool, or the pool no address.
@@ -195,20 +213,12 @@ pool_bind(struct store *s, const char *sender, const char *id)
 enum store_status
 pool_sources(struct store *s, const char *sender, char sources[SOURCES_SIZE])
 {
-	struct outbound out[SOURCES_MAX];
 	char id[OBJECT_ID_SIZE];
 	enum store_status r;
-	uint32_t i, n;
 
 	sources[0] = '\0';
 	r = pool_of_sender(s, sender, id);
 	if (r != STORE_OK)
 		return r == STORE_NOTFOUND ? STORE_OK : r;
-	r = outbound_pool(s, id, (int64_t)time(NULL), out, &n);
-	for (i = 0; r == STORE_OK && i < n; i++) {
-		if (i > 0)
-			(void)strlcat(sources, " ", SOURCES_SIZE);
-		(void)strlcat(sources, out[i].address, SOURCES_SIZE);
-	}
-	return r;
+	return pool_addresses(s, id, sources);
 }

@@ -50,6 +50,8 @@ enum store_status pool_del(struct store *, const struct pool *);
 enum store_status pool_of_sender(struct store *, const char *sender,
     char id[OBJECT_ID_SIZE]);
 enum store_status pool_bind(struct store *, const char *sender, const char *id);
+enum store_status pool_addresses(struct store *, const char *id,
+    char text[SOURCES_SIZE]);
 enum store_status pool_sources(struct store *, const char *sender,
     char sources[SOURCES_SIZE]);
 

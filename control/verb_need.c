@@ -34,6 +34,7 @@
 #include "group.h"
 #include "id.h"
 #include "job.h"
+#include "pool.h"
 #include "record.h"
 #include "sender.h"
 #include "store.h"
@@ -144,6 +145,16 @@ need_domain(struct job *j, const char *text, struct domain *d)
 	return found(j, r, "domain", name,
 	    "see \"edctl domain list\", or make it with \"edctl domain add "
 	    "DOMAIN compartment NAME\"");
+}
+
+/* An IP pool by its id. */
+int
+need_pool(struct job *j, const char *id, struct pool *p)
+{
+	enum store_status r;
+
+	r = pool_get(j->control->store, id, p);
+	return found(j, r, "IP pool", id, "see \"edctl pool list\"");
 }
 
 /* A name that may be given to something. */

@@ -66,7 +66,7 @@ verb_sender_add(struct job *j)
 	    need_compartment(j, j->arg[1], &c) == -1 ||
 	    need_admitted(j, admit_sender_place(j->control, &s, c.id, &f),
 		&f) == -1 ||
-	    need_id(j, "sender", s.id) == -1)
+	    need_id(j, "emailsender", s.id) == -1)
 		return;
 	(void)strlcpy(s.compartment, c.id, sizeof(s.compartment));
 	s.created = (int64_t)time(NULL);

@@ -38,6 +38,7 @@
 #include "verb_group.h"
 #include "verb_limit.h"
 #include "verb_policy.h"
+#include "verb_pool.h"
 #include "verb_queue.h"
 #include "verb_returnpath.h"
 #include "verb_sender.h"
@@ -263,6 +264,13 @@ static const struct verb verbs[] = {
 	    "replace a policy" },
 	{ { "policy", "show" }, VERB_READ, verb_policy_show,
 	    { { NULL, "ID", false } }, "show a policy" },
+
+	{ { "pool", "list" }, VERB_READ, verb_pool_list,
+	    { { "compartment", "NAME", true } }, "list IP pools" },
+	{ { "pool", "remove" }, VERB_WRITE, verb_pool_remove,
+	    { { NULL, "ID", false } }, "remove an IP pool" },
+	{ { "pool", "show" }, VERB_READ, verb_pool_show,
+	    { { NULL, "ID", false } }, "show an IP pool and its senders" },
 
 	{ { "queue", "bounce" }, VERB_WRITE, verb_queue_change, { FILTER },
 	    "return messages to their senders" },

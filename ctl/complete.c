@@ -70,6 +70,7 @@ static const struct {
 	{ "user", "USER", { "user", "list" }, "name" },
 	{ "user", "NAME", { "user", "list" }, "name" },
 	{ "policy", "ID", { "policy", "list" }, "id" },
+	{ "pool", "ID", { "pool", "list" }, "id" },
 	{ "sender", "ADDRESS", { "sender", "list" }, "address" },
 	{ "from", "SENDER", { "sender", "list" }, "address" },
 	{ "destination", "DOMAIN", { "queue", "summary" }, "destination" },

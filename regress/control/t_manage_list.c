@@ -238,6 +238,12 @@ deleted_are_listed(void **state)
 	assert_string_equal(all, "");
 	(void)walk("", 1, all, sizeof(all));
 	assert_string_equal(all, " a");
+	/* One of edctl, too. */
+	assert_true(world_do(&w, "sender add e@d.org compartment prod"));
+	assert_true(world_do(&w, "sender remove e@d.org"));
+	(void)walk("lifecycleState=deleted|emailAddress=e@d.org", 1, all,
+	    sizeof(all));
+	assert_string_equal(all, " e");
 	/* Of another compartment it is not. */
 	assert_int_equal(client_ask(&cl, MANAGE_SENDER_LIST, NULL,
 			     "compartmentId=root|lifecycleState=deleted"),

@@ -228,9 +228,18 @@ mail_leaves_from_the_pool(void **state)
 	    client_ask(&cl, MANAGE_SENDER_MOVE, sender, "compartmentId=root"),
 	    MANAGE_OK);
 	assert_string_equal(sources_of("a@b.org"), "192.0.2.2");
+	(void)snprintf(text, sizeof(text), "pool remove %s", id);
+	assert_false(world_do(&w, text));
+	assert_non_null(strstr(w.why, "has senders"));
 	assert_true(world_do(&w, "sender remove a@b.org"));
-	assert_int_equal(client_ask(&cl, MANAGE_POOL_DELETE, id, NULL),
-	    MANAGE_OK);
+	/* A compartment that has it stays, too. */
+	assert_true(world_do(&w, "sender remove c@b.org"));
+	assert_false(world_do(&w, "compartment remove prod"));
+	assert_non_null(strstr(w.hint, "edctl pool list"));
+	assert_true(world_do(&w, text));
+	assert_int_equal(client_ask(&cl, MANAGE_POOL_GET, id, NULL), MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "DELETED");
+	assert_false(world_do(&w, text));
 }
 
 /* The hours of the last address have passed. */

@@ -66,6 +66,11 @@ def test_mail_leaves_from_its_pool(pools, sink):
             edd.send(["%s%d@example.net" % (sender, i)], sender=address,
                      text="From: %s\r\nSubject: x\r\n\r\nx\r\n" % address)
     sink.wait(9)
+    listed = {r["name"]: r for r in edd.ctl("pool", "list", "compartment",
+                                            "prod", json_rows=True)}
+    assert listed["two"]["sources"] == "127.0.0.32 127.0.0.33"
+    shown = edd.ctl("pool", "show", one["id"], json_rows=True)
+    assert [r["sender"] for r in shown[1:]] == ["one@example.org"]
     assert peers(sink, "one@example.org") == {"127.0.0.31"}
     assert peers(sink, "two@example.org") <= {"127.0.0.32", "127.0.0.33"}
     assert not peers(sink, "news@example.org") & {
