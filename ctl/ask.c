@@ -155,7 +155,7 @@ conclude(enum client_result result, const struct admin_end *end,
 	if (result == CLIENT_LOST)
 		fail(FAIL_ABSENT, end->why, end->hint);
 	if (!end->ok)
-		fail(FAIL_NO, end->why, end->hint);
+		fail((int)end->wrong, end->why, end->hint);
 	if (end->hint[0] != '\0' && !o->json)
 		(void)printf("%s\n", end->hint);
 	check_written(fflush(stdout) != 0 ? errno : 0);

@@ -49,7 +49,7 @@ say_text(const char *line)
 }
 
 static void
-say_json(enum fail_status status, const char *why, const char *hint)
+say_json(int status, const char *why, const char *hint)
 {
 	struct json_object *o;
 	const char *text;
@@ -80,7 +80,7 @@ say_line(const char *prefix, const char *line)
 
 /* Say what is wrong, and what to do (NULL or empty: nothing). */
 void
-fail_say(enum fail_status status, const char *why, const char *hint)
+fail_say(int status, const char *why, const char *hint)
 {
 	(void)fflush(stdout);
 	if (as_json) {
@@ -94,7 +94,7 @@ fail_say(enum fail_status status, const char *why, const char *hint)
 
 /* The same, and end with this exit status. */
 void
-fail(enum fail_status status, const char *why, const char *hint)
+fail(int status, const char *why, const char *hint)
 {
 	fail_say(status, why, hint);
 	exit(status);

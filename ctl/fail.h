@@ -24,14 +24,15 @@
 
 #include <stdbool.h>
 
+/* Beside those that control says, enum admin_wrong. */
 enum fail_status {
 	FAIL_NO = 1,	 /* it cannot be done, or was asked for wrongly */
 	FAIL_ABSENT = 2, /* edd is not there, may not be asked, or is silent */
 };
 
 void fail_as_json(bool);
-void fail_say(enum fail_status, const char *why, const char *hint);
-void fail(enum fail_status, const char *why, const char *hint)
+void fail_say(int status, const char *why, const char *hint);
+void fail(int status, const char *why, const char *hint)
     __attribute__((noreturn));
 
 #endif

@@ -84,7 +84,10 @@ static const struct topic topics[] = {
 	    "Words may be abbreviated as long as they are unambiguous.  What "
 	    "cannot be is\nrefused with the nearest right command, and "
 	    "nothing is changed.  Exit status:\n0 done, 1 refused or failed, "
-	    "2 edd is not there, may not be asked, or is silent.\n" },
+	    "2 edd is not there, may not be asked, or is silent,\n3 the "
+	    "queue or the journal has nothing of what was named, 4 something "
+	    "on the\ndisk is damaged, 5 everything in the queue was meant, "
+	    "without the word \"all\".\n" },
 	{ "policies", "policy", "who may use which senders",
 	    "Without a policy every user may use every sender.  The first "
 	    "one closes what\nno policy opens:\n\n"

@@ -83,6 +83,7 @@ void
 admin_end_put(struct msgout *o, const struct admin_end *s)
 {
 	msg_put_bool(o, s->ok);
+	msg_put_u32(o, s->wrong == 0 ? ADMIN_NO : s->wrong);
 	msg_put_str(o, s->why);
 	msg_put_str(o, s->hint);
 }
@@ -92,6 +93,7 @@ void
 admin_end_get(struct msgin *m, struct admin_end *s)
 {
 	s->ok = msg_get_bool(m);
+	s->wrong = msg_get_enum(m, ADMIN_NO, ADMIN_WRONG_LAST);
 	msg_get_str(m, s->why, sizeof(s->why));
 	msg_get_str(m, s->hint, sizeof(s->hint));
 }

@@ -63,10 +63,21 @@ struct admin_command {
 	char *word[ADMIN_WORDS_MAX];
 };
 
+/* What it is that is wrong; edctl ends with this status. */
+enum admin_wrong {
+	ADMIN_NO = 1,  /* refused, failed, or asked for wrongly */
+	ADMIN_LOST,    /* there was no answer; never sent */
+	ADMIN_NOTHING, /* nothing is there of what was named */
+	ADMIN_DAMAGED, /* something on the disk is damaged */
+	ADMIN_ALL,     /* everything was asked for, without "all" */
+	ADMIN_WRONG_LAST = ADMIN_ALL
+};
+
 struct admin_end {
 	bool ok;
-	char why[ERROR_SIZE];  /* what is wrong, empty if ok */
-	char hint[ERROR_SIZE]; /* what to do next, may be empty */
+	enum admin_wrong wrong; /* 0 is sent as ADMIN_NO */
+	char why[ERROR_SIZE];	/* what is wrong, empty if ok */
+	char hint[ERROR_SIZE];	/* what to do next, may be empty */
 };
 
 /* How far a command is; total 0: not known. */

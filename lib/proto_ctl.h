@@ -45,7 +45,7 @@ struct chan;
 struct msgin;
 struct row;
 
-#define CTL_VERSION 2u
+#define CTL_VERSION 3u
 
 enum ctl_type {
 	M_CTL_HELLO = 1,

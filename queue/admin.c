@@ -175,6 +175,13 @@ answer_ok(struct answer *a)
 	answer_end(a, &end);
 }
 
+/* What answer_fail() is to say it is, for the exit status of edctl. */
+void
+answer_wrong(struct answer *a, enum admin_wrong wrong)
+{
+	a->wrong = wrong;
+}
+
 /* End with what is wrong and, unless NULL, what to do about it. */
 void
 answer_fail(struct answer *a, const char *hint, const char *fmt, ...)
@@ -183,6 +190,7 @@ answer_fail(struct answer *a, const char *hint, const char *fmt, ...)
 	va_list ap;
 
 	memset(&end, 0, sizeof(end));
+	end.wrong = a->wrong;
 	va_start(ap, fmt);
 	(void)vsnprintf(end.why, sizeof(end.why), fmt, ap);
 	va_end(ap);

@@ -20,6 +20,7 @@
  * outcome is on its way.  What is changed is durable with the commit of its
  * mark, and an event says it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,9 @@ struct act {
 	uint64_t messages;
 	uint64_t rcpts;
 	uint64_t inflight;
+	uint64_t hurt;	 /* messages that are damaged */
+	uint64_t unread; /* others that cannot be read, for this reason */
+	int error;
 };
 
 static const struct {
@@ -250,6 +254,68 @@ act_visit(struct walk *w, struct message *m, const struct envelope *env)
 	return true;
 }
 
+/* Give a message up that nobody can ever send; the journal knows. */
+static void
+give_up(struct walk *w, struct message *m)
+{
+	struct journal *j = w->answer->queue->journal;
+
+	journal_begin(j, "removed", m->id);
+	journal_str(j, "user", m->owner == NULL ? "" : m->owner->name);
+	journal_str(j, "text", "damaged on disk");
+	journal_end(j);
+	spool_lose(w->answer->queue->spool, m, "damaged on disk");
+}
+
+/*
+ * One whose envelope cannot be read.  If it is damaged it can only be removed;
+ * to have it stay for ever would be no answer to a release or a bounce.
+ */
+static bool
+act_unread(struct walk *w, struct message *m, int error)
+{
+	struct act *act = w->arg, before = *act;
+
+	if (count(w, m) == 0)
+		return true;
+	if (error != EBADMSG) {
+		*act = before;
+		act->unread++;
+		act->error = error;
+		return true;
+	}
+	act->hurt++;
+	if (m->inflight == 0 && act->kind != ACT_HOLD &&
+	    act->kind != ACT_REROUTE)
+		give_up(w, m);
+	return true;
+}
+
+/* Whether something could not be done as it was asked for. */
+static bool
+act_failed(struct walk *w)
+{
+	const struct act *act = w->arg;
+	const char *given_up = "given up; what is left of them is in the "
+			       "folder corrupt of the spool";
+
+	if (act->unread > 0)
+		answer_fail(w->answer, NULL, "%llu messages cannot be read: %s",
+		    (unsigned long long)act->unread, strerror(act->error));
+	else if (act->hurt > 0 && act->kind != ACT_REMOVE) {
+		answer_wrong(w->answer, ADMIN_DAMAGED);
+		answer_fail(w->answer,
+		    "\"edctl queue verify\" tells which; look at the disk",
+		    "%llu of these messages are damaged on disk and %s",
+		    (unsigned long long)act->hurt,
+		    act->kind == ACT_HOLD || act->kind == ACT_REROUTE ?
+			"stay as they are" :
+			given_up);
+	} else
+		return false;
+	return true;
+}
+
 static void
 act_over(struct walk *w)
 {
@@ -261,10 +327,13 @@ act_over(struct walk *w)
 		row_num(row, "recipients", (int64_t)act->rcpts);
 		row_num(row, "messages", (int64_t)act->messages);
 		row_num(row, "inflight", (int64_t)act->inflight);
+		if (act->hurt > 0)
+			row_num(row, "damaged", (int64_t)act->hurt);
 		answer_row(w->answer, row);
 	}
 	row_free(row);
-	answer_ok(w->answer);
+	if (!act_failed(w))
+		answer_ok(w->answer);
 }
 
 /* Whether a route's host is a name or an address that can be. */
@@ -350,6 +419,7 @@ act(struct answer *a, const struct admin_command *cmd)
 	}
 	w->arg = act;
 	if (w->filter.empty) {
+		answer_wrong(a, ADMIN_ALL);
 		answer_fail(a,
 		    "give an id, a condition such as \"domain example.org\", "
 		    "or the word \"all\"",
@@ -359,6 +429,7 @@ act(struct answer *a, const struct admin_command *cmd)
 		return;
 	}
 	w->visit = act_visit;
+	w->unread = act_unread;
 	w->over = act_over;
 	w->envelopes = act->kind != ACT_FLUSH;
 	walk_start(w);

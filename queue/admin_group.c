@@ -87,7 +87,7 @@ key_of(enum by by, struct message *m, const struct envelope *env, uint32_t i)
 	case BY_DESTINATION:
 		return message_task_of(m, i)->destination->domain;
 	case BY_SENDER:
-		return env->sender;
+		return env == NULL ? "(damaged)" : env->sender;
 	case BY_USER:
 		return m->owner == NULL ? "" : m->owner->name;
 	case BY_STATE:
@@ -124,6 +124,13 @@ count_visit(struct walk *w, struct message *m, const struct envelope *env)
 		g->last = m->id;
 	}
 	return true;
+}
+
+/* Its sender is not known, but it is there. */
+static bool
+count_unread(struct walk *w, struct message *m, int error)
+{
+	return count_visit(w, m, NULL);
 }
 
 /* When something is sent there next; 0: now. */
@@ -233,6 +240,7 @@ start(struct answer *a, const struct admin_command *cmd, struct counting *c)
 	w->arg = c;
 	w->arg_free = counting_free;
 	w->visit = count_visit;
+	w->unread = count_unread;
 	w->over = count_over;
 	w->envelopes = c->by == BY_SENDER;
 	walk_start(w);

@@ -174,12 +174,13 @@ trace_over(unsigned long events, void *arg)
 	struct answer *a = arg;
 	const struct telling *t = a->work;
 
-	if (events == 0)
+	if (events == 0) {
+		answer_wrong(a, ADMIN_NOTHING);
 		answer_fail(a,
 		    "give a message id, a Message-ID or a recipient; events "
 		    "are kept for \"journal keep\"",
 		    "no events of \"%.200s\"", t->word);
-	else
+	} else
 		answer_ok(a);
 }
 
@@ -463,6 +464,7 @@ export_start(struct answer *a, const struct admin_command *cmd)
 	}
 	if (cmd->words != 3 || id_parse(cmd->word[2], &id) == -1 ||
 	    spool_find(a->queue->spool, id) == NULL) {
+		answer_wrong(a, ADMIN_NOTHING);
 		answer_fail(a, "see \"edctl queue list\"",
 		    "no message %.100s in the queue",
 		    cmd->words < 3 ? "" : cmd->word[2]);

@@ -17,6 +17,7 @@
 /*
  * "queue list" and "queue show": what is in the queue, a row a recipient.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,13 @@ via_of(const struct task *t)
 
 	via = destination_via(t->destination->domain);
 	return via == NULL ? "" : via;
+}
+
+/* Why an envelope could not be read. */
+static const char *
+why_unread(int error)
+{
+	return error == EBADMSG ? "damaged on disk" : strerror(error);
 }
 
 static void
@@ -69,7 +77,7 @@ list_rcpt(struct walk *w, struct message *m, const struct envelope *env,
 
 /* Rows of one message's recipients, as far as there is room. */
 static bool
-list_visit(struct walk *w, struct message *m, const struct envelope *env)
+list_rcpts(struct walk *w, struct message *m, const struct envelope *env)
 {
 	struct spool *spool = w->answer->queue->spool;
 	struct blob store = { 0 };
@@ -79,20 +87,25 @@ list_visit(struct walk *w, struct message *m, const struct envelope *env)
 	struct rcpt *rcpt;
 	struct row *row;
 	uint32_t i, position;
+	bool hurt = w->error != 0;
 
 	row = row_new();
 	if (row == NULL || spool_state(spool, m, &st, &store) == -1) {
 		row_free(row);
 		return true;
 	}
+	er.address = "";
 	envelope_first(env, &c);
-	for (i = 0; i < st.rcpts && envelope_next(&c, &er) == 1; i++) {
+	for (i = 0; i < st.rcpts && (hurt || envelope_next(&c, &er) == 1);
+	     i++) {
 		rcpt = message_find_rcpt(m, i);
 		if (i < w->place || rcpt == NULL)
 			continue;
 		if (!answer_has_room(w->answer))
 			break;
 		position = (uint32_t)(rcpt - message_rcpt(m));
+		if (hurt)
+			st.rcpt[i].text = why_unread(w->error);
 		if (filter_rcpt(&w->filter, m, position))
 			list_rcpt(w, m, env, er.address, position, &st.rcpt[i],
 			    row);
@@ -103,6 +116,35 @@ list_visit(struct walk *w, struct message *m, const struct envelope *env)
 	state_clear(&st);
 	blob_free(&store);
 	return w->place >= i;
+}
+
+static bool
+list_visit(struct walk *w, struct message *m, const struct envelope *env)
+{
+	w->error = 0;
+	return list_rcpts(w, m, env);
+}
+
+/* An envelope of which only the user is known. */
+static void
+make_unknown(struct envelope *env, const struct message *m)
+{
+	memset(env, 0, sizeof(*env));
+	env->sender = env->return_path = env->from = env->message_id =
+	    env->envid = env->compartment = env->selector = env->source =
+		env->sources = "";
+	env->user = m->owner == NULL ? "" : m->owner->name;
+}
+
+/* What memory and the index have of one whose envelope cannot be read. */
+static bool
+list_unread(struct walk *w, struct message *m, int error)
+{
+	struct envelope env;
+
+	w->error = error;
+	make_unknown(&env, m);
+	return list_rcpts(w, m, &env);
 }
 
 static void
@@ -120,6 +162,7 @@ list(struct answer *a, const struct admin_command *cmd)
 	if (w == NULL)
 		return;
 	w->visit = list_visit;
+	w->unread = list_unread;
 	w->over = list_over;
 	w->envelopes = true;
 	walk_start(w);
@@ -154,19 +197,52 @@ show_message(struct answer *a, struct message *m, const struct envelope *env,
 	answer_row(a, row);
 }
 
+static void
+show_first(struct walk *w, struct message *m, const struct envelope *env)
+{
+	struct row *row;
+
+	if (w->place > 0)
+		return;
+	row = row_new();
+	if (row != NULL)
+		show_message(w->answer, m, env, row);
+	row_free(row);
+}
+
 /* The message, then its recipients. */
 static bool
 show_visit(struct walk *w, struct message *m, const struct envelope *env)
 {
-	struct row *row;
-
-	if (w->place == 0) {
-		row = row_new();
-		if (row != NULL)
-			show_message(w->answer, m, env, row);
-		row_free(row);
-	}
+	show_first(w, m, env);
 	return list_visit(w, m, env);
+}
+
+static bool
+show_unread(struct walk *w, struct message *m, int error)
+{
+	struct envelope env;
+
+	make_unknown(&env, m);
+	show_first(w, m, &env);
+	return list_unread(w, m, error);
+}
+
+static void
+show_over(struct walk *w)
+{
+	if (w->error == 0) {
+		answer_ok(w->answer);
+		return;
+	}
+	if (w->error == EBADMSG)
+		answer_wrong(w->answer, ADMIN_DAMAGED);
+	answer_fail(w->answer,
+	    w->error == EBADMSG ?
+		"\"edctl queue remove\" gives it up, and what is left of it is "
+		"copied to the folder corrupt of the spool" :
+		NULL,
+	    "the envelope cannot be read: %s", why_unread(w->error));
 }
 
 static void
@@ -178,7 +254,8 @@ show(struct answer *a, const struct admin_command *cmd)
 	if (w == NULL)
 		return;
 	w->visit = show_visit;
-	w->over = list_over;
+	w->unread = show_unread;
+	w->over = show_over;
 	w->envelopes = true;
 	if (w->filter.id == 0) {
 		answer_fail(a, "see \"edctl queue list\"",

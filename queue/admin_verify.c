@@ -97,7 +97,8 @@ step(struct answer *a)
 		answer_go(a);
 	} else if (rc == -1)
 		answer_fail(a, NULL, "queue is out of memory");
-	else if (c.places > 0)
+	else if (c.places > 0) {
+		answer_wrong(a, ADMIN_DAMAGED);
 		answer_fail(a,
 		    "messages that are damaged return to their senders, or are "
 		    "given up, when it is their turn; look at the disk",
@@ -105,7 +106,8 @@ step(struct answer *a)
 		    "%llu sound",
 		    (unsigned long long)c.places, (unsigned long long)c.lost,
 		    (unsigned long long)c.messages);
-	else if (c.unfit > 0)
+	} else if (c.unfit > 0) {
+		answer_wrong(a, ADMIN_DAMAGED);
 		answer_fail(a,
 		    "no message is lost: stop edd, remove the folder index of "
 		    "the spool, and start edd, which makes it anew",
@@ -113,7 +115,7 @@ step(struct answer *a)
 		    "messages are sound",
 		    (unsigned long long)c.unfit,
 		    (unsigned long long)c.messages);
-	else {
+	} else {
 		tell_sound(a, &c);
 		answer_ok(a);
 	}

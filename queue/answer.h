@@ -27,8 +27,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto_admin.h"
+
 struct admin;
-struct admin_command;
 struct event;
 struct queue;
 struct row;
@@ -41,7 +42,8 @@ struct answer {
 	struct event *ev; /* the next step */
 	uint32_t credit;  /* rows that may be sent before more are asked for */
 	bool waits;	  /* for that */
-	int64_t told;	  /* when it last said how far it is */
+	enum admin_wrong wrong; /* what answer_fail() says; 0: ADMIN_NO */
+	int64_t told;		/* when it last said how far it is */
 	void (*step)(struct answer *);
 	void (*clear)(void *); /* frees work, if it is not NULL */
 	void *work;
@@ -71,6 +73,7 @@ void answer_row(struct answer *, struct row *);
 void answer_copy(struct answer *, const struct row *);
 void answer_progress(struct answer *, uint64_t done, uint64_t total);
 void answer_ok(struct answer *);
+void answer_wrong(struct answer *, enum admin_wrong);
 void answer_fail(struct answer *, const char *hint, const char *, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -58,6 +58,15 @@ envelope_encode(struct blob *b, const struct envelope *e)
 	blob_put_data(b, e->rcpt, e->rcpt_len);
 }
 
+/* Have an encoded envelope say that its message is damaged. */
+void
+envelope_set_damaged(uint8_t *data)
+{
+	uint8_t *flags = data + 1 + 1 + 8;
+
+	store_u32(flags, load_u32(flags) | ENVELOPE_DAMAGED);
+}
+
 /* Append one recipient. */
 void
 envelope_put_rcpt(struct blob *b, const struct envelope_rcpt *r)

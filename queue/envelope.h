@@ -31,6 +31,9 @@
 /* Of the flags, besides those of proto_submit.h: a retry token is there. */
 #define ENVELOPE_RETRY 0x40u
 
+/* On disk only, beside those of proto_submit.h: the body is not as it was. */
+#define ENVELOPE_DAMAGED 0x80000000u
+
 enum envelope_kind {
 	ENVELOPE_MAIL = 1,
 	ENVELOPE_BOUNCE, /* made here; its failures end silently */
@@ -73,6 +76,7 @@ struct envelope_rcpt {
 };
 
 void envelope_encode(struct blob *, const struct envelope *);
+void envelope_set_damaged(uint8_t *);
 int envelope_decode(struct envelope *, const void *, size_t);
 void envelope_put_rcpt(struct blob *, const struct envelope_rcpt *);
 bool envelope_has_retry(const void *, size_t);

@@ -200,6 +200,8 @@ message_from_envelope(struct destinations *t, uint64_t id,
 		m->flags |= MESSAGE_BOUNCE;
 	if ((e->flags & ENVELOPE_BULK) != 0)
 		m->flags |= MESSAGE_BULK;
+	if ((e->flags & ENVELOPE_DAMAGED) != 0)
+		m->flags |= MESSAGE_DAMAGED;
 	if (message_set_owner(t, m, e->user) == -1) {
 		message_free(t, m);
 		return NULL;

@@ -38,6 +38,7 @@ struct segment;
 #define MESSAGE_BOUNCE	0x02u /* made here */
 #define MESSAGE_BULK	0x04u /* gives way to others */
 #define MESSAGE_DAMAGED 0x08u /* its body is; it must not be sent */
+#define MESSAGE_STUCK	0x10u /* compaction could not read it, and said so */
 
 struct rcpt {
 	uint16_t index; /* in the envelope */

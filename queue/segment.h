@@ -137,7 +137,6 @@ int segment_descriptor(const struct segment *);
 int segment_scan(struct segment *, uint64_t *off, uint64_t limit,
     enum segment_how, const struct segment_visitor *);
 const char *segment_damage_text(enum segment_damage);
-int segment_check(struct segment *, uint64_t off, const struct record *);
 int segment_save(struct segment *, uint64_t off, uint64_t len, int todir,
     const char *);
 

@@ -18,6 +18,8 @@
  * Walking over the records of a segment after a crash: whole records are
  * handed out, damage is stepped over and reported, a torn end is cut off.
  */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -370,41 +372,25 @@ segment_scan(struct segment *s, uint64_t *off, uint64_t limit,
 }
 
 /*
- * Whether the record r at off is intact, every octet of it read.  0, or -1
- * with EBADMSG.
- */
-int
-segment_check(struct segment *s, uint64_t off, const struct record *r)
-{
-	struct window *w;
-	uint8_t *meta = NULL;
-
-	w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return -1;
-	w->seg = s;
-	if (body_intact(w, off, r))
-		meta = meta_read(s, off, r);
-	free(w);
-	free(meta);
-	if (meta == NULL)
-		errno = EBADMSG;
-	return meta == NULL ? -1 : 0;
-}
-
-/*
- * Copy octets to a new file in another folder, for a person to look at.
- * 0 or -1 with errno.
+ * Copy octets to a new file in another folder, for a person to look at; as
+ * many as there are.  0 or -1 with errno.
  */
 int
 segment_save(struct segment *s, uint64_t off, uint64_t len, int todir,
     const char *name)
 {
 	char buf[16384];
+	struct stat st;
 	size_t n;
 	ssize_t written;
 	int fd, rc = 0, saved;
 
+	if (segment_read(s, buf, 0, off) == -1 || fstat(s->rfd, &st) == -1)
+		return -1;
+	if ((uint64_t)st.st_size <= off)
+		len = 0;
+	else if ((uint64_t)st.st_size - off < len)
+		len = (uint64_t)st.st_size - off;
 	fd = openat(todir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 	    0600);
 	if (fd == -1)

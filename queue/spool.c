@@ -454,6 +454,9 @@ spool_envelope(struct spool *sp, struct message *m)
 	if (m->segment->kind == SEGMENT_BIG)
 		segment_rest(m->segment);
 	if (rc == -1) {
+		/* Its file is gone, and will not be back. */
+		if (errno == ENOENT)
+			errno = EBADMSG;
 		free(data);
 		return -1;
 	}
@@ -535,8 +538,8 @@ spool_segment_release(struct spool *sp, struct segment *s)
 
 /*
  * A message whose record turned out to be damaged: it is copied to the
- * folder corrupt, logged and given up.  It must be in no list of schedule
- * and not in flight; m is gone afterwards unless marks of it still wait.
+ * folder corrupt, logged and given up.  It must not be in flight; m is gone
+ * with the commit of its marks.
  */
 void
 spool_lose(struct spool *sp, struct message *m, const char *why)
@@ -547,6 +550,8 @@ spool_lose(struct spool *sp, struct message *m, const char *why)
 	uint32_t i;
 
 	log_warnx("%s: %s, message given up", id_format(m->id, id), why);
+	if (sp->hooks.gone != NULL)
+		sp->hooks.gone(m, sp->hooks.arg);
 	corrupt_save(sp->corrupt_fd, m->segment, m->offset, message_size(m),
 	    m->id);
 	rcpt = message_rcpt(m);

@@ -71,7 +71,7 @@ struct spool_entry {
 struct spool_hooks {
 	/* A message that was found at start. */
 	void (*found)(struct message *, void *);
-	/* A message is done and about to be freed. */
+	/* A message is done, or given up, and nothing of it is to be sent. */
 	void (*gone)(struct message *, void *);
 	/* No descriptor of this segment is of use any more. */
 	void (*closed)(struct segment *, void *);

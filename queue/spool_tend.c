@@ -26,6 +26,9 @@
 
 #include "clock.h"
 #include "crash.h"
+#include "crc32c.h"
+#include "envelope.h"
+#include "id.h"
 #include "log.h"
 #include "qbounds.h"
 #include "spool_int.h"
@@ -156,51 +159,84 @@ spool_repeat_marks(struct spool *sp, struct message *m)
 	return rc;
 }
 
-/* An entry that holds the same octets as the message's record. */
+/*
+ * Read what of a record is covered by the checksum of its body into an entry.
+ * 0, or -1 with errno; EBADMSG if it is damaged, and then all that is there
+ * was read.
+ */
+static int
+read_content(struct message *m, struct spool_entry *e)
+{
+	uint64_t off = spool_body_offset(m);
+	uint32_t crc;
+	uint8_t *prefix;
+
+	e->body = calloc(1, m->body_len + 1);
+	e->body_len = m->body_len;
+	prefix = blob_reserve(&e->prefix, m->prefix_len);
+	if (e->body == NULL || (prefix == NULL && m->prefix_len > 0)) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (m->prefix_len > 0)
+		memset(prefix, 0, m->prefix_len);
+	if (segment_read(m->segment, e->body, m->body_len, off) == -1 ||
+	    segment_read(m->segment, prefix, m->prefix_len,
+		off + m->body_len + m->meta_len) == -1)
+		return -1;
+	crc = crc32c(crc32c(0, e->body, e->body_len), e->prefix.data,
+	    e->prefix.len);
+	if (crc == m->body_crc)
+		return 0;
+	errno = EBADMSG;
+	return -1;
+}
+
+/*
+ * An entry that holds the same octets as the message's record, whose envelope
+ * is in memory.  If the body is damaged, the copy's envelope says so.  NULL
+ * with errno.
+ */
 static struct spool_entry *
-copy_of(struct message *m)
+copy_of(struct spool *sp, struct message *m)
 {
 	struct spool_entry *e;
-	uint64_t off = spool_body_offset(m);
+	int saved;
 
 	e = spool_entry_new(m->id);
 	if (e == NULL)
 		return NULL;
-	e->body = malloc(m->body_len + 1);
-	e->body_len = m->body_len;
-	if (e->body == NULL || blob_reserve(&e->meta, m->meta_len) == NULL ||
-	    (m->prefix_len > 0 &&
-		blob_reserve(&e->prefix, m->prefix_len) == NULL) ||
-	    segment_read(m->segment, e->body, m->body_len, off) == -1 ||
-	    segment_read(m->segment, e->meta.data, m->meta_len,
-		off + m->body_len) == -1 ||
-	    (m->prefix_len > 0 &&
-		segment_read(m->segment, e->prefix.data, m->prefix_len,
-		    off + m->body_len + m->meta_len) == -1)) {
-		spool_entry_free(e);
-		return NULL;
+	blob_put_data(&e->meta, m->envelope, m->meta_len);
+	if (e->meta.bad)
+		errno = ENOMEM;
+	else if (read_content(m, e) == 0)
+		return e;
+	else if (errno == EBADMSG) {
+		spool_damaged(sp, m);
+		envelope_set_damaged(e->meta.data);
+		return e;
 	}
-	return e;
+	saved = errno;
+	spool_entry_free(e);
+	errno = saved;
+	return NULL;
 }
 
-/* Queue a copy of a message for the next commit.  0 or -1. */
+/* Queue a copy of a message for the next commit.  0 or -1 with errno. */
 static int
 move_message(struct spool *sp, struct message *m)
 {
-	struct record r;
 	struct spool_entry *e;
-	uint8_t header[RECORD_HEADER_SIZE];
 
-	if (segment_read(m->segment, header, sizeof(header), m->offset) == -1 ||
-	    record_decode(&r, header) == -1 || r.id != m->id ||
-	    segment_check(m->segment, m->offset, &r) == -1) {
-		log_warnx("spool: message %016llx cannot be moved",
-		    (unsigned long long)m->id);
+	if (spool_envelope(sp, m) == -1)
 		return -1;
-	}
-	e = copy_of(m);
-	if (e == NULL || spool_repeat_marks(sp, m) == -1) {
+	e = copy_of(sp, m);
+	spool_envelope_drop(sp, m);
+	if (e == NULL)
+		return -1;
+	if (spool_repeat_marks(sp, m) == -1) {
 		spool_entry_free(e);
+		errno = ENOMEM;
 		return -1;
 	}
 	CRASH("compact-read");
@@ -209,6 +245,21 @@ move_message(struct spool *sp, struct message *m)
 	sp->moving++;
 	STAILQ_INSERT_TAIL(&sp->waiting, e, entry);
 	return 0;
+}
+
+/* A message cannot be moved: if it is damaged, nothing else can be done. */
+static void
+not_moved(struct spool *sp, struct message *m)
+{
+	char id[ID_TEXT_SIZE];
+
+	if (errno == EBADMSG)
+		spool_lose(sp, m, "damaged on disk");
+	else if ((m->flags & MESSAGE_STUCK) == 0) {
+		m->flags |= MESSAGE_STUCK;
+		log_warn("%s: cannot be read, its segment stays",
+		    id_format(m->id, id));
+	}
 }
 
 /* Move some of a list; messages that deliver reads wait.  Octets moved. */
@@ -223,11 +274,10 @@ move_some(struct spool *sp, struct message_list *list, uint64_t bytes)
 			break;
 		if (m->inflight > 0 || m->marks > 0)
 			continue;
-		if (move_message(sp, m) == -1) {
-			sp->compacting = false;
-			break;
-		}
-		moved += message_size(m);
+		if (move_message(sp, m) == -1)
+			not_moved(sp, m);
+		else
+			moved += message_size(m);
 	}
 	return moved;
 }
@@ -255,11 +305,14 @@ compact_step(struct spool *sp)
 	}
 	moved = move_some(sp, &s->fresh, COMPACT_STEP_BYTES);
 	if (moved < COMPACT_STEP_BYTES)
-		(void)move_some(sp, &s->indexed, COMPACT_STEP_BYTES - moved);
+		moved += move_some(sp, &s->indexed, COMPACT_STEP_BYTES - moved);
 	/* Before anything of them is sent: deliver reads where they were. */
 	if (sp->moving > 0)
 		(void)spool_commit(sp);
 	spool_reclaim(sp);
+	/* What cannot go now is looked at again with the next tick. */
+	if (moved == 0 && s == TAILQ_FIRST(&sp->logs))
+		sp->compacting = false;
 	if (s != TAILQ_FIRST(&sp->logs))
 		sp->compacting = worth_compacting(sp);
 }

@@ -56,7 +56,8 @@ state_from_message(struct state *st, struct message *m)
 	st->meta_len = m->meta_len;
 	st->prefix_len = m->prefix_len;
 	st->accepted = m->accepted;
-	st->flags = m->flags & (MESSAGE_BOUNCE | MESSAGE_BULK);
+	st->flags = m->flags &
+	    (MESSAGE_BOUNCE | MESSAGE_BULK | MESSAGE_DAMAGED);
 	st->user = m->owner == NULL ? "" : m->owner->name;
 	st->rcpts = m->rcpts;
 	rcpt = message_rcpt(m);

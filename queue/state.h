@@ -47,7 +47,7 @@ struct state {
 	uint32_t meta_len;
 	uint32_t prefix_len;
 	int64_t accepted;
-	uint8_t flags; /* MESSAGE_BOUNCE, MESSAGE_BULK */
+	uint8_t flags; /* MESSAGE_BOUNCE, _BULK, _DAMAGED */
 	const char *user;
 	uint32_t rcpts;
 	struct state_rcpt *rcpt; /* by place in the envelope */

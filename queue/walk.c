@@ -20,6 +20,7 @@
  */
 #include "walk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,23 +87,34 @@ refill(struct walk *w)
 	return w->ids > 0;
 }
 
+/* Who sent it and to whom cannot be told.  false: not done with it. */
+static bool
+unread(struct walk *w, struct message *m, int error)
+{
+	/* Nobody knows whether it is of that sender. */
+	if (w->unread == NULL || filter_needs_envelope(&w->filter))
+		return true;
+	return w->unread(w, m, error);
+}
+
 /* false: visit is not done with it. */
 static bool
 meet(struct walk *w, struct message *m)
 {
 	struct spool *spool = w->answer->queue->spool;
 	struct envelope env;
-	bool needs, done = true;
+	bool done = true;
 
-	needs = w->envelopes || filter_needs_envelope(&w->filter);
 	if (!filter_message(&w->filter, m))
 		return true;
-	if (needs &&
-	    (spool_envelope(spool, m) == -1 ||
-		envelope_decode(&env, m->envelope, m->meta_len) == -1))
-		return true;
-	if (!needs || filter_envelope(&w->filter, &env))
-		done = w->visit(w, m, needs ? &env : NULL);
+	if (!w->envelopes && !filter_needs_envelope(&w->filter))
+		return w->visit(w, m, NULL);
+	if (spool_envelope(spool, m) == -1)
+		return unread(w, m, errno);
+	if (envelope_decode(&env, m->envelope, m->meta_len) == -1)
+		done = unread(w, m, EBADMSG);
+	else if (filter_envelope(&w->filter, &env))
+		done = w->visit(w, m, &env);
 	spool_envelope_drop(spool, m);
 	return done;
 }
@@ -142,12 +154,15 @@ walk_start(struct walk *w)
 {
 	struct answer *a = w->answer;
 	struct messages *all = spool_messages(a->queue->spool);
+	struct message *m;
 	char id[ID_TEXT_SIZE];
 
 	w->at = UINT64_MAX;
 	w->total = all->count;
 	if (w->filter.id != 0) {
-		if (spool_find(a->queue->spool, w->filter.id) == NULL) {
+		m = spool_find(a->queue->spool, w->filter.id);
+		if (m == NULL || m->open == 0) {
+			answer_wrong(a, ADMIN_NOTHING);
 			answer_fail(a,
 			    "it was delivered or ended; \"edctl trace\" tells",
 			    "no message %s in the queue",

@@ -41,6 +41,11 @@ struct walk {
 	 * done with it, again when there is room.
 	 */
 	bool (*visit)(struct walk *, struct message *, const struct envelope *);
+	/*
+	 * The same for one whose envelope is needed and cannot be read, with
+	 * errno, EBADMSG if it is damaged; or NULL: it is passed over.
+	 */
+	bool (*unread)(struct walk *, struct message *, int error);
 	/* All were met: it ends the answer. */
 	void (*over)(struct walk *);
 	void *arg; /* freed at the end, unless arg_free does it */
@@ -52,6 +57,7 @@ struct walk {
 	uint64_t at;	/* of messages_some() */
 	uint32_t place; /* for visit: where it goes on in a message */
 	uint64_t met;
+	int error; /* for unread: of the last one; 0: none */
 	uint64_t total;
 };
 

@@ -301,9 +301,10 @@ send_batch(struct worker *w, struct batch *b, const struct envelope *env)
 static void
 lose(struct queue *q, struct task *t)
 {
-	schedule_remove(q->schedule, task_message(t));
 	if (task_message(t)->inflight == 0)
 		spool_lose(q->spool, task_message(t), "damaged on disk");
+	else
+		schedule_remove(q->schedule, task_message(t));
 }
 
 /* Its body is damaged: it is not sent, and its sender is told. */

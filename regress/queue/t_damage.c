@@ -239,6 +239,62 @@ test_envelope_found_later(void **state)
 	finish(&w, MESSAGES - 1);
 }
 
+/* Let compaction work until the victim's segment is gone. */
+static void
+compact(struct world *w)
+{
+	char path[256];
+	unsigned i;
+
+	path_of(w->segment[VICTIM], SEGMENT_LOG, path);
+	for (i = 0; i < MESSAGES; i++)
+		if (i % 15 != VICTIM % 15)
+			st_mark_all(w->sp, spool_find(w->sp, w->id[i]));
+	assert_int_equal(spool_commit(w->sp), 0);
+	for (i = 0; i < 1000 && access(path, F_OK) == 0; i++) {
+		(void)event_base_loop(w->base, EVLOOP_NONBLOCK);
+		(void)usleep(10000);
+	}
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+/*
+ * Damage does not stop compaction.  A message whose body is damaged moves, and
+ * stays damaged, also for those who read it from the disk alone.
+ */
+static void
+test_compaction_of_damage(void **state)
+{
+	static const uint64_t places[] = { RECORD_HEADER_SIZE + 5,
+		RECORD_HEADER_SIZE + BODY + 9, 24 };
+	char path[256], name[128], id[ID_TEXT_SIZE];
+	struct message *m;
+	struct world w;
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		build(&w);
+		path_of(w.segment[VICTIM], SEGMENT_LOG, path);
+		st_flip(path, w.off[VICTIM] + places[i]);
+		restart(&w, true, MESSAGES, 0);
+		compact(&w);
+		m = spool_find(w.sp, w.id[VICTIM]);
+		assert_true((i == 0) == (m != NULL));
+		assert_int_equal(st_damaged(w.sp), i == 0);
+		assert_int_equal(st_files("corrupt", name, sizeof(name)), 1);
+		(void)id_format(w.id[VICTIM], id);
+		assert_memory_equal(name, id, strlen(id));
+		spool_abandon(w.sp);
+		restart(&w, true, i == 0 ? 10 : 9, i == 0);
+		spool_abandon(w.sp);
+		restart(&w, false, i == 0 ? 10 : 9, i == 0);
+		assert_int_equal(st_files("corrupt", name, sizeof(name)), 1);
+		finish(&w, i == 0 ? 10 : 9);
+		assert_int_equal(st_teardown(state), 0);
+		assert_int_equal(st_setup(state), 0);
+	}
+}
+
 /* A mark that is lost: the message is there again, rather than never. */
 static void
 test_mark(void **state)
@@ -592,6 +648,7 @@ main(void)
 		TEST(test_prefix),
 		TEST(test_body_found_later),
 		TEST(test_envelope_found_later),
+		TEST(test_compaction_of_damage),
 		TEST(test_mark),
 		TEST(test_truncated),
 		TEST(test_missing),

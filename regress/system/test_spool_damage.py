@@ -106,6 +106,82 @@ def test_verify_tells_what_is_damaged(make_edd, sink):
     assert all(id_ in text for id_ in ids) and "file missing" in text
 
 
+def states(edd, *words):
+    return {r["id"]: r["state"]
+            for r in edd.ctl("queue", "list", *words, json_rows=True)}
+
+
+@pytest.fixture
+def holding(make_edd, sink):
+    """Three messages that are held, of which nothing is in memory."""
+    edd = make_edd(route=(sink.address, sink.port)).start().setup()
+    edd.ctl("queue", "pause", "all")
+    edd.ids = [edd.send(["r%d@example.net" % i, "x%d@example.com" % i],
+                        message(body="unmistakable-%d\r\n" % i * 50))
+               for i in range(3)]
+    edd.ctl("queue", "hold", "all")
+    edd.stop()
+    edd.start()
+    return edd
+
+
+def truncate(edd, what):
+    """End the file somewhat before these octets."""
+    for path in segments(edd):
+        with open(path, "r+b") as f:
+            at = f.read().find(what)
+            if at >= 0:
+                f.truncate(at - 100)
+                return
+    assert False
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut"])
+@pytest.mark.parametrize("state", ["held", "paused"])
+@pytest.mark.parametrize("verb", ["release", "remove", "bounce"])
+def test_damaged_and_waiting_is_seen_and_ended(holding, sink, state, verb,
+                                               how):
+    edd, bad = holding, holding.ids[2]
+    if state == "paused":
+        edd.ctl("queue", "release", "all")
+    (damage if how == "flipped" else truncate)(edd, b"r2@example.net\0")
+    found = [r for r in edd.ctl("queue", "list", bad, json_rows=True)]
+    assert [r["error"] for r in found] == ["damaged on disk"] * 2
+    assert {r["state"] for r in found} == {
+        "held" if state == "held" else "waiting"}
+    assert set(states(edd)) == set(edd.ids)
+    assert "damaged on disk" in edd.ctl("queue", "show", bad, ok=False,
+                                        status=4)
+    edd.ctl("queue", "show", edd.ids[0])
+    assert {r["sender"]: r["messages"] for r in edd.ctl(
+        "queue", "count", "by", "sender", json_rows=True)} == {
+            "news@example.org": 2, "(damaged)": 1}
+    assert "stay as they are" in edd.ctl(
+        "queue", "reroute", bad, "via", "192.0.2.1", ok=False, status=4)
+    if verb != "release" or state == "held":
+        words = ("queue", verb, bad)
+    else:
+        words = ("queue", "remove", bad)
+    if words[1] == "remove":
+        done = edd.ctl(*words, json_rows=True)[0]
+        assert (done["messages"], done["recipients"], done["damaged"]) == (
+            1, 2, 1)
+    else:
+        assert "1 of these messages are damaged" in edd.ctl(
+            *words, ok=False, status=4)
+    edd.wait_event("removed", id=bad, text="damaged on disk")
+    wait_for(lambda: set(states(edd)) == set(edd.ids[:2]), "the end of it")
+    kept = corrupt(edd)
+    assert len(kept) == 1 and kept[0].startswith(bad + ".")
+    edd.ctl("queue", "show", bad, ok=False, status=3)
+    if state == "held":
+        edd.ctl("queue", "release", "all")
+    edd.ctl("queue", "resume", "all")
+    sink.wait(4)
+    wait_for(lambda: edd.ctl("drain", json_rows=True)[0]["messages"] == 0,
+             "an empty queue")
+
+
 def test_segments_are_gone(waiting, sink):
     edd = waiting
     for path in segments(edd):
