@@ -35,6 +35,7 @@
 
 struct audit;
 struct children;
+struct complaints;
 struct conf_secret;
 struct ctlsock;
 struct dkimwatch;
@@ -83,6 +84,7 @@ struct control {
 	struct relay *relay;
 	struct children *children;
 	struct audit *audit;
+	struct complaints *complaints;
 	struct dkimwatch *dkimwatch;
 	struct troubles *troubles;
 	struct pathwatch *pathwatch;

@@ -29,6 +29,7 @@
 #include "audit.h"
 #include "chan.h"
 #include "children.h"
+#include "complaint.h"
 #include "control.h"
 #include "ctlsock.h"
 #include "dkimwatch.h"
@@ -148,6 +149,21 @@ main_conf_item(struct msgin *m, void *arg)
 	return -1;
 }
 
+/* Something was changed: no front end goes on with what it was told. */
+static void
+main_changed_cb(void *arg)
+{
+	const struct peer *peer;
+	struct control *c;
+	size_t i;
+
+	c = arg;
+	for (i = 0; (peer = peers_at(c->peers, i)) != NULL; i++) {
+		if (peer->conv == CONV_POLICY)
+			(void)policy_forget_send(peer->chan);
+	}
+}
+
 static int
 main_conf_end(char *why, size_t size, void *arg)
 {
@@ -175,6 +191,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	c->apikeys_user = p->conf.policy.apikeys_user;
 	c->delimiter = (char)p->conf.policy.delimiter;
 	c->global = p->conf.global;
+	main_changed_cb(c);
 	c->site = p->conf.site;
 	c->certs = p->conf.certs;
 	if (c->store != NULL && dkimwatch_start(c->dkimwatch) == -1)
@@ -379,6 +396,7 @@ peer_there(struct control *c, const struct peer *peer)
 		break;
 	case CONV_ADMIN:
 		audit_flush(c->audit);
+		complaints_flush(c);
 		break;
 	case CONV_NOTICE:
 		notice_peer(c, peer->chan);
@@ -541,6 +559,7 @@ main(int argc, char **argv)
 	c->relay = relay_new();
 	c->children = children_new(main_ready_cb, c);
 	c->audit = audit_new(c);
+	c->complaints = complaints_new();
 	c->dkimwatch = dkimwatch_new(c);
 	c->troubles = troubles_new();
 	c->usage = usage_new();
@@ -554,14 +573,16 @@ main(int argc, char **argv)
 	c->sock = ctlsock_new(c);
 	if (c->peers == NULL || c->keys == NULL || c->lookup == NULL ||
 	    c->relay == NULL || c->children == NULL || c->audit == NULL ||
-	    c->dkimwatch == NULL || c->troubles == NULL || c->usage == NULL ||
-	    c->throttle == NULL || c->seen == NULL || c->permits == NULL ||
-	    c->rate == NULL || c->seats == NULL || c->suppress == NULL ||
-	    c->webhooks == NULL || c->sock == NULL)
+	    c->complaints == NULL || c->dkimwatch == NULL ||
+	    c->troubles == NULL || c->usage == NULL || c->throttle == NULL ||
+	    c->seen == NULL || c->permits == NULL || c->rate == NULL ||
+	    c->seats == NULL || c->suppress == NULL || c->webhooks == NULL ||
+	    c->sock == NULL)
 		fatalx("out of memory");
 	c->pathwatch = pathwatch_new(c);
 	c->manage = manage_new(c);
-	if (c->pathwatch == NULL || c->manage == NULL)
+	if (c->pathwatch == NULL || c->manage == NULL ||
+	    audit_follow(c->audit, main_changed_cb, c) == -1)
 		fatalx("out of memory");
 	return proc_main(argc, argv, &hooks, &process);
 }

@@ -24,6 +24,7 @@
 
 #include "compartment.h"
 #include "compat.h"
+#include "complaint.h"
 #include "control.h"
 #include "job.h"
 #include "suppress.h"
@@ -64,10 +65,13 @@ suppression_fill(struct job *j, const char *reason, const char *expires,
 	return need_line(j, "a note", note, s->text, sizeof(s->text));
 }
 
-/* Store it, and answer with it. */
+/*
+ * Store it, and answer with it.  old is the name of the compartment if there
+ * was one already.
+ */
 static void
 suppression_store(struct job *j, struct suppression *s,
-    const struct compartment *c, const char *old)
+    const struct compartment *c, const char *old, bool complaint)
 {
 	if (need_begin(j) == -1)
 		return;
@@ -78,6 +82,8 @@ suppression_store(struct job *j, struct suppression *s,
 	job_audit(j, s->address, old, c->name);
 	if (job_commit(j) == -1)
 		return;
+	if (complaint)
+		complaint_add(j->control, s);
 	suppress_row(j, s, c->name);
 	job_send(j);
 	job_ok(j);
@@ -118,7 +124,7 @@ verb_suppression_add(struct job *j)
 		    "a hash, and addresses are not stored as hashes here");
 		return;
 	}
-	suppression_store(j, &s, &c, NULL);
+	suppression_store(j, &s, &c, NULL, s.reason == SUPPRESSION_COMPLAINT);
 }
 
 /* Suppressions of one address, over all compartments. */
@@ -283,11 +289,13 @@ suppress_need(struct job *j, const char *compartment, struct suppression *s,
 void
 verb_suppression_set(struct job *j)
 {
+	enum suppression_reason before;
 	struct suppression s;
 	struct compartment c;
 
 	if (suppress_need(j, j->arg[1], &s, &c) == -1)
 		return;
+	before = s.reason;
 	if (j->arg[2] == NULL && j->arg[3] == NULL && j->arg[4] == NULL) {
 		job_fail(j, "give \"reason\", \"expires\" or \"note\"",
 		    "nothing to change");
@@ -295,5 +303,6 @@ verb_suppression_set(struct job *j)
 	}
 	if (suppression_fill(j, j->arg[2], j->arg[3], j->arg[4], &s) == -1)
 		return;
-	suppression_store(j, &s, &c, c.name);
+	suppression_store(j, &s, &c, c.name,
+	    s.reason == SUPPRESSION_COMPLAINT && before != s.reason);
 }

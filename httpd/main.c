@@ -38,6 +38,7 @@
 #include "monotime.h"
 #include "peers.h"
 #include "proc.h"
+#include "senders.h"
 #include "throttled.h"
 #include "tlskey.h"
 #include "watch.h"
@@ -126,6 +127,12 @@ program_key_drop(void *arg, const struct policy_key_drop *drop)
 }
 
 static void
+program_forget(void *arg)
+{
+	senders_forget();
+}
+
+static void
 program_room(void *arg)
 {
 	struct program *d;
@@ -156,6 +163,7 @@ static const struct peers_ops peers_ops = {
 	.signature = program_signature,
 	.throttle = program_throttle,
 	.key_drop = program_key_drop,
+	.forget = program_forget,
 	.room = program_room,
 	.admin = program_admin,
 };

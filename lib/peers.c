@@ -94,6 +94,15 @@ policy_key_drop_cb(struct chan *c, struct msgin *m, void *arg)
 }
 
 static int
+policy_forget_cb(struct chan *c, struct msgin *m, void *arg)
+{
+	if (policy_forget_recv(m) == -1)
+		return -1;
+	self.ops->forget(self.arg);
+	return 0;
+}
+
+static int
 admin_command_cb(struct chan *c, struct msgin *m, void *arg)
 {
 	struct admin_command cmd;
@@ -128,6 +137,7 @@ static const struct chan_rule policy_rules[] = {
 	{ M_POLICY_SEEN_REPLY, CHAN_REPLY, "seen-reply", NULL },
 	{ M_POLICY_KEY_DROP, 0, "key-drop", policy_key_drop_cb },
 	{ M_POLICY_THROTTLE, 0, "throttle", policy_throttle_cb },
+	{ M_POLICY_FORGET, 0, "forget", policy_forget_cb },
 	{ 0, 0, NULL, NULL },
 };
 
@@ -201,8 +211,11 @@ peers_down_cb(struct chan *c, void *arg)
 	chan_free(c);
 	if (link->conv == CONV_SUBMIT)
 		self.ops->room(self.arg);
-	else if (link->conv == CONV_POLICY && self.ops->key_drop != NULL)
-		self.ops->key_drop(self.arg, NULL);
+	else if (link->conv == CONV_POLICY) {
+		self.ops->forget(self.arg);
+		if (self.ops->key_drop != NULL)
+			self.ops->key_drop(self.arg, NULL);
+	}
 	free(link);
 }
 

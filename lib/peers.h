@@ -78,6 +78,8 @@ struct peers_ops {
 	void (*throttle)(void *, const struct policy_throttle *);
 	/* keys are not to be used any more, NULL: none; arg of peers_new() */
 	void (*key_drop)(void *, const struct policy_key_drop *);
+	/* what was said of senders does not hold any more; arg of peers_new() */
+	void (*forget)(void *);
 	/* the queue can take bytes again, or is gone; arg of peers_new() */
 	void (*room)(void *);
 	/* an operator's command; arg of peers_new() */

@@ -171,7 +171,7 @@ admin_end_recv(struct msgin *m, struct admin_end *s)
 	return msg_end(m);
 }
 
-/* An administrative change for the journal; no answer.  0 or -1. */
+/* A change or a complaint for the journal; no answer.  0 or -1. */
 int
 admin_event_send(struct chan *c, const struct row *r)
 {

@@ -100,6 +100,9 @@ int admin_row_send(struct chan *, uint64_t, const struct row *);
 int admin_row_recv(struct msgin *, struct row *);
 int admin_end_send(struct chan *, uint64_t, const struct admin_end *);
 int admin_end_recv(struct msgin *, struct admin_end *);
+/* EVENT has this as "event" for a complaint; without one it is a change. */
+#define ADMIN_EVENT_COMPLAINT "complaint"
+
 int admin_event_send(struct chan *, const struct row *);
 int admin_event_recv(struct msgin *, struct row *);
 int admin_progress_send(struct chan *, uint64_t, const struct admin_progress *);

@@ -41,6 +41,7 @@
  *
  *   THROTTLE                 turn this address away for so long
  *   KEY_DROP                 to httpd: forget a key, or all of a user
+ *   FORGET                   what was said of senders may not hold any more
  *
  * control checks every request as if its sender were taken over: a user id
  * is looked up, not believed.
@@ -80,7 +81,8 @@ enum policy_type {
 	M_POLICY_KEY_DROP,
 	M_POLICY_FAIL,
 	M_POLICY_SEEN,
-	M_POLICY_SEEN_REPLY
+	M_POLICY_SEEN_REPLY,
+	M_POLICY_FORGET
 };
 
 enum policy_status {
@@ -184,5 +186,7 @@ int policy_leave_send(struct chan *, const struct policy_end *);
 int policy_leave_recv(struct msgin *, struct policy_end *);
 int policy_throttle_send(struct chan *, const struct policy_throttle *);
 int policy_throttle_recv(struct msgin *, struct policy_throttle *);
+int policy_forget_send(struct chan *);
+int policy_forget_recv(struct msgin *);
 
 #endif

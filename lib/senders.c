@@ -31,8 +31,12 @@
 #include "proto_policy.h"
 #include "submitter.h"
 
+/* What holds is of the newest; one process has one control. */
+static uint64_t generation;
+
 struct senders_entry {
 	struct senders_entry *next;
+	uint64_t generation;
 	int64_t until;
 	char key[ADDRESS_SIZE];
 	struct policy_sender_reply reply;
@@ -50,6 +54,13 @@ senders_cut(struct senders_entry **link)
 	}
 }
 
+/* Nothing that any list has holds any more. */
+void
+senders_forget(void)
+{
+	generation++;
+}
+
 /*
  * The approval of an address, or NULL if none is known or it is too old. now
  * is in seconds. The answer is the list's, until senders_add().
@@ -61,7 +72,9 @@ senders_find(struct senders *list, const struct address *a, int64_t now)
 	char key[ADDRESS_SIZE];
 
 	address_fold(a, key);
-	for (e = list->first; e != NULL && e->until > now; e = e->next) {
+	for (e = list->first;
+	     e != NULL && e->until > now && e->generation == generation;
+	     e = e->next) {
 		if (strcmp(e->key, key) == 0)
 			return &e->reply;
 	}
@@ -84,6 +97,7 @@ senders_add(struct senders *list, const struct address *a,
 		return;
 	address_fold(a, e->key);
 	e->reply = *reply;
+	e->generation = generation;
 	e->until = now + SENDERS_SECONDS;
 	e->next = list->first;
 	list->first = e;

@@ -41,5 +41,6 @@ void senders_learn(struct senders *, const struct policy_auth_reply *,
     int64_t now);
 uint64_t senders_ask(const struct submission_client *, const struct address *);
 void senders_clear(struct senders *);
+void senders_forget(void);
 
 #endif /* SENDERS_H */

@@ -294,6 +294,7 @@ static int
 event_cb(struct chan *c, struct msgin *m, void *arg)
 {
 	struct admin *admin = arg;
+	const char *event;
 	struct row *row;
 	int rc;
 
@@ -301,8 +302,11 @@ event_cb(struct chan *c, struct msgin *m, void *arg)
 	if (row == NULL)
 		return 0;
 	rc = admin_event_recv(m, row);
+	event = row_value(row, "event");
+	if (event == NULL || strcmp(event, ADMIN_EVENT_COMPLAINT) != 0)
+		event = "admin";
 	if (rc == 0)
-		journal_row(admin->queue->journal, "admin", row);
+		journal_row(admin->queue->journal, event, row);
 	row_free(row);
 	return rc;
 }

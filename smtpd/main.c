@@ -34,6 +34,7 @@
 #include "peers.h"
 #include "proc.h"
 #include "proxied.h"
+#include "senders.h"
 #include "session.h"
 #include "throttled.h"
 #include "tlskey.h"
@@ -113,6 +114,12 @@ smtpd_throttle(void *arg, const struct policy_throttle *t)
 }
 
 static void
+smtpd_forget(void *arg)
+{
+	senders_forget();
+}
+
+static void
 smtpd_room(void *arg)
 {
 	struct smtpd *d;
@@ -140,6 +147,7 @@ static const struct peers_ops peers_ops = {
 	.done = smtpd_done,
 	.signature = smtpd_signature,
 	.throttle = smtpd_throttle,
+	.forget = smtpd_forget,
 	.room = smtpd_room,
 	.admin = smtpd_admin,
 };

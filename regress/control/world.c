@@ -27,6 +27,7 @@
 
 #include "audit.h"
 #include "children.h"
+#include "complaint.h"
 #include "ctlsock.h"
 #include "keys.h"
 #include "lookup.h"
@@ -119,6 +120,7 @@ world_build(struct world *w)
 	c->relay = relay_new();
 	c->children = children_new(world_ready_cb, c);
 	c->audit = audit_new(c);
+	c->complaints = complaints_new();
 	c->troubles = troubles_new();
 	c->usage = usage_new();
 	c->throttle = throttle_new(world_throttle_cb, w);
@@ -188,6 +190,7 @@ world_free(struct world *w)
 	seats_free(c->seats);
 	suppress_free(c->suppress);
 	audit_free(c->audit);
+	complaints_free(c->complaints);
 	children_free(c->children);
 	relay_free(c->relay);
 	lookup_free(c->lookup);

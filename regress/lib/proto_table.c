@@ -242,6 +242,18 @@ admin_cancel_r(struct msgin *m, void *p)
 }
 
 static int
+policy_forget_s(const void *p)
+{
+	return policy_forget_send(NULL);
+}
+
+static int
+policy_forget_r(struct msgin *m, void *p)
+{
+	return policy_forget_recv(m);
+}
+
+static int
 watch_ask_s(const void *p)
 {
 	return watch_ask_send(NULL, TEST_ID);
@@ -514,6 +526,7 @@ static const struct proto protos[] = {
 	    manage_request_c),
 	ROW(manage_row, M_MANAGE_ROW, sizeof(struct row *), row_c),
 	ROW(manage_cancel, M_MANAGE_CANCEL, 0, NULL),
+	ROW(policy_forget, M_POLICY_FORGET, 0, NULL),
 	ROW(watch_ask, M_WATCH_ASK, 0, NULL),
 	ROW(watch_row, M_WATCH_ROW, sizeof(struct row *), row_c),
 	ROW(watch_end, M_WATCH_END, sizeof(bool), NULL),

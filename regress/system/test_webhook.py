@@ -219,6 +219,33 @@ def test_a_compartment_hears_only_of_its_own(edd, sink, receiver):
     assert "webhook" in edd.ctl("compartment", "remove", "outer", ok=False)
 
 
+def test_complaints_are_told(edd, receiver):
+    """As an operator's feedback loop tells edctl of them."""
+    add(edd, receiver.url(), "compartment", "prod", "events",
+        "bounced,complaint")
+    edd.ctl("compartment", "add", "other")
+    edd.ctl("suppression", "add", "no@example.net", "compartment", "other",
+            "reason", "complaint")
+    edd.ctl("suppression", "add", "a@example.net", "compartment", "prod")
+    edd.ctl("suppression", "set", "a@example.net", "compartment", "prod",
+            "reason", "complaint", "note", "abuse report of example.net")
+    edd.ctl("suppression", "set", "a@example.net", "compartment", "prod",
+            "note", "another one")
+    edd.ctl("suppression", "import", "/dev/stdin", "format", "csv",
+            "compartment", "prod", "reason", "complaint",
+            stdin="address\nold@example.net\n")
+    edd.ctl("suppression", "add", "b@example.net", "compartment", "prod",
+            "reason", "complaint")
+    told = wait_for(lambda: (lambda e: e if len(e) >= 2 else None)(
+        receiver.events()), "both")
+    assert [(e["event"], e["recipient"], e.get("text")) for e in told] == [
+        ("complaint", "a@example.net", "abuse report of example.net"),
+        ("complaint", "b@example.net", None)]
+    rows = edd.ctl("events", "event", "complaint", json_rows=True)
+    assert [r["recipient"] for r in rows] == [
+        "no@example.net", "a@example.net", "b@example.net"]
+
+
 def test_a_compartment_hears_of_what_was_refused(edd, sink, receiver):
     """Suppressed recipients, refused ones and refused senders of its own."""
     edd.ctl("compartment", "add", "outer", "parent", "prod")
