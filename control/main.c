@@ -46,6 +46,7 @@
 #include "permit.h"
 #include "policy.h"
 #include "proc.h"
+#include "proto_auth.h"
 #include "proto_conf.h"
 #include "proto_policy.h"
 #include "proto_secret.h"

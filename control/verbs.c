@@ -205,7 +205,8 @@ static const struct verb verbs[] = {
 		    true },
 		{ "recipient", "ADDRESS", true }, { "sender", "ADDRESS", true },
 		{ "user", "NAME", true }, { "compartment", "NAME", true },
-		{ "id", "ID", true }, { "since", "TIME", true } },
+		{ "id", "ID", true }, { "request", "ID", true },
+		{ "since", "TIME", true } },
 	    "show events of the journal" },
 
 	{ { "group", "add" }, VERB_WRITE, verb_group_add,

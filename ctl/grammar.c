@@ -225,6 +225,7 @@ static const struct command commands[] = {
 		{ "user", "NAME", ARGUMENT_WORD, MAY },
 		{ "compartment", "NAME", ARGUMENT_WORD, MAY },
 		{ "id", "ID", ARGUMENT_WORD, MAY },
+		{ "request", "ID", ARGUMENT_WORD, MAY },
 		{ "since", "TIME", ARGUMENT_WORD, MAY } },
 	    "show events of the journal" },
 	{ { "group", "add" }, LAYOUT_RECORD,

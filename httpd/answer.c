@@ -91,7 +91,7 @@ is_id(const char *s)
 	size_t n;
 
 	n = strspn(s,
-	    "-_.:0123456789"
+	    "-_.:/0123456789"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 	return n > 0 && n <= REQUEST_ID_MAX && s[n] == '\0';
 }

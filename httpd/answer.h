@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bounds.h"
 #include "httplimits.h"
 
 /* Octets of chance in a request id. */

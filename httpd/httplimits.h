@@ -103,9 +103,11 @@
 #define FAULT_TEXT_SIZE	  640u
 #define FAULT_DETAIL_SIZE 400u
 
-/* opc-request-id: octets of the client's part, and the whole with its NUL. */
-#define REQUEST_ID_MAX	100u
-#define REQUEST_ID_SIZE (REQUEST_ID_MAX + 2 * 33 + 1)
+/*
+ * opc-request-id: octets of the client's part.  One with two parts behind, as
+ * answers have, is as good: it names what another service did for the client.
+ */
+#define REQUEST_ID_MAX (REQUEST_ID_SIZE - REQUEST_ID_ADDED - 1)
 
 /* Parameters of a query: the list with most filters has ten. */
 #define QUERY_PARAMS_MAX 32u

@@ -28,6 +28,7 @@
 #include "email.h"
 #include "frontconf.h"
 #include "httpd.h"
+#include "journal.h"
 #include "jsonout.h"
 #include "mime.h"
 #include "ops.h"
@@ -172,7 +173,7 @@ email_run(struct exchange *x)
 	fault_clear(&f);
 	m->email = email_read(x->body == NULL ? "" : x->body, x->body_len, &f);
 	if (m->email == NULL)
-		exchange_fail(x, &f);
+		journal_reject(x, &f);
 	else if (email_build(m) == -1)
 		exchange_refuse(x, FAULT_INTERNAL, NULL);
 	else if (exchange_hold(x, m->size) == 0)

@@ -22,6 +22,7 @@
 #include "answer.h"
 #include "dispatch.h"
 #include "frontconf.h"
+#include "journal.h"
 #include "jsonout.h"
 #include "ops.h"
 #include "raw.h"
@@ -100,7 +101,7 @@ raw_begin(struct exchange *x)
 	x->data = m;
 	fault_clear(&f);
 	if (raw_read(x->request, &m->raw, &f) == -1) {
-		exchange_fail(x, &f);
+		journal_reject(x, &f);
 		return;
 	}
 	wish.sender = &m->raw.sender;

@@ -40,6 +40,7 @@
 #include "httpd.h"
 #include "id.h"
 #include "idn.h"
+#include "journal.h"
 #include "monotime.h"
 #include "peers.h"
 #include "proto_claim.h"
@@ -112,27 +113,23 @@ submit_unclaim(struct submit *s)
 		retry_drop(&s->retry, s->x);
 }
 
-/* A line for the journal. */
+/* With what is known of the message; f is NULL if it was accepted. */
 static void
 submit_journal(const struct submit *s, enum submit_event_kind kind,
-    const char *rcpt, const char *text)
+    const char *rcpt, const struct fault *f)
 {
 	struct submit_event *ev;
-	const struct exchange *x;
 
-	ev = calloc(1, sizeof(*ev));
+	ev = journal_event(s->x, kind);
 	if (ev == NULL)
 		return;
-	x = s->x;
-	ev->kind = kind;
 	ev->message = submit_message(s);
-	(void)strlcpy(ev->user, x->user, sizeof(ev->user));
 	(void)strlcpy(ev->compartment, s->compartment, sizeof(ev->compartment));
-	(void)strlcpy(ev->source, x->source, sizeof(ev->source));
 	(void)strlcpy(ev->sender, s->wish.sender->mailbox, sizeof(ev->sender));
 	(void)strlcpy(ev->rcpt, rcpt, sizeof(ev->rcpt));
-	(void)strlcpy(ev->text, text, sizeof(ev->text));
-	peers_event(x->httpd->sub.peers, ev);
+	if (f != NULL)
+		journal_fault(ev, f);
+	peers_event(s->x->httpd->sub.peers, ev);
 	free(ev);
 }
 
@@ -140,15 +137,11 @@ submit_journal(const struct submit *s, enum submit_event_kind kind,
 static void
 submit_fault(struct submit *s, const struct fault *f, const char *rcpt)
 {
-	char text[REPLY_TEXT_SIZE];
-
 	if (s->phase == SUBMIT_OVER)
 		return;
 	s->phase = SUBMIT_OVER;
 	submit_unclaim(s); /* before the client can come again */
-	(void)snprintf(text, sizeof(text), "%d %s %.600s", fault_status(f),
-	    fault_code(f), f->text);
-	submit_journal(s, SUBMIT_EV_REJECTED, rcpt, text);
+	submit_journal(s, SUBMIT_EV_REJECTED, rcpt, f);
 	exchange_fail(s->x, f);
 }
 
@@ -192,6 +185,7 @@ submit_set_client(struct submit *s)
 	c->user = x->user;
 	c->credential = x->credential;
 	c->source = x->source;
+	c->request = x->id;
 	c->helo = "unknown";
 	c->tls = x->tls;
 	c->message_size = x->conf->smtp.message_size;
@@ -510,7 +504,7 @@ submit_accepted(struct submit *s)
 	commit_report(&s->sub, submit_text_cb, s);
 	if (s->sub.message != 0) {
 		(void)id_format(s->sub.message, s->envelope);
-		submit_journal(s, SUBMIT_EV_REQUEST, "", s->x->id);
+		submit_journal(s, SUBMIT_EV_REQUEST, "", NULL);
 	} else if (getrandom(chance, sizeof(chance), 0) == sizeof(chance)) {
 		(void)snprintf(s->envelope, sizeof(s->envelope),
 		    "%016llx%016llx", (unsigned long long)chance[0],
@@ -548,7 +542,7 @@ submit_repeat(struct submit *s)
 	}
 	s->phase = SUBMIT_OVER;
 	(void)id_format(s->retry.again->message, s->envelope);
-	submit_journal(s, SUBMIT_EV_REQUEST, "", s->x->id);
+	submit_journal(s, SUBMIT_EV_REQUEST, "", NULL);
 	s->wish.done(s->x, s);
 }
 

@@ -256,7 +256,13 @@
 /* Addresses of a header From; each is asked about. */
 #define HEADER_FROM_MAX 32u
 
-/* Approved senders a session remembers, and for how long. */
+/* The id of a request by HTTPS, with its NUL. */
+#define REQUEST_ID_SIZE 256u
+
+/* Octets of it behind what the client chose: "/HEX/HEX". */
+#define REQUEST_ID_ADDED 66u
+
+/* Approved senders a session remembers, and for how long if nothing changes. */
 #define SENDERS_MAX	8u
 #define SENDERS_SECONDS 60
 

@@ -132,6 +132,9 @@ commit_event(const struct submission *sub, enum submit_event_kind kind)
 	    sizeof(ev->compartment));
 	(void)strlcpy(ev->source, sub->client->source, sizeof(ev->source));
 	(void)strlcpy(ev->sender, sub->sender, sizeof(ev->sender));
+	if (sub->client->request != NULL)
+		(void)strlcpy(ev->request, sub->client->request,
+		    sizeof(ev->request));
 	return ev;
 }
 

@@ -259,6 +259,21 @@ policy_key_drop_recv(struct msgin *m, struct policy_key_drop *s)
 	return msg_end(m);
 }
 
+/* Tell that what was said of senders does not hold any more.  0 or -1. */
+int
+policy_forget_send(struct chan *c)
+{
+	(void)chan_begin(c, M_POLICY_FORGET, 0);
+	return chan_end(c, -1);
+}
+
+/* Decode FORGET.  -1 if ill-formed. */
+int
+policy_forget_recv(struct msgin *m)
+{
+	return msg_end(m);
+}
+
 /* Has this signature come before? */
 int
 policy_seen_send(struct chan *c, uint64_t id, const struct policy_seen *s)

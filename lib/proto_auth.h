@@ -148,6 +148,8 @@ int policy_key_used_send(struct chan *, const struct policy_key_used *);
 int policy_key_used_recv(struct msgin *, struct policy_key_used *);
 int policy_key_drop_send(struct chan *, const struct policy_key_drop *);
 int policy_key_drop_recv(struct msgin *, struct policy_key_drop *);
+int policy_forget_send(struct chan *);
+int policy_forget_recv(struct msgin *);
 int policy_seen_send(struct chan *, uint64_t, const struct policy_seen *);
 int policy_seen_recv(struct msgin *, struct policy_seen *);
 int policy_seen_reply_send(struct chan *, uint64_t,

@@ -306,18 +306,3 @@ policy_throttle_recv(struct msgin *m, struct policy_throttle *s)
 	s->seconds = msg_get_u32(m);
 	return msg_end(m);
 }
-
-/* Tell that what was said of senders does not hold any more.  0 or -1. */
-int
-policy_forget_send(struct chan *c)
-{
-	(void)chan_begin(c, M_POLICY_FORGET, 0);
-	return chan_end(c, -1);
-}
-
-/* Decode FORGET.  -1 if ill-formed. */
-int
-policy_forget_recv(struct msgin *m)
-{
-	return msg_end(m);
-}

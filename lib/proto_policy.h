@@ -186,7 +186,5 @@ int policy_leave_send(struct chan *, const struct policy_end *);
 int policy_leave_recv(struct msgin *, struct policy_end *);
 int policy_throttle_send(struct chan *, const struct policy_throttle *);
 int policy_throttle_recv(struct msgin *, struct policy_throttle *);
-int policy_forget_send(struct chan *);
-int policy_forget_recv(struct msgin *);
 
 #endif

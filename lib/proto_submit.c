@@ -282,6 +282,7 @@ submit_event_send(struct chan *c, const struct submit_event *s)
 	msg_put_str(o, s->sender);
 	msg_put_str(o, s->rcpt);
 	msg_put_str(o, s->text);
+	msg_put_str(o, s->request);
 	return chan_end(c, -1);
 }
 
@@ -297,6 +298,7 @@ submit_event_recv(struct msgin *m, struct submit_event *s)
 	msg_get_str(m, s->sender, sizeof(s->sender));
 	msg_get_str(m, s->rcpt, sizeof(s->rcpt));
 	msg_get_str(m, s->text, sizeof(s->text));
+	msg_get_str(m, s->request, sizeof(s->request));
 	return msg_end(m);
 }
 

@@ -131,7 +131,7 @@ enum submit_event_kind {
 	SUBMIT_EV_SUPPRESSED = 1,
 	SUBMIT_EV_REJECTED,
 	SUBMIT_EV_WARNED,  /* accepted, but an operator may want to know */
-	SUBMIT_EV_REQUEST, /* accepted; text: id of the request by HTTPS */
+	SUBMIT_EV_REQUEST, /* accepted by HTTPS */
 	SUBMIT_EV_LAST = SUBMIT_EV_REQUEST
 };
 
@@ -143,7 +143,8 @@ struct submit_event {
 	char source[HOST_SIZE];
 	char sender[ADDRESS_SIZE];
 	char rcpt[ADDRESS_SIZE];
-	char text[REPLY_TEXT_SIZE]; /* the reply given */
+	char text[REPLY_TEXT_SIZE];    /* the reply given */
+	char request[REQUEST_ID_SIZE]; /* by HTTPS; else empty */
 };
 
 int submit_open_send(struct chan *, uint64_t, uint64_t size);

@@ -48,6 +48,7 @@ struct submission_client {
 	const char *source;
 	const char *helo;
 	const char *tls;
+	const char *request;   /* its id by HTTPS, or NULL */
 	uint64_t message_size; /* octets at most */
 	bool strict;	       /* no bare CR or LF */
 	bool named;	       /* helo and source are told in Received */

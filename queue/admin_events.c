@@ -43,11 +43,12 @@ enum condition {
 	COND_USER,
 	COND_COMPARTMENT,
 	COND_ID,
+	COND_REQUEST,
 	CONDITIONS
 };
 
 static const char *const names[CONDITIONS] = { "event", "recipient", "sender",
-	"user", "compartment", "id" };
+	"user", "compartment", "id", "request" };
 
 struct events {
 	struct jread read;
@@ -81,6 +82,14 @@ may_fit(const struct events *e, const char *line)
 	return true;
 }
 
+/* Whether what an event has is what was asked for. */
+static bool
+is_value(size_t condition, const char *value, const char *asked)
+{
+	return condition == COND_REQUEST ? trace_is_request(value, asked) :
+					   strcasecmp(value, asked) == 0;
+}
+
 static bool
 fits(const struct events *e, const struct row *row)
 {
@@ -94,7 +103,7 @@ fits(const struct events *e, const struct row *row)
 		if (e->value[i] == NULL)
 			continue;
 		v = row_value(row, names[i]);
-		if (v == NULL || strcasecmp(v, e->value[i]) != 0)
+		if (v == NULL || !is_value(i, v, e->value[i]))
 			return false;
 	}
 	return true;

@@ -575,6 +575,7 @@ event_cb(struct chan *c, struct msgin *m, void *arg)
 	journal_str(q->journal, "compartment", ev.compartment);
 	journal_str(q->journal, "source", ev.source);
 	journal_str(q->journal, "text", ev.text);
+	journal_str(q->journal, "request", ev.request);
 	journal_end(q->journal);
 	return 0;
 }

@@ -15,8 +15,8 @@
  */
 
 /*
- * The index of a journal file: which lines have a message id, a recipient or
- * a Message-ID.  It is written along with the journal in runs, each over a
+ * The index of a journal file: which lines have a message id, a recipient, a
+ * Message-ID or the id of a request.  It is written along with the journal in runs, each over a
  * stretch of the file and sorted by hash; what no run covers is read line by
  * line, so a run that is missing or damaged costs time and no events.
  *
@@ -36,7 +36,8 @@
 enum jindex_kind {
 	JINDEX_ID = 1, /* text as id_format() makes it */
 	JINDEX_RECIPIENT,
-	JINDEX_MESSAGE_ID
+	JINDEX_MESSAGE_ID,
+	JINDEX_REQUEST /* by HTTPS: as it was answered, and as it was asked */
 };
 
 struct jindex_entry {

@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "blob.h"
+#include "bounds.h"
 #include "clock.h"
 #include "crash.h"
 #include "date.h"
@@ -425,6 +426,23 @@ journal_begin(struct journal *j, const char *event, uint64_t id)
 	jindex_add(&j->keys, jindex_hash(JINDEX_ID, text), j->line);
 }
 
+/* The id of a request, and what of it the client chose. */
+static void
+add_request(struct journal *j, const char *value)
+{
+	char own[REQUEST_ID_SIZE];
+	size_t len;
+
+	jindex_add(&j->keys, jindex_hash(JINDEX_REQUEST, value), j->line);
+	len = strlen(value);
+	if (len <= REQUEST_ID_ADDED || len >= sizeof(own))
+		return;
+	len -= REQUEST_ID_ADDED;
+	memcpy(own, value, len);
+	own[len] = '\0';
+	jindex_add(&j->keys, jindex_hash(JINDEX_REQUEST, own), j->line);
+}
+
 /* A field; an empty value is left out. */
 void
 journal_str(struct journal *j, const char *name, const char *value)
@@ -439,6 +457,8 @@ journal_str(struct journal *j, const char *name, const char *value)
 	else if (strcmp(name, "messageId") == 0)
 		jindex_add(&j->keys, jindex_hash(JINDEX_MESSAGE_ID, value),
 		    j->line);
+	else if (strcmp(name, "request") == 0)
+		add_request(j, value);
 }
 
 /* A number. */

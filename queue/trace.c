@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "id.h"
 #include "jindex.h"
 #include "jread.h"
@@ -51,6 +52,7 @@ struct trace {
 	struct jread read;
 	char *word;
 	bool is_recipient;
+	bool is_request;
 	trace_row_cb row;
 	trace_end_cb end;
 	void *arg;
@@ -109,6 +111,21 @@ same_message_id(const char *value, const char *word)
 	    strncmp(value + 1, word, len - 2) == 0;
 }
 
+/*
+ * Whether a request is meant: by the whole of its id, or by what the client
+ * chose of it.
+ */
+bool
+trace_is_request(const char *value, const char *word)
+{
+	size_t len = strlen(word), all = strlen(value);
+
+	if (strncasecmp(value, word, len) != 0)
+		return false;
+	return all == len ||
+	    (all == len + REQUEST_ID_ADDED && value[len] == '/');
+}
+
 static bool
 id_is_known(const struct trace *t, uint64_t id)
 {
@@ -143,6 +160,8 @@ find(struct trace *t, struct json_object *o)
 
 	if (strcasecmp(field(o, "recipient"), t->word) == 0)
 		t->is_recipient = true;
+	else if (trace_is_request(field(o, "request"), t->word))
+		t->is_request = true;
 	else if (!same_message_id(field(o, "messageId"), t->word))
 		return;
 	if (id_parse(field(o, "id"), &id) == 0)
@@ -160,7 +179,10 @@ is_meant(const struct trace *t, struct json_object *o)
 		id = 0;
 	if (t->is_recipient && recipient[0] != '\0')
 		return strcasecmp(recipient, t->word) == 0;
-	return id != 0 && id_is_known(t, id);
+	if (id == 0)
+		return t->is_request &&
+		    trace_is_request(field(o, "request"), t->word);
+	return id_is_known(t, id);
 }
 
 /* An event as a row.  -1 without memory. */
@@ -218,7 +240,7 @@ is_worth_it(const struct trace *t, const char *line)
 {
 	char text[ID_TEXT_SIZE];
 
-	if (t->pass == PASS_FIND || t->is_recipient)
+	if (t->pass == PASS_FIND || t->is_recipient || t->is_request)
 		if (strcasestr(line, t->word) != NULL)
 			return true;
 	if (t->pass == PASS_FIND)
@@ -274,6 +296,8 @@ search_run(struct trace *t)
 	t->hits = t->next_hit = 0;
 	if (t->pass == PASS_FIND || t->is_recipient)
 		add_hits(t, jindex_hash(JINDEX_RECIPIENT, t->word));
+	if (t->pass == PASS_FIND || t->is_request)
+		add_hits(t, jindex_hash(JINDEX_REQUEST, t->word));
 	if (t->pass == PASS_FIND)
 		add_hits(t, jindex_hash(JINDEX_MESSAGE_ID, t->word));
 	else
@@ -355,7 +379,8 @@ read_plain(struct trace *t, size_t room)
 static bool
 next_pass(struct trace *t)
 {
-	if (t->pass == PASS_TELL || (t->ids == 0 && !t->is_recipient))
+	if (t->pass == PASS_TELL ||
+	    (t->ids == 0 && !t->is_recipient && !t->is_request))
 		return false;
 	if (t->ids > 1)
 		qsort(t->id, t->ids, sizeof(*t->id), compare_ids);

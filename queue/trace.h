@@ -37,6 +37,7 @@ struct trace *trace_start(struct event_base *, const char *folder,
     const char *word, trace_row_cb, trace_end_cb, void *);
 void trace_free(struct trace *);
 struct row *trace_row(const char *line);
+bool trace_is_request(const char *value, const char *word);
 void trace_hold(struct trace *, bool);
 
 #endif

@@ -204,7 +204,7 @@ test_request_id(void **state)
 		{ NULL, FIRST PARTS },
 		{ "", FIRST PARTS },
 		{ "a b", FIRST PARTS },
-		{ "a/b", FIRST PARTS },
+		{ "a/b", "a/b" PARTS },
 		{ "a\tb", FIRST PARTS },
 		{ "a=b", FIRST PARTS },
 		{ "\xc3\xa9", FIRST PARTS },

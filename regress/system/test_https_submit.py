@@ -58,7 +58,7 @@ def test_an_email_is_sent_signed_and_told(https, sink):
     event = edd.wait_event("accepted", recipient="a@example.net")
     assert event["messageId"] == "<%s>" % told["messageId"]
     event = edd.wait_event("request")
-    assert event["text"] == answer.fields["opc-request-id"]
+    assert event["request"] == answer.fields["opc-request-id"]
     assert told["envelopeId"] in event.values()
 
     # The connection is kept; the client's id is in the answer's.
