@@ -8,8 +8,9 @@
 //
 // A call may have "as", another key of the same form; "parallel", how often
 // it is made at the same time; "wait", a waiter of the SDK and the states that
-// it waits for: ["forEmailDomain", "ACTIVE"].  One line of JSON a call tells
-// what became of it: {"ok": response} or {"error": {statusCode, serviceCode,
+// it waits for: ["forEmailDomain", "ACTIVE"]; "token", an opc-retry-token, for
+// which submission has no parameter.  One line of JSON a call tells what became
+// of it: {"ok": response} or {"error": {statusCode, serviceCode,
 // message, opcRequestId}}.  The authority of the server is in the environment,
 // NODE_EXTRA_CA_CERTS, which node reads when it starts.
 
@@ -23,6 +24,17 @@ const { EmailDPClient } = require('oci-emaildataplane');
 const given = JSON.parse(fs.readFileSync(0));
 const submits = ['submitEmail', 'submitRawEmail'];
 
+// An HTTP client of the SDK that adds a retry token to what it sends.
+function withToken(provider, token) {
+	const http = new common.FetchHttpClient(
+		new common.DefaultRequestSigner(provider));
+
+	return { send: (request, ...rest) => {
+		request.headers.set('opc-retry-token', token);
+		return http.send(request, ...rest);
+	} };
+}
+
 // A client for the key; a new one each call, so that no circuit breaker opens.
 function client(call) {
 	const key = call.as || given.key;
@@ -30,7 +42,9 @@ function client(call) {
 		key.tenancy, key.user, key.fingerprint, key.pem, null);
 	const submit = submits.includes(call.operation);
 	const made = new (submit ? EmailDPClient : EmailClient)(
-		{ authenticationDetailsProvider: provider },
+		{ authenticationDetailsProvider: provider,
+			httpClient: call.token &&
+				withToken(provider, call.token) },
 		given.retries ? {} : { retryConfiguration:
 			common.NoRetryConfigurationDetails });
 

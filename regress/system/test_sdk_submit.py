@@ -117,3 +117,20 @@ def test_raw(sdk, sink):
                                ["a@example.net", "b@example.net"])[0]
     assert data.endswith(b"\r\n\r\nOne.\r\n.\r\n")
     assert parsed(data)["Message-ID"] == "<raw@example.org>"
+
+
+def test_with_a_retry_token(sdk, sink):
+    """Ten at once, which the SDK repeats while the first is under way: all
+    hear the same, and it is sent once."""
+    def call(subject, parallel=1):
+        return {"operation": "submitEmail", "token": "t", "parallel": parallel,
+                "request": {"submitEmailDetails": sdk.details(
+                    subject=subject)}}
+
+    first, *rest = [accepted(a) for a in sdk.calls(
+        call("one", 10), call("one"), retries=True)]
+    assert len(rest) == 10 and all(a == first for a in rest)
+    refused(sdk.calls(call("two"))[0], 409, "InvalidatedRetryToken",
+            "The retry token was used for another request.")
+    data, = assert_came_through(sdk.edd, sink, ["a@example.net"], 1)
+    assert parsed(data)["Subject"] == "one"
