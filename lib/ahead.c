@@ -34,6 +34,24 @@ ahead_clear(struct ahead *a)
 }
 
 /*
+ * How many octets from p on are settled: up to the last end of a line within
+ * what a line may still have, since none before it is too long then.  0 if a
+ * line is too long, or goes on.
+ */
+static size_t
+ahead_settled(const struct ahead *a, const char *p, size_t len)
+{
+	const char *lf;
+	size_t room = MESSAGE_LINE_MAX + 2;
+
+	if (a->line >= room)
+		return 0;
+	room -= a->line;
+	lf = memrchr(p, '\n', len < room ? len : room);
+	return lf == NULL ? 0 : (size_t)(lf - p) + 1;
+}
+
+/*
  * Whether a line of the body gets over MESSAGE_LINE_MAX with these octets,
  * which follow those of the last call. Its CR counts as soon as it is there.
  */
@@ -46,6 +64,11 @@ ahead_is_long(struct ahead *a, const char *p, size_t len)
 
 	found = false;
 	for (; len > 0; p += n, len -= n) {
+		n = ahead_settled(a, p, len);
+		if (n > 0) {
+			a->line = 0;
+			continue;
+		}
 		lf = memchr(p, '\n', len);
 		n = lf == NULL ? len : (size_t)(lf - p) + 1;
 		a->line += n;
@@ -68,7 +91,8 @@ ahead_keep(struct ahead *a, const char *p, size_t len)
 	if (len > RECODE_WINDOW - a->len)
 		return 0;
 	if (a->len + len > a->cap) {
-		cap = (a->len + len) * 2;
+		/* What comes in large pieces fills it soon. */
+		cap = len < AHEAD_LARGE ? (a->len + len) * 2 : RECODE_WINDOW;
 		new = realloc(a->hold, cap);
 		if (new == NULL)
 			return -1;

@@ -342,6 +342,9 @@
 /* How much of a part is looked at before its encoding is chosen. */
 #define RECODE_WINDOW 65536u
 
+/* A piece from which on a message is taken for one that fills the window. */
+#define AHEAD_LARGE 8192u
+
 /*
  * A request to a webhook, which is one message: its body, the certificates
  * that are trusted for it, and lines of its head.
