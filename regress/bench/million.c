@@ -56,6 +56,15 @@
 #define PROBES	     5000u /* messages measured at a level */
 #define BODY_MAX     60000u
 
+/*
+ * Queue is at rest when it takes less than a hundredth of a processor for
+ * longer than a message waits for the index (INDEX_DELAY_MS).
+ */
+#define SETTLE_TICK_MS 1000
+#define SETTLE_CPU     0.01
+#define SETTLE_QUIET   32u
+#define SETTLE_SECONDS 180.0
+
 /* Messages that are measured or that fill. */
 struct run {
 	bool live; /* to the destination that takes them */
@@ -410,20 +419,46 @@ cpu(void)
 	return (double)ns / 1e9;
 }
 
+/*
+ * Wait until queue has nothing to do but to wait: what goes into the index
+ * some time after it was accepted is work of those messages, not of the next.
+ * Its microseconds of CPU for each message since the last level.
+ */
+static double
+settle(unsigned messages)
+{
+	double begin = now(), first = cpu(), last, before;
+	struct timeval tick = { SETTLE_TICK_MS / 1000,
+		SETTLE_TICK_MS % 1000 * 1000 };
+	unsigned quiet = 0;
+
+	for (before = first; quiet < SETTLE_QUIET; before = last) {
+		(void)event_base_loopexit(base, &tick);
+		(void)event_base_dispatch(base);
+		last = cpu();
+		quiet = last - before < SETTLE_CPU ? quiet + 1 : 0;
+		if (now() - begin > SETTLE_SECONDS)
+			break;
+	}
+	return messages == 0 ? 0 : (last - first) * 1e6 / messages;
+}
+
 /* What messages cost at this level. */
 static void
-measure(unsigned level)
+measure(unsigned level, unsigned filled)
 {
-	double accept, through, c0, c1, c2;
+	double accept, through, settled, c0, c1, c2;
 
+	settled = settle(filled);
 	c0 = cpu();
 	through = go(PROBES, true);
 	c1 = cpu();
 	accept = go(PROBES, false);
 	c2 = cpu();
-	printf("%10u %12.0f %10.1f %12.0f %10.1f %10.1f %10.1f\n", level,
+	printf("%10u %12.0f %10.1f %12.0f %10.1f %10.1f %10.1f %10.1f\n", level,
 	    PROBES / accept, (c2 - c1) * 1e6 / PROBES, PROBES / through,
-	    (c1 - c0) * 1e6 / PROBES, (double)resident("VmRSS:") / 1024,
+	    (c1 - c0) * 1e6 / PROBES, settled,
+	    (double)resident("VmRSS:") / 1024,
 	    (double)resident("VmHWM:") / 1024);
 	(void)fflush(stdout);
 }
@@ -433,7 +468,7 @@ main(int argc, char **argv)
 {
 	static const unsigned levels[] = { 0, 10000, 100000, 250000, 500000,
 		1000000, 2000000 };
-	unsigned wanted, filled = 0;
+	unsigned wanted, fill, filled = 0;
 	double seconds;
 	size_t i;
 
@@ -454,14 +489,16 @@ main(int argc, char **argv)
 	(void)start(argv[2], false);
 	printf("messages of %u octets, %u waiting submitters\n\n", octets,
 	    WINDOW);
-	printf("%10s %12s %10s %12s %10s %10s %10s\n", "queued", "accept/s",
-	    "cpu us", "through/s", "cpu us", "RSS MB", "peak MB");
+	printf("%10s %12s %10s %12s %10s %10s %10s %10s\n", "queued",
+	    "accept/s", "cpu us", "through/s", "cpu us", "later us", "RSS MB",
+	    "peak MB");
 	for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (levels[i] > wanted)
 			break;
-		if (levels[i] > filled)
-			(void)go(levels[i] - filled, false);
-		measure(levels[i]);
+		fill = levels[i] > filled ? levels[i] - filled : 0;
+		if (fill > 0)
+			(void)go(fill, false);
+		measure(levels[i], fill);
 		filled = levels[i] + PROBES;
 	}
 	seconds = stop(false);
