@@ -25,7 +25,7 @@
 /* Fields that several have. */
 #define COMPARTMENT                                                            \
 	{                                                                      \
-		"compartmentId", true, OBJECT_ID_SIZE                          \
+		"compartmentId", true, MANAGE_ID_SIZE                          \
 	}
 #define LOCK                                                                   \
 	{                                                                      \
@@ -131,7 +131,7 @@ static const struct ops ops[] = {
 		DESCRIPTION } },
 	[MANAGE_PATH_LIST] = { "ListEmailReturnPaths",
 	    PERMISSION_RETURN_PATH_INSPECT, manage_path_list, false,
-	    { { "compartmentId", false, OBJECT_ID_SIZE },
+	    { { "compartmentId", false, MANAGE_ID_SIZE },
 		{ "parentResourceId", false, MANAGE_ID_SIZE }, ID, NAME(false),
 		STATE, SORT } },
 	[MANAGE_PATH_GET] = { "GetEmailReturnPath", PERMISSION_RETURN_PATH_READ,

@@ -100,7 +100,8 @@ static int
 tag_read(const char *prefix, const char *key, struct json_object *value,
     struct manage_request *rq, struct fault *f)
 {
-	const struct json_path path = { NULL, prefix, 0 };
+	const struct json_path up = { NULL, prefix, 0 };
+	const struct json_path path = { &up, key, 0 };
 	char name[NAME_SIZE];
 	struct json_text text;
 	int n;

@@ -70,6 +70,13 @@ allow_add(char allow[DISPATCH_ALLOW_SIZE], enum request_method method)
 	(void)strlcat(allow, method_names[method], DISPATCH_ALLOW_SIZE);
 }
 
+/* HEAD is answered as GET is, without the body: RFC 9110, section 9.3.2. */
+static bool
+does(enum request_method has, enum request_method asked)
+{
+	return has == asked || (has == REQUEST_GET && asked == REQUEST_HEAD);
+}
+
 /*
  * The operation that a request asks for. If its path has others, allow names
  * their methods.
@@ -86,11 +93,13 @@ dispatch_find(const struct request *r, const struct op **op,
 		for (row = tables[i](); *row != NULL; row++) {
 			if (!path_fits((*row)->path, r))
 				continue;
-			if ((*row)->method == request_method(r)) {
+			if (does((*row)->method, request_method(r))) {
 				*op = *row;
 				return DISPATCH_OK;
 			}
 			allow_add(allow, (*row)->method);
+			if ((*row)->method == REQUEST_GET)
+				allow_add(allow, REQUEST_HEAD);
 		}
 	}
 	return allow[0] == '\0' ? DISPATCH_NO_PATH : DISPATCH_NO_METHOD;

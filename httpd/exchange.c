@@ -416,6 +416,22 @@ exchange_begin(struct exchange *x)
 	}
 }
 
+/*
+ * Whether the body is JSON by its type, which may be missing.  false: it was
+ * refused; what a form of another site sends is never taken.
+ */
+bool
+exchange_is_json(struct exchange *x)
+{
+	if (x->body_len == 0 ||
+	    request_value(x->request, "content-type") == NULL ||
+	    request_type_is(x->request, "application/json"))
+		return true;
+	exchange_refuse(x, FAULT_PARAMETER,
+	    "content-type must be application/json");
+	return false;
+}
+
 /* Octets of the body; how many were of it. */
 size_t
 exchange_body(struct exchange *x, const char *p, size_t len)

@@ -118,6 +118,7 @@ void exchange_enter(struct exchange *, enum exchange_state);
 void exchange_known(struct exchange *);
 
 /* For operations. */
+bool exchange_is_json(struct exchange *);
 int exchange_hold(struct exchange *, size_t);
 void exchange_ready(struct exchange *);
 void exchange_field(struct exchange *, const char *name, const char *value);

@@ -164,6 +164,8 @@ email_run(struct exchange *x)
 	struct sending *m;
 	struct fault f;
 
+	if (!exchange_is_json(x))
+		return;
 	m = calloc(1, sizeof(*m));
 	if (m == NULL) {
 		exchange_refuse(x, FAULT_INTERNAL, NULL);

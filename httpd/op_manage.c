@@ -47,7 +47,8 @@ manage_run(struct exchange *x)
 	const struct api_op *o;
 
 	o = (const struct api_op *)(const void *)x->op;
-	api_ask(x->httpd->api, x, &o->form);
+	if (exchange_is_json(x))
+		api_ask(x->httpd->api, x, &o->form);
 }
 
 static void
