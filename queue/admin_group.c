@@ -100,6 +100,17 @@ key_of(enum by by, struct message *m, const struct envelope *env, uint32_t i)
 	return "";
 }
 
+/* When something of the group is tried next, the first of all. */
+static void
+note_next(struct group *g, const struct queue *q, const struct task *t)
+{
+	int64_t next;
+
+	next = schedule_task_next(q->schedule, t);
+	if (g->next == 0 || (next != 0 && next < g->next))
+		g->next = next;
+}
+
 static bool
 count_visit(struct walk *w, struct message *m, const struct envelope *env)
 {
@@ -117,6 +128,8 @@ count_visit(struct walk *w, struct message *m, const struct envelope *env)
 		state = filter_state_of(m, i);
 		g->rcpts++;
 		g->state[state]++;
+		if (state == FILTER_WAITING || state == FILTER_DEFERRED)
+			note_next(g, w->answer->queue, message_task_of(m, i));
 		if (g->last == m->id)
 			continue;
 		g->messages++;
@@ -133,13 +146,6 @@ count_unread(struct walk *w, struct message *m, int error)
 	return count_visit(w, m, NULL);
 }
 
-/* When something is sent there next; 0: now. */
-static int64_t
-next_of(const struct destination *d)
-{
-	return d == NULL || d->wakeup.place == 0 ? 0 : d->wakeup.when / 1000;
-}
-
 static void
 summary_row(struct answer *a, const struct group *g, struct row *row)
 {
@@ -152,7 +158,7 @@ summary_row(struct answer *a, const struct group *g, struct row *row)
 	row_num(row, "deferred", (int64_t)g->state[FILTER_DEFERRED]);
 	row_num(row, "held", (int64_t)g->state[FILTER_HELD]);
 	row_bool(row, "down", d != NULL && d->down);
-	row_time(row, "next", next_of(d));
+	row_time(row, "next", g->next);
 	row_str(row, "error", d == NULL || d->error == NULL ? "" : d->error);
 }
 

@@ -34,6 +34,7 @@ struct group {
 	uint64_t last; /* id of the message that was counted last */
 	uint64_t octets;
 	uint64_t state[FILTER_STATE_LAST + 1];
+	int64_t next; /* try, unix seconds; 0: not known, or now */
 	char name[];
 };
 

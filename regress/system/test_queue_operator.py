@@ -95,6 +95,10 @@ def test_counts_and_summary(stuck):
     assert result(rows(stuck, "count", "domain", "none.example")) == (0, 0)
     summary = {r["destination"]: r for r in rows(stuck, "summary")}
     assert summary["one.example"]["deferred"] == 2
+    for name in "one.example", "two.example":
+        assert summary[name]["next"] == min(
+            r["next"] for r in rows(stuck, "list", "domain", name))
+        assert summary[name]["next"]
     assert "Closed today" in summary["two.example"]["error"]
 
 
