@@ -311,6 +311,7 @@ outcome_from_reply(struct work_outcome *out, enum stage stage,
 	if (stage == STAGE_HOST && out->outcome != OUTCOME_DELIVERED)
 		out->outcome = OUTCOME_HOST_DOWN;
 	out->code = (uint16_t)r->code;
+	out->stated = r->enhanced[0] != '\0';
 	(void)strlcpy(out->enhanced,
 	    r->enhanced[0] != '\0' ? r->enhanced :
 				     enhanced_for(r->code, out->failure),
@@ -330,6 +331,7 @@ outcome_local(struct work_outcome *out, enum outcome outcome,
 	out->failure = outcome == OUTCOME_DELIVERED ? FAILURE_NONE :
 						      FAILURE_OTHER;
 	out->code = 0;
+	out->stated = false;
 	(void)strlcpy(out->enhanced, enhanced, sizeof(out->enhanced));
 	(void)strlcpy(out->text, text, sizeof(out->text));
 }

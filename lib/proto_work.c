@@ -203,6 +203,7 @@ work_outcome_send(struct chan *c, const struct work_outcome *s)
 	msg_put_str(o, s->address);
 	msg_put_str(o, s->tls);
 	msg_put_bool(o, s->dsn);
+	msg_put_bool(o, s->stated);
 	return chan_end(c, -1);
 }
 
@@ -226,6 +227,9 @@ work_outcome_recv(struct msgin *m, struct work_outcome *s)
 	if (s->code != 0 && (s->code < 200 || s->code > 599))
 		m->bad = true;
 	s->dsn = msg_get_bool(m);
+	s->stated = msg_get_bool(m);
+	if (s->stated && (s->code == 0 || s->enhanced[0] == '\0'))
+		m->bad = true;
 	if (s->outcome == OUTCOME_DELIVERED && s->failure != FAILURE_NONE)
 		m->bad = true;
 	if (s->outcome != OUTCOME_DELIVERED && s->dsn)

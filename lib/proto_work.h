@@ -109,6 +109,7 @@ struct work_outcome {
 	 * section 5.2.1).  Else it is ours, as "relayed" (5.2.2).
 	 */
 	bool dsn;
+	bool stated; /* enhanced is in the reply */
 };
 
 int work_segment_send(struct chan *, uint64_t segment, int fd);

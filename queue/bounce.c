@@ -28,16 +28,19 @@
 
 #include "blob.h"
 #include "clock.h"
+#include "crc32c.h"
 #include "date.h"
 #include "envelope.h"
 #include "id.h"
 #include "journal.h"
 #include "log.h"
+#include "message.h"
 #include "proto_submit.h"
 #include "qbounds.h"
 #include "queue.h"
 #include "schedule.h"
 #include "spool.h"
+#include "wrap.h"
 
 struct report {
 	struct queue *queue;
@@ -99,20 +102,43 @@ bounce_unxtext(char *text)
 }
 
 /*
- * One line of text: what a remote server or a client said has no line ends
- * here, and no octets over 127 unless the report is in UTF-8.
+ * What a remote server or a client said: it has no line ends of its own here,
+ * and no octets over 127 unless the report is in UTF-8.
  */
 static void
-put_flat(struct blob *b, const struct report *r, const char *text)
+put_said(struct blob *b, const struct report *r, const char *text,
+    const char *indent)
 {
-	bool utf8 = (r->env.flags & ENVELOPE_UTF8) != 0;
-	unsigned char c;
+	wrap_put(b, text, indent, (r->env.flags & ENVELOPE_UTF8) != 0);
+}
 
-	for (; *text != '\0'; text++) {
-		c = (unsigned char)*text;
-		blob_put_u8(b,
-		    c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8) ? ' ' : c);
-	}
+/* The same as the value of a field, which is folded. */
+static void
+put_value(struct blob *b, const struct report *r, const char *text)
+{
+	put_said(b, r, text, "\t");
+}
+
+/*
+ * A reply as it was received, but in one line: "550 5.1.1 No such user".
+ * Without a code it is the text alone; enhanced is empty if it had none.
+ */
+void
+bounce_reply(unsigned code, const char *enhanced, const char *text,
+    char out[REPLY_SIZE])
+{
+	if (code == 0)
+		(void)snprintf(out, REPLY_SIZE, "%s", text);
+	else
+		(void)snprintf(out, REPLY_SIZE, "%u %s%s%s", code, enhanced,
+		    enhanced[0] == '\0' ? "" : " ", text);
+}
+
+static void
+reply_of(const struct bounce_rcpt *rcpt, char out[REPLY_SIZE])
+{
+	bounce_reply(rcpt->code, rcpt->stated ? rcpt->enhanced : "", rcpt->text,
+	    out);
 }
 
 /* The type of an address (RFC 6533 section 3). */
@@ -167,6 +193,25 @@ put_boundary(struct blob *b, const struct report *r, const char *type)
 	blob_printf(b, "Content-Type: %s\r\n\r\n", type);
 }
 
+/* One recipient, and why. */
+static void
+put_text_rcpt(struct blob *b, const struct report *r,
+    const struct bounce_rcpt *rcpt)
+{
+	char reply[REPLY_SIZE];
+
+	blob_put_text(b, "  <");
+	put_said(b, r, rcpt->address, "  ");
+	blob_put_text(b, ">\r\n    ");
+	if (rcpt->host[0] != '\0') {
+		put_said(b, r, rcpt->host, "    ");
+		blob_put_text(b, words[r->kind].said);
+	}
+	reply_of(rcpt, reply);
+	put_said(b, r, reply, "    ");
+	blob_put_text(b, "\r\n\r\n");
+}
+
 /* For a person. */
 static void
 put_text(struct blob *b, const struct report *r)
@@ -181,17 +226,8 @@ put_text(struct blob *b, const struct report *r)
 		"text/plain; charset=us-ascii");
 	blob_put_text(b, words[r->kind].text);
 	blob_put_text(b, "\r\n");
-	for (i = 0; i < r->rcpts; i++) {
-		blob_put_text(b, "  <");
-		put_flat(b, r, r->rcpt[i].address);
-		blob_put_text(b, ">\r\n    ");
-		if (r->rcpt[i].host[0] != '\0') {
-			put_flat(b, r, r->rcpt[i].host);
-			blob_put_text(b, words[r->kind].said);
-		}
-		put_flat(b, r, r->rcpt[i].text);
-		blob_put_text(b, "\r\n\r\n");
-	}
+	for (i = 0; i < r->rcpts; i++)
+		put_text_rcpt(b, r, &r->rcpt[i]);
 	blob_printf(b, "The message had the id %s at ",
 	    id_format(r->message->id, id));
 	blob_put_text(b, r->queue->global.hostname);
@@ -208,7 +244,7 @@ put_orcpt(struct blob *b, const struct report *r, const char *orcpt)
 	if (strncasecmp(text, "utf-8;", 6) != 0)
 		bounce_unxtext(text);
 	blob_put_text(b, "Original-Recipient: ");
-	put_flat(b, r, text);
+	put_value(b, r, text);
 	blob_put_text(b, "\r\n");
 }
 
@@ -217,6 +253,7 @@ put_status_rcpt(struct blob *b, const struct report *r,
     const struct bounce_rcpt *rcpt)
 {
 	const char *status = words[r->kind].status;
+	char reply[REPLY_SIZE];
 	int64_t end = r->env.accepted + r->queue->conf.expire * INT64_C(1000);
 
 	blob_put_text(b, "\r\n");
@@ -224,7 +261,7 @@ put_status_rcpt(struct blob *b, const struct report *r,
 		put_orcpt(b, r, rcpt->orcpt);
 	blob_put_text(b, "Final-Recipient: ");
 	blob_put_text(b, address_type(rcpt->address));
-	put_flat(b, r, rcpt->address);
+	put_value(b, r, rcpt->address);
 	blob_put_text(b, "\r\nAction: ");
 	blob_put_text(b, words[r->kind].action);
 	blob_put_text(b, "\r\nStatus: ");
@@ -236,13 +273,15 @@ put_status_rcpt(struct blob *b, const struct report *r,
 	blob_put_text(b, "\r\n");
 	if (rcpt->host[0] != '\0') {
 		blob_put_text(b, "Remote-MTA: dns; ");
-		put_flat(b, r, rcpt->host);
+		put_value(b, r, rcpt->host);
 		blob_put_text(b, "\r\n");
 	}
+	/* RFC 3461 section 9.2: the code and the text as received. */
 	blob_put_text(b,
 	    rcpt->code != 0 ? "Diagnostic-Code: smtp; " :
 			      "Diagnostic-Code: x-edd; ");
-	put_flat(b, r, rcpt->text);
+	reply_of(rcpt, reply);
+	put_value(b, r, reply);
 	blob_put_text(b, "\r\n");
 	if (r->kind == BOUNCE_DELAYED)
 		put_date(b, "Will-Retry-Until", end);
@@ -264,7 +303,7 @@ put_status(struct blob *b, const struct report *r)
 		(void)snprintf(envid, sizeof(envid), "%s", r->env.envid);
 		bounce_unxtext(envid);
 		blob_put_text(b, "Original-Envelope-Id: ");
-		put_flat(b, r, envid);
+		put_value(b, r, envid);
 		blob_put_text(b, "\r\n");
 	}
 	blob_put_text(b, "Reporting-MTA: dns; ");
@@ -301,29 +340,83 @@ original_type(const struct report *r, bool full)
 }
 
 /*
- * The original: whole if it failed, is small and wanted, otherwise its header
- * (RFC 3461 section 4.3: RET is about failures).
+ * Where what may be sent of a damaged header ends: before the first line that
+ * is none of a header.
+ */
+static size_t
+sound_end(const uint8_t *p, size_t len)
+{
+	size_t at = 0, end, i;
+
+	for (;; at = end) {
+		for (end = at; end < len && p[end] != '\n'; end++)
+			;
+		if (end++ >= len || end - at > WRAP_LINE_MAX || end < at + 3 ||
+		    p[end - 2] != '\r')
+			return at;
+		for (i = at; i < end - 2; i++)
+			if ((p[i] < ' ' && p[i] != '\t') || p[i] >= 0x7f)
+				return at;
+		if (p[at] != ' ' && p[at] != '\t' &&
+		    memchr(p + at, ':', end - at) == NULL)
+			return at;
+	}
+}
+
+/* Whether the whole of a body that was read is as it was accepted. */
+static bool
+is_intact(const struct report *r, const uint8_t *body)
+{
+	struct message *m = r->message;
+	uint8_t *prefix;
+	bool intact;
+
+	if ((m->flags & MESSAGE_DAMAGED) != 0)
+		return false;
+	prefix = malloc(m->prefix_len + 1);
+	if (prefix == NULL)
+		return false;
+	intact = spool_prefix(r->queue->spool, m, prefix) == 0 &&
+	    crc32c(crc32c(0, body, m->body_len), prefix, m->prefix_len) ==
+		m->body_crc;
+	free(prefix);
+	return intact;
+}
+
+/*
+ * The original: whole if it failed, is small, wanted and not damaged, otherwise
+ * its header (RFC 3461 section 4.3: RET is about failures).
  */
 static void
 put_original(struct blob *b, const struct report *r)
 {
 	struct message *m = r->message;
-	size_t len = m->body_len, start;
-	bool full;
+	size_t len = m->body_len;
+	bool full, whole = len <= BOUNCE_FULL_MAX, damaged;
+	uint8_t *data;
 
 	full = r->kind == BOUNCE_FAILED &&
-	    (r->env.flags & ENVELOPE_RET_HDRS) == 0 && len <= BOUNCE_FULL_MAX;
+	    (r->env.flags & ENVELOPE_RET_HDRS) == 0 && whole;
 	if (len > BOUNCE_HEADER_MAX)
 		len = BOUNCE_HEADER_MAX;
-	put_boundary(b, r, original_type(r, full));
-	start = b->len;
-	if (blob_reserve(b, len) == NULL)
-		return;
-	if (spool_body(r->queue->spool, m, b->data + start, len, 0) == -1) {
+	data = malloc(len + 1);
+	if (data != NULL &&
+	    spool_body(r->queue->spool, m, data, len, 0) == -1) {
 		log_warn("bounce: reading the original");
-		b->len = start;
-	} else if (!full)
-		b->len = start + header_end(b->data + start, len);
+		len = 0;
+	}
+	if (data == NULL)
+		len = 0;
+	damaged = (m->flags & MESSAGE_DAMAGED) != 0 ||
+	    (whole && len > 0 && !is_intact(r, data));
+	full = full && !damaged;
+	put_boundary(b, r, original_type(r, full));
+	if (!full)
+		len = header_end(data, len);
+	if (damaged)
+		len = sound_end(data, len);
+	blob_put_data(b, data, len);
+	free(data);
 	blob_printf(b, "\r\n--%s--\r\n", r->boundary);
 }
 

@@ -22,8 +22,11 @@
 #ifndef BOUNCE_H
 #define BOUNCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "bounds.h"
 
 struct message;
 struct queue;
@@ -42,10 +45,17 @@ struct bounce_rcpt {
 	const char *text;     /* reply or reason */
 	const char *host;     /* remote MTA, may be empty */
 	uint16_t code;	      /* reply code; 0: none */
+	bool stated;	      /* enhanced is in the reply */
 };
 
 void bounce_send(struct queue *, struct message *, enum bounce_kind,
     const struct bounce_rcpt *, size_t);
 void bounce_unxtext(char *);
+
+/* "550 5.1.1 text". */
+#define REPLY_SIZE (4u + 16u + REPLY_TEXT_SIZE)
+
+void bounce_reply(unsigned code, const char *enhanced, const char *text,
+    char out[REPLY_SIZE]);
 
 #endif

@@ -53,6 +53,7 @@ struct batch_rcpt {
 	bool reported;
 	bool late;   /* the sender hears of it now */
 	bool failed; /* for good; bounced when the batch is over */
+	bool stated; /* as in struct work_outcome, like these two */
 	uint16_t code;
 	char enhanced[16];
 	char *address;
@@ -207,6 +208,7 @@ fail_rcpt(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 {
 	r->failed = true;
 	r->code = o->code;
+	r->stated = o->stated;
 	memcpy(r->enhanced, o->enhanced, sizeof(r->enhanced));
 	r->text = strdup(o->text);
 	r->host = strdup(o->host);
@@ -264,7 +266,7 @@ static void
 defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 {
 	struct queue *q = b->queue;
-	char text[REPLY_TEXT_SIZE + 8];
+	char text[REPLY_SIZE];
 
 	if (schedule_expired(q->schedule, task_message(b->task))) {
 		q->stats.expired++;
@@ -276,15 +278,13 @@ defer(struct batch *b, struct batch_rcpt *r, const struct work_outcome *o)
 	}
 	q->stats.deferred++;
 	journal_outcome(b, "deferred", r, o);
-	if (o->code != 0)
-		(void)snprintf(text, sizeof(text), "%u %s", o->code, o->text);
-	else
-		(void)snprintf(text, sizeof(text), "%s", o->text);
+	bounce_reply(o->code, o->stated ? o->enhanced : "", o->text, text);
 	destination_set_error(b->task->destination, text);
 	/* The attempt is counted once, when the batch is over. */
-	r->text = strdup(text);
+	r->text = strdup(o->text);
 	r->host = strdup(o->host);
 	r->code = o->code;
+	r->stated = o->stated;
 	memcpy(r->enhanced, o->enhanced, sizeof(r->enhanced));
 	b->tried = true;
 }
@@ -298,7 +298,7 @@ report_success(struct batch *b, const struct batch_rcpt *r,
     const struct work_outcome *o)
 {
 	const struct bounce_rcpt one = { r->address, r->orcpt, o->enhanced,
-		o->text, o->host, o->code };
+		o->text, o->host, o->code, o->stated };
 
 	if ((r->notify & NOTIFY_SUCCESS) != 0 && !o->dsn)
 		bounce_send(b->queue, task_message(b->task), BOUNCE_RELAYED,
@@ -376,6 +376,7 @@ report_failures(struct batch *b)
 		list[n].text = r->text == NULL ? "" : r->text;
 		list[n].host = r->host == NULL ? "" : r->host;
 		list[n].code = r->code;
+		list[n].stated = r->stated;
 		n++;
 	}
 	bounce_send(b->queue, task_message(b->task), BOUNCE_FAILED, list, n);
@@ -421,6 +422,7 @@ report_delays(struct batch *b)
 		list[n].text = r->text;
 		list[n].host = r->host == NULL ? "" : r->host;
 		list[n].code = r->code;
+		list[n].stated = r->stated;
 		n++;
 	}
 	bounce_send(b->queue, task_message(b->task), BOUNCE_DELAYED, list, n);
@@ -435,6 +437,7 @@ mark_deferred(struct batch *b, int64_t next)
 	struct task *t = b->task;
 	const struct rcpt *rcpt;
 	struct batch_rcpt *r;
+	char text[REPLY_SIZE];
 	struct mark mark;
 	uint32_t i;
 
@@ -452,7 +455,9 @@ mark_deferred(struct batch *b, int64_t next)
 			continue;
 		rcpt = message_find_rcpt(task_message(t), r->index);
 		mark.index = r->index;
-		mark.text = r->text;
+		bounce_reply(r->code, r->stated ? r->enhanced : "", r->text,
+		    text);
+		mark.text = text;
 		mark.noticed = r->late || (rcpt != NULL && rcpt->noticed);
 		if (spool_mark(q->spool, task_message(t), &mark) == -1)
 			log_warn("marking a recipient deferred");

@@ -213,6 +213,14 @@
 /* Outcomes that cannot be written yet; above this nothing new is sent. */
 #define MARKS_WAITING_MAX 65536u
 
+/*
+ * Lines of a bounce: where they are folded, the longest there may be (RFC 5322
+ * section 2.1.1 has 998), and the longest word that is not taken apart.
+ */
+#define WRAP_COLUMN   78u
+#define WRAP_LINE_MAX 990u
+#define WRAP_WORD_MAX 900u
+
 /* Original message in a bounce: all of it up to here, else its header. */
 #define BOUNCE_FULL_MAX	  (64u << 10)
 #define BOUNCE_HEADER_MAX (64u << 10)

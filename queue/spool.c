@@ -516,6 +516,19 @@ spool_body(struct spool *sp, struct message *m, void *buf, size_t len,
 	return rc;
 }
 
+/* Read the whole prefix of a message, prefix_len octets.  0 or -1. */
+int
+spool_prefix(struct spool *sp, struct message *m, void *buf)
+{
+	int rc;
+
+	rc = segment_read(m->segment, buf, m->prefix_len,
+	    spool_body_offset(m) + m->body_len + m->meta_len);
+	if (m->segment->kind == SEGMENT_BIG)
+		segment_rest(m->segment);
+	return rc;
+}
+
 /* A batch refers to the segment: it must not go. */
 void
 spool_segment_hold(struct segment *s)

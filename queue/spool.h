@@ -119,6 +119,7 @@ void spool_envelope_drop(struct spool *, struct message *);
 int spool_state(struct spool *, struct message *, struct state *,
     struct blob *store);
 int spool_body(struct spool *, struct message *, void *, size_t, uint64_t off);
+int spool_prefix(struct spool *, struct message *, void *);
 uint64_t spool_body_offset(const struct message *);
 void spool_lane_reset(struct spool *, unsigned lane);
 void spool_segment_hold(struct segment *);

@@ -5,6 +5,7 @@ import email
 import pytest
 
 from eddtest import free_port, message, wait_for
+from receiver import Receiver
 
 
 @pytest.fixture
@@ -44,6 +45,44 @@ def test_bounce_is_a_proper_report(bouncing, sink):
                                            "text/rfc822-headers")
     assert "<orig@example.org>" in original.as_string()
     assert bouncing.wait_event("bounced", id=mid)["code"] == 550
+
+
+@pytest.mark.parametrize("reply,code", [
+    ("550 5.1.1 User unknown", "smtp; 550 5.1.1 User unknown"),
+    ("550 No", "smtp; 550 No"),
+    ("550-5.7.1 First\r\n550 5.7.1 second", "smtp; 550 5.7.1 First second"),
+    ("554 5.7.1 N\u00e4in", "smtp; 554 5.7.1 N??in")])
+def test_diagnostic_code_is_the_reply(make_edd, cleanup, sink, reply, code):
+    remote = Receiver().start()
+    cleanup.append(remote)
+    remote.hooks["RCPT"] = lambda connection, line: reply
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "route remote.example via 127.0.0.1 port %d" % remote.port))
+    edd.start().setup()
+    edd.send("x@remote.example")
+    text, _, rcpts, _ = parts_of(bounce_of(sink))
+    assert rcpts[0]["Diagnostic-Code"] == code
+    assert "said: " + code[len("smtp; "):] in text.replace("\r\n    ", " ")
+
+
+@pytest.mark.parametrize("word", ["words ", "x"])
+def test_a_long_reply_makes_no_long_line(make_edd, cleanup, sink, word):
+    remote = Receiver().start()
+    cleanup.append(remote)
+    line = (word * 450)[:450].strip()
+    remote.hooks["RCPT"] = lambda connection, _: (
+        "550-5.1.1 %s\r\n550-5.1.1 %s\r\n550 5.1.1 %s" % (line, line, line))
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "route remote.example via 127.0.0.1 port %d" % remote.port))
+    edd.start().setup()
+    edd.send("x@remote.example")
+    bounce = bounce_of(sink)
+    longest = max(len(l) for l in bounce.data.splitlines())
+    print("the longest line has %d octets" % longest)
+    assert longest < (100 if word == "words " else 600)
+    _, _, rcpts, _ = parts_of(bounce)
+    got = "".join(rcpts[0]["Diagnostic-Code"].split())
+    assert got.startswith("smtp;5505.1.1" + "".join(line.split()))
 
 
 def test_unknown_user_is_suppressed(bouncing, sink):

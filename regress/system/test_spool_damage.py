@@ -61,6 +61,9 @@ def test_damaged_body_goes_back(waiting, sink, index):
     assert set(by_rcpt) == {"r0@example.net", "r2@example.net",
                             "news@example.org"}
     assert b"damaged in storage" in by_rcpt["news@example.org"].data
+    # What is damaged does not go back either, but for its header.
+    assert b"Subject: s1" in by_rcpt["news@example.org"].data
+    assert b"mistakable" not in by_rcpt["news@example.org"].data
     assert b"Status: 5.3.0" in by_rcpt["news@example.org"].data
     assert edd.wait_event("bounced", id=edd.ids[1])["enhanced"] == "5.3.0"
     assert re.search(edd.ids[1] + ".*damaged", edd.log())
