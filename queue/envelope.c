@@ -17,11 +17,12 @@
 /*
  * Encoding and decoding of stored envelopes.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "compat.h"
 #include "envelope.h"
+#include "idn.h"
 #include "qbounds.h"
 
 /* 1 had no sources; it is read. */
@@ -172,8 +173,9 @@ envelope_decode(struct envelope *e, const void *data, size_t len)
 }
 
 /*
- * The destination of an address: its domain in lower case.  0, or -1 if it
- * has none or it does not fit.
+ * The destination of an address: its domain in lower case, with A-labels for
+ * U-labels, so that both spellings are one (RFC 5891); a domain that is none
+ * of IDNA 2008 as it is.  0, or -1 if it has none or it does not fit.
  */
 int
 envelope_domain(const char *address, char *out, size_t size)
@@ -184,12 +186,14 @@ envelope_domain(const char *address, char *out, size_t size)
 	at = strrchr(address, '@');
 	if (at == NULL || at[1] == '\0' || strlen(at + 1) >= size)
 		return -1;
-	for (i = 0; at[i + 1] != '\0'; i++) {
+	if (idn_domain_ascii(at + 1, out, size) == -1)
+		(void)strlcpy(out, at + 1, size);
+	for (i = 0; out[i] != '\0'; i++) {
 		/* A blank has a meaning in the name of a destination. */
-		if ((unsigned char)at[i + 1] <= ' ')
+		if ((unsigned char)out[i] <= ' ')
 			return -1;
-		out[i] = (char)tolower((unsigned char)at[i + 1]);
+		if (out[i] >= 'A' && out[i] <= 'Z')
+			out[i] = (char)(out[i] - 'A' + 'a');
 	}
-	out[i] = '\0';
 	return 0;
 }

@@ -27,6 +27,7 @@
 #include "compat.h"
 #include "envelope.h"
 #include "id.h"
+#include "idn.h"
 #include "message.h"
 
 static const char *const states[] = {
@@ -103,6 +104,9 @@ parse_pair(struct filter *f, const char *name, const char *value, char *why,
 		return -1;
 	}
 	if (strcmp(name, "domain") == 0) {
+		/* As envelope_domain() has it. */
+		if (idn_domain_ascii(value, f->domain, sizeof(f->domain)) == 0)
+			return 0;
 		if (strlcpy(f->domain, value, sizeof(f->domain)) <
 		    sizeof(f->domain))
 			return 0;

@@ -27,7 +27,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bounds.h"
 #include "destination.h"
+#include "idn.h"
 #include "log.h"
 #include "qbounds.h"
 
@@ -141,20 +143,33 @@ word_of(enum steer_kind kind)
 	return words[i].word;
 }
 
+/* A name as it is compared: of a destination as envelope_domain() has it. */
+static const char *
+spelt(enum steer_kind kind, const char *name, char out[DOMAIN_SIZE])
+{
+	return kind == STEER_DESTINATION &&
+		idn_domain_ascii(name, out, DOMAIN_SIZE) == 0 ?
+	    out :
+	    name;
+}
+
 static void
 take_line(struct steer *s, char *line)
 {
-	char *name;
+	char ascii[DOMAIN_SIZE], *blank;
+	const char *name = "";
 	size_t i;
 
 	line[strcspn(line, "\n")] = '\0';
-	name = strchr(line, ' ');
-	if (name != NULL)
-		*name++ = '\0';
+	blank = strchr(line, ' ');
+	if (blank != NULL) {
+		*blank = '\0';
+		name = blank + 1;
+	}
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i].word, line) == 0) {
-			if (add(s, words[i].kind, name == NULL ? "" : name) ==
-			    -1)
+			if (add(s, words[i].kind,
+				spelt(words[i].kind, name, ascii)) == -1)
 				log_warn("steer: %s", line);
 			return;
 		}
@@ -222,10 +237,11 @@ save(const struct steer *s)
 int
 steer_set(struct steer *s, enum steer_kind kind, const char *name, bool on)
 {
-	char *copy;
+	char ascii[DOMAIN_SIZE], *copy;
 	size_t i;
 	int saved;
 
+	name = spelt(kind, name, ascii);
 	i = find(s, kind, name);
 	if ((i < s->pauses) == on)
 		return 1;

@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /*
  * Copyright (c) 2026 The edd authors
  *

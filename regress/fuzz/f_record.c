@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /* sources: queue/record.c queue/envelope.c queue/state.c queue/blob.c */
 /* sources: queue/message.c queue/destination.c queue/owner.c queue/pool.c lib/crc32c.c */
 /*

@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /* sources: queue/clock.c queue/schedule.c queue/places.c queue/timing.c queue/sweep.c queue/flow.c queue/steer.c */
 /* sources: queue/message.c queue/destination.c queue/owner.c queue/pool.c queue/heap.c */
 /* sources: queue/envelope.c queue/blob.c queue/record.c lib/crc32c.c */

@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /*
  * Copyright (c) 2026 The edd authors
  *
@@ -104,10 +106,36 @@ others_are_refused(void **state)
 	blob_free(&b);
 }
 
+static void
+test_destination_of_an_address(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "a@Example.ORG", "example.org" },
+		{ "a@b@example.org", "example.org" },
+		{ "a@[192.0.2.1]", "[192.0.2.1]" },
+		{ "a@B\303\274cher.Example", "xn--bcher-kva.example" },
+		{ "a@XN--BCHER-KVA.example", "xn--bcher-kva.example" },
+	};
+	char domain[256], small[8];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(
+		    envelope_domain(rows[i][0], domain, sizeof(domain)), 0);
+		assert_string_equal(domain, rows[i][1]);
+	}
+	assert_int_equal(envelope_domain("a", domain, sizeof(domain)), -1);
+	assert_int_equal(envelope_domain("a@", domain, sizeof(domain)), -1);
+	assert_int_equal(envelope_domain("a@b c", domain, sizeof(domain)), -1);
+	assert_int_equal(envelope_domain("a@example.org", small, sizeof(small)),
+	    -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_destination_of_an_address),
 		cmocka_unit_test(versions_are_read),
 		cmocka_unit_test(others_are_refused),
 	};

@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /* sources: queue/filter.c queue/clock.c queue/message.c queue/destination.c */
 /* sources: queue/owner.c queue/pool.c queue/heap.c queue/envelope.c queue/blob.c */
 /* sources: queue/record.c lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */

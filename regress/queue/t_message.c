@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /* sources: queue/message.c queue/destination.c queue/owner.c queue/pool.c */
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/record.c */
 /* sources: lib/crc32c.c lib/compat.c */

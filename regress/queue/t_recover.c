@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /* sources: queue/spool.c queue/spool_commit.c queue/spool_link.c */
 /* sources: queue/spool_write.c queue/syncer.c */
 /* sources: queue/spool_tend.c queue/spool_recover.c queue/segment.c */

@@ -1,3 +1,5 @@
+/* sources: lib/idn.c lib/address.c lib/compat.c */
+/* libs: -lidn2 */
 /* sources: regress/queue/scheduletest.c queue/schedule.c queue/places.c queue/timing.c queue/sweep.c queue/message.c queue/destination.c */
 /* sources: queue/flow.c queue/steer.c queue/heap.c queue/owner.c queue/pool.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/record.c lib/crc32c.c lib/log.c lib/logsock.c lib/compat.c */

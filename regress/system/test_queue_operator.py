@@ -102,6 +102,25 @@ def test_counts_and_summary(stuck):
     assert "Closed today" in summary["two.example"]["error"]
 
 
+def test_both_spellings_of_a_domain_are_one(stuck):
+    stuck.ctl("queue", "pause", "destination", "B\u00fccher.example")
+    with stuck.client() as smtp:
+        smtp.ehlo()
+        smtp.command_encoding = "utf-8"
+        for rcpt in ("x@b\u00fccher.example", "y@xn--bcher-kva.example",
+                     "z@XN--BCHER-KVA.example"):
+            assert smtp.docmd("MAIL FROM:<news@example.org> SMTPUTF8")[0] == 250
+            assert smtp.docmd("RCPT TO:<%s>" % rcpt)[0] == 250
+            assert smtp.data(message())[0] == 250
+    for name in "xn--bcher-kva.example", "b\u00fccher.example":
+        assert len(rows(stuck, "list", "domain", name)) == 3
+    assert [(r["destination"], r["waiting"]) for r in
+            rows(stuck, "summary")] == [("xn--bcher-kva.example", 3)]
+    stuck.ctl("queue", "resume", "destination", "xn--bcher-kva.example")
+    wait_for(lambda: len(rows(stuck, "list", "state", "deferred")) == 3,
+             "all to be tried")
+
+
 def test_held_mail_stays_until_it_is_released(stuck, sink):
     mid = deferred(stuck, "x@one.example", "y@two.example")
     assert result(rows(stuck, "hold", mid, "domain", "one.example")) == (1, 1)

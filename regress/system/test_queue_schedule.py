@@ -83,7 +83,7 @@ def test_what_is_paused_waits(make_edd, sink):
     edd.stop()
     edd.start()
     assert rows(edd, "pause") == [
-        {"paused": "destination", "destination": "One.example", "user": ""},
+        {"paused": "destination", "destination": "one.example", "user": ""},
         {"paused": "user", "destination": "", "user": "app"}]
     edd.send("y@two.example")
     assert [r["state"] for r in rows(edd, "list")] == ["waiting"] * 2
