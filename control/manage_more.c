@@ -240,7 +240,12 @@ more_again(struct ask *a, const struct more_kind *kind)
 	}
 	r = object_get(a->control->store, t.object, &o);
 	object_clear(&o);
-	if (t.hash != request_hash(a) || r != STORE_OK) {
+	if (r == STORE_FAIL) {
+		ask_fail_store(a);
+		return -1;
+	}
+	if (t.hash != request_hash(a) || r == STORE_NOTFOUND ||
+	    o.deleted != 0) {
 		ask_fail(a, MANAGE_RETRY_TOKEN,
 		    "opc-retry-token was used for another request, or what it "
 		    "made is deleted.");

@@ -337,11 +337,31 @@ domain_lives(void **state)
 	assert_int_equal(client_ask(&cl, MANAGE_WORK_ERRORS, work, NULL),
 	    MANAGE_OK);
 	assert_int_equal(cl.rows, 0);
-	/* What the token made is gone. */
+}
+
+/* What a token made is not made again once it is deleted, nor shown as such. */
+static void
+token_of_what_was_deleted(void **state)
+{
+	static const char text[] = "name=example.org|description=ours";
+	char id[OBJECT_ID_SIZE];
+	int64_t later;
+
 	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
-	assert_int_equal(expiry_run(w.control.store,
-			     (int64_t)time(NULL) + OBJECT_SHOWN + 60),
-	    0);
+	(void)strlcpy(id, client_make(&cl, MANAGE_DOMAIN_CREATE, text),
+	    sizeof(id));
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_DELETE, id, NULL),
+	    MANAGE_OK);
+	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
+	assert_int_equal(client_in(&cl, MANAGE_DOMAIN_CREATE, text),
+	    MANAGE_RETRY_TOKEN);
+	assert_int_equal(cl.rows, 0);
+	/* Nor when it is forgotten: that is when the token is, too. */
+	later = (int64_t)time(NULL) + OBJECT_SHOWN + 60;
+	assert_int_equal(expiry_run(w.control.store, later), 0);
+	(void)strlcpy(cl.retry, "token-1", sizeof(cl.retry));
+	assert_string_not_equal(client_make(&cl, MANAGE_DOMAIN_CREATE, text),
+	    id);
 }
 
 static void
@@ -455,6 +475,7 @@ main(void)
 		T(verbs_give_permissions),
 		T(bad_pages_are_refused),
 		T(domain_lives),
+		T(token_of_what_was_deleted),
 		T(return_path_lives),
 		T(configuration_is_told),
 		T(old_store_is_linked),
