@@ -231,7 +231,7 @@ live_cb(const struct store_key *key, struct msgin *m, void *arg)
 	bool *live;
 
 	live = arg;
-	if (dkimkey_decode(m, &k) == -1 || k.state != DKIM_INACTIVE)
+	if (dkimkey_decode(m, &k) == -1 || !dkimkey_is_past(&k))
 		*live = true;
 	return !*live;
 }

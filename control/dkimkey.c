@@ -77,6 +77,13 @@ dkimkey_bits(const struct dkimkey *k)
 	return k->algorithm == SIGN_ED25519 ? 256 : k->bits;
 }
 
+/* Whether a key signs no more, and never will: it is only kept for a while. */
+bool
+dkimkey_is_past(const struct dkimkey *k)
+{
+	return k->state == DKIM_INACTIVE || k->state == DKIM_DELETING;
+}
+
 /*
  * Whether mail is signed with the key.  One that was never in the DNS signs
  * all the same: a signature whose key is not found counts as none (RFC 6376
@@ -87,8 +94,7 @@ dkimkey_bits(const struct dkimkey *k)
 bool
 dkimkey_signs(const struct dkimkey *k)
 {
-	return k->state != DKIM_INACTIVE && !k->next &&
-	    k->dns != DKIM_DNS_DIFFERS;
+	return !dkimkey_is_past(k) && !k->next && k->dns != DKIM_DNS_DIFFERS;
 }
 
 /* As the service writes it. */
@@ -96,7 +102,7 @@ const char *
 dkimkey_state_name(enum dkim_state state)
 {
 	static const char *const names[] = { "", "ACTIVE", "INACTIVE",
-		"CREATING", "NEEDS_ATTENTION" };
+		"CREATING", "NEEDS_ATTENTION", "DELETING" };
 
 	return names[state];
 }

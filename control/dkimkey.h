@@ -42,7 +42,8 @@ enum dkim_state {
 	DKIM_INACTIVE,	      /* another has taken over; signs no more */
 	DKIM_CREATING,	      /* the DNS has not shown it yet */
 	DKIM_NEEDS_ATTENTION, /* the DNS had it, or has something else */
-	DKIM_STATE_LAST = DKIM_NEEDS_ATTENTION
+	DKIM_DELETING,	      /* signs no more; mail may wait that it signed */
+	DKIM_STATE_LAST = DKIM_DELETING
 };
 
 /* What the DNS had when it was looked at last. */
@@ -64,8 +65,8 @@ struct dkimkey {
 	enum dkim_state state;
 	enum dkim_dns dns;
 	bool next;	  /* signs only once the DNS shows it */
-	int64_t retire;	  /* INACTIVE: may be forgotten then */
-	int64_t replaced; /* INACTIVE: another took over; 0: not known */
+	int64_t retire;	  /* past: may be forgotten then */
+	int64_t replaced; /* past: signs no more since; 0: not known */
 	int64_t created;
 	bool imported; /* made elsewhere */
 	uint32_t sealed_len;
@@ -86,6 +87,7 @@ enum store_status dkimkey_put(struct store *, const struct dkimkey *);
 enum store_status dkimkey_del(struct store *, const struct dkimkey *);
 enum store_status dkimkey_active(struct store *, const char *domain,
     struct policy_dkim[DKIM_KEYS_MAX], uint32_t *);
+bool dkimkey_is_past(const struct dkimkey *);
 bool dkimkey_signs(const struct dkimkey *);
 void dkimkey_unopened(const struct dkimkey *, char *why, char *hint,
     size_t each);

@@ -73,7 +73,7 @@ existing_cb(const struct store_key *key, struct msgin *m, void *arg)
 		e->bad = true;
 		return false;
 	}
-	if (k.algorithm != e->algorithm || k.state == DKIM_INACTIVE)
+	if (k.algorithm != e->algorithm || dkimkey_is_past(&k))
 		return true;
 	e->has_next = e->has_next || k.next;
 	if (k.next)

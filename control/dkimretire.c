@@ -15,11 +15,12 @@
  */
 
 /*
- * A key that was replaced stays until no mail can be in the queue that it
- * signed.  Its time is that of the longest retry; but held mail has no end, and
- * the longest retry may be changed.  So queue is asked then for the oldest
- * message from the key's domain that it accepted before the other key took
- * over, and as long as there is one, or no answer, the key stays.
+ * A key that was replaced, or deleted, stays until no mail can be in the queue
+ * that it signed.  The time of one that was replaced is that of the longest
+ * retry; but held mail has no end, and the longest retry may be changed.  So
+ * queue is asked then for the oldest message from the key's domain that it
+ * accepted while the key signed, and as long as there is one, or no answer, the
+ * key stays.
  */
 #include "dkimretire.h"
 
@@ -39,9 +40,6 @@
 #include "relay.h"
 #include "row.h"
 #include "store.h"
-
-/* Seconds that a message which was signed before may be accepted after. */
-#define RETIRE_GRACE 60
 
 /* A key that stays though its time is over. */
 struct waiting {
@@ -131,7 +129,7 @@ dkimretire_free(struct dkimretire *r)
 bool
 dkimretire_is_due(const struct dkimkey *k)
 {
-	return k->state == DKIM_INACTIVE && k->retire != 0 &&
+	return dkimkey_is_past(k) && k->retire != 0 &&
 	    k->retire <= (int64_t)time(NULL);
 }
 
@@ -211,7 +209,7 @@ ask_next(struct dkimretire *r)
 		k = &r->key[r->n - 1];
 		(void)snprintf(before, sizeof(before), "%" PRId64,
 		    (k->replaced != 0 ? k->replaced : k->retire) +
-			RETIRE_GRACE);
+			DKIMRETIRE_GRACE);
 		words[0] = "oldest";
 		words[1] = k->domain;
 		words[2] = before;
@@ -244,7 +242,7 @@ dkimretire_why(const struct dkimretire *r, const struct dkimkey *k,
 	time_t when;
 
 	text[0] = '\0';
-	if (k->state != DKIM_INACTIVE || k->retire == 0)
+	if (!dkimkey_is_past(k) || k->retire == 0)
 		return;
 	w = r == NULL || !dkimretire_is_due(k) ? NULL :
 						 waiting_find(r, k->number);

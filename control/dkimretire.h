@@ -15,8 +15,8 @@
  */
 
 /*
- * What keeps a DKIM key published that another has taken over from: mail which
- * it may have signed.  No DNS is changed here, only the store.
+ * What keeps a DKIM key published that another has taken over from, or that is
+ * being deleted: mail which it may have signed.  No DNS is changed here, only the store.
  */
 #ifndef DKIMRETIRE_H
 #define DKIMRETIRE_H
@@ -30,6 +30,9 @@ struct dkimretire;
 
 /* "mail of 2026-11-26T10:00:00Z in the queue" */
 #define DKIMRETIRE_TEXT_SIZE 64u
+
+/* Seconds that a message which was signed before may be accepted after. */
+#define DKIMRETIRE_GRACE 60
 
 /* Keys that are asked about in one go. */
 #define DKIMRETIRE_MAX 16u

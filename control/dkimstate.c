@@ -27,6 +27,8 @@
 #include "audit.h"
 #include "compat.h"
 #include "control.h"
+#include "dkimretire.h"
+#include "dkimwatch.h"
 #include "domain.h"
 #include "keys.h"
 #include "log.h"
@@ -36,8 +38,8 @@
 
 /*
  * What becomes of a key of which the DNS said this.  Whether anything
- * changed.  No answer changes nothing, and a key that has been replaced stays
- * so.
+ * changed.  No answer changes nothing, and a key that has been replaced or
+ * deleted stays so.
  */
 bool
 dkimstate_next(struct dkimkey *k, enum dkim_dns seen)
@@ -46,7 +48,7 @@ dkimstate_next(struct dkimkey *k, enum dkim_dns seen)
 	enum dkim_dns before;
 	bool next;
 
-	if (seen == DKIM_DNS_UNKNOWN || k->state == DKIM_INACTIVE)
+	if (seen == DKIM_DNS_UNKNOWN || dkimkey_is_past(k))
 		return false;
 	old = k->state;
 	before = k->dns;
@@ -77,7 +79,7 @@ replaced_cb(const struct store_key *key, struct msgin *m, void *arg)
 	k = &r->key[r->n];
 	if (record_done(dkimkey_decode(m, k), "DKIM key") == STORE_OK &&
 	    k->algorithm == r->by->algorithm && k->number != r->by->number &&
-	    k->state != DKIM_INACTIVE && !k->next)
+	    !dkimkey_is_past(k) && !k->next)
 		r->n++;
 	return r->n < DKIMKEY_DOMAIN_MAX;
 }
@@ -174,6 +176,53 @@ dkimstate_seen(struct control *c, const struct dkimkey *asked,
 	troubles_note(c->troubles, &k);
 	log_info("dkim domain=%s selector=%s state=%s dns=%s", k.domain,
 	    k.selector, dkimkey_state_name(k.state), dkimkey_dns_name(k.dns));
+}
+
+/*
+ * Whether a key that is deleted goes at once: what it signed could never be
+ * verified, or it was deleted before.
+ */
+bool
+dkimstate_goes(const struct dkimkey *k)
+{
+	return k->state == DKIM_CREATING || k->state == DKIM_DELETING;
+}
+
+/*
+ * Delete a key: it signs no more, and stays as long as mail may be in the queue
+ * that it signed, unless dkimstate_goes().  The caller has a transaction, and
+ * calls dkimstate_deleted() once it is committed.
+ */
+enum store_status
+dkimstate_delete(struct control *c, const struct dkimkey *k)
+{
+	static struct dkimkey kept;
+	enum store_status r;
+	uint32_t grace;
+
+	if (dkimstate_goes(k)) {
+		r = dkimkey_del(c->store, k);
+		return r == STORE_OK ? domain_finish(c->store, k->domain) : r;
+	}
+	grace = c->site.expire < DKIMRETIRE_GRACE ? c->site.expire :
+						    DKIMRETIRE_GRACE;
+	kept = *k;
+	if (k->state != DKIM_INACTIVE || k->replaced == 0)
+		kept.replaced = (int64_t)time(NULL);
+	kept.state = DKIM_DELETING;
+	kept.next = false;
+	kept.retire = kept.replaced + grace;
+	return dkimkey_put(c->store, &kept);
+}
+
+/* What holds from then on: no signer has the key, and the queue is asked. */
+void
+dkimstate_deleted(struct control *c, const struct dkimkey *k)
+{
+	troubles_forget(c->troubles, k);
+	keys_drop(c->keys, k->number);
+	if (!dkimstate_goes(k))
+		dkimwatch_within(c->dkimwatch, DKIMRETIRE_GRACE + 1);
 }
 
 /* Forget a key whose time is over.  0 or -1. */

@@ -24,10 +24,14 @@
 #include <stdint.h>
 
 #include "dkimkey.h"
+#include "store.h"
 
 struct control;
 
 bool dkimstate_next(struct dkimkey *, enum dkim_dns);
+bool dkimstate_goes(const struct dkimkey *);
+enum store_status dkimstate_delete(struct control *, const struct dkimkey *);
+void dkimstate_deleted(struct control *, const struct dkimkey *);
 void dkimstate_seen(struct control *, const struct dkimkey *, enum dkim_dns);
 int dkimstate_retire(struct control *, const struct dkimkey *);
 

@@ -136,7 +136,7 @@ answer_cb(const struct dns_answer *answer, void *arg)
 static bool
 is_due(const struct dkimwatch *w, const struct dkimkey *k)
 {
-	if (k->state == DKIM_INACTIVE)
+	if (dkimkey_is_past(k))
 		return false;
 	return k->state != DKIM_ACTIVE ||
 	    k->number % sweeps(w) == w->sweep % sweeps(w);
@@ -245,6 +245,22 @@ watch_timer_cb(evutil_socket_t fd, short what, void *arg)
 	go_on(w);
 }
 
+/* Have the next sweep not later than in so many seconds; w may be NULL. */
+void
+dkimwatch_within(struct dkimwatch *w, uint32_t seconds)
+{
+	struct timeval tv, now;
+
+	if (w == NULL || w->timer == NULL ||
+	    evtimer_pending(w->timer, &tv) == 0 ||
+	    evutil_gettimeofday(&now, NULL) == -1 ||
+	    tv.tv_sec - now.tv_sec <= (time_t)seconds)
+		return;
+	tv.tv_sec = (time_t)seconds;
+	tv.tv_usec = 0;
+	(void)evtimer_add(w->timer, &tv);
+}
+
 /* Not started; NULL without memory. */
 struct dkimwatch *
 dkimwatch_new(struct control *c)
@@ -263,7 +279,7 @@ dkimwatch_new(struct control *c)
 	return w;
 }
 
-/* Why a key that was replaced is still here; empty if it was not. */
+/* Why a key that signs no more is still here; empty if it does. */
 void
 dkimwatch_kept(const struct dkimwatch *w, const struct dkimkey *k,
     char text[DKIMRETIRE_TEXT_SIZE])

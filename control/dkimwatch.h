@@ -20,6 +20,8 @@
 #ifndef DKIMWATCH_H
 #define DKIMWATCH_H
 
+#include <stdint.h>
+
 #include "dkimretire.h"
 
 struct control;
@@ -32,5 +34,6 @@ void dkimwatch_look(struct dkimwatch *, const struct dkimkey *);
 void dkimwatch_kept(const struct dkimwatch *, const struct dkimkey *,
     char text[DKIMRETIRE_TEXT_SIZE]);
 int dkimwatch_start(struct dkimwatch *);
+void dkimwatch_within(struct dkimwatch *, uint32_t seconds);
 
 #endif

@@ -444,7 +444,7 @@ load_cb(const struct store_key *key, struct msgin *m, void *arg)
 	s->first = false;
 	if (record_done(dkimkey_decode(m, &k), "DKIM key") != STORE_OK)
 		return true;
-	if (k.state == DKIM_INACTIVE)
+	if (dkimkey_is_past(&k))
 		return true;
 	load.key = k.number;
 	load.sealed_len = k.sealed_len;

@@ -27,8 +27,8 @@
 #include "dkimdns.h"
 #include "dkimkey.h"
 #include "dkimmake.h"
+#include "dkimstate.h"
 #include "dkimwatch.h"
-#include "domain.h"
 #include "fault.h"
 #include "keys.h"
 #include "manage_ask.h"
@@ -53,6 +53,8 @@ api_details(const struct dkimkey *k)
 {
 	if (k->state == DKIM_INACTIVE)
 		return "Another key has taken over.";
+	if (k->state == DKIM_DELETING)
+		return "Mail may be on its way that this key has signed.";
 	if (k->next)
 		return "This key takes over when the DNS shows it.";
 	switch (k->dns) {
@@ -253,33 +255,47 @@ manage_dkim_update(struct ask *a)
 	more_update(a, &dkim_kind, WORK_UPDATE_DKIM);
 }
 
+/* The key goes, now or when no mail waits that it signed. */
+static int
+dkim_delete(struct ask *a, const struct dkimkey *k, struct object *o)
+{
+	enum store_status r;
+	bool now;
+
+	now = dkimstate_goes(k);
+	if (ask_begin(a) == -1 ||
+	    more_work(a, WORK_DELETE_DKIM, o->compartment, o->id, now) == -1)
+		return -1;
+	r = dkimstate_delete(a->control, k);
+	if (r == STORE_OK && !now) {
+		(void)strlcpy(o->work, a->end.work, sizeof(o->work));
+		r = object_put(a->control->store, o);
+	}
+	if (r != STORE_OK) {
+		ask_fail_store(a);
+		return -1;
+	}
+	more_audit(a, k->domain, k->selector, NULL);
+	return ask_commit(a);
+}
+
 /* DeleteDkim */
 void
 manage_dkim_delete(struct ask *a)
 {
-	enum store_status r;
-	struct control *c;
 	struct dkimkey k;
 	struct object o;
 
-	c = a->control;
 	if (ask_object(a, a->rq.id, OBJECT_DKIM, &o) == -1 ||
 	    ask_live(a, &o) == -1 || more_match(a, &o, &dkim_kind) == -1)
 		return;
-	r = dkimkey_get(c->store, o.first, o.second, &k);
-	if (r == STORE_OK && ask_begin(a) == 0 &&
-	    more_work(a, WORK_DELETE_DKIM, o.compartment, o.id, true) == 0) {
-		if (dkimkey_del(c->store, &k) != STORE_OK ||
-		    domain_finish(c->store, k.domain) != STORE_OK)
-			ask_fail_store(a);
-		else {
-			more_audit(a, k.domain, k.selector, NULL);
-			if (ask_commit(a) == 0) {
-				keys_drop(c->keys, k.number);
-				ask_ok(a);
-			}
-		}
-	} else if (r != STORE_OK)
+	if (dkimkey_get(a->control->store, o.first, o.second, &k) != STORE_OK)
 		ask_fail_store(a);
+	else if (k.state == DKIM_DELETING)
+		ask_fail(a, MANAGE_STATE, "%s is being deleted", k.selector);
+	else if (dkim_delete(a, &k, &o) == 0) {
+		dkimstate_deleted(a->control, &k);
+		ask_ok(a);
+	}
 	object_clear(&o);
 }

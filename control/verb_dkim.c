@@ -31,6 +31,7 @@
 #include "dkimmake.h"
 #include "dkimretire.h"
 #include "dkimshow.h"
+#include "dkimstate.h"
 #include "dkimwatch.h"
 #include "domain.h"
 #include "fault.h"
@@ -38,7 +39,6 @@
 #include "keys.h"
 #include "msg.h"
 #include "row.h"
-#include "troubles.h"
 #include "verb_description.h"
 #include "verb_need.h"
 
@@ -293,7 +293,22 @@ need_key(struct job *j, struct dkimkey *k)
 	return -1;
 }
 
-/* dkim remove DOMAIN selector NAME */
+/* What is still to come of a removal. */
+static void
+removed_later(struct job *j)
+{
+	struct admin_end end;
+
+	memset(&end, 0, sizeof(end));
+	end.ok = true;
+	(void)strlcpy(end.hint,
+	    "It signs no more, and is kept until no mail waits that it signed: "
+	    "leave its record in the DNS.  The same again removes it at once.",
+	    sizeof(end.hint));
+	job_end(j, &end);
+}
+
+/* dkim remove DOMAIN selector NAME: again, if it is being removed already */
 void
 verb_dkim_remove(struct job *j)
 {
@@ -302,8 +317,7 @@ verb_dkim_remove(struct job *j)
 
 	if (need_key(j, &k) == -1 || need_begin(j) == -1)
 		return;
-	if (dkimkey_del(j->control->store, &k) != STORE_OK ||
-	    domain_finish(j->control->store, k.domain) != STORE_OK) {
+	if (dkimstate_delete(j->control, &k) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
@@ -311,9 +325,11 @@ verb_dkim_remove(struct job *j)
 	job_audit(j, k.domain, text, NULL);
 	if (job_commit(j) == -1)
 		return;
-	troubles_forget(j->control->troubles, &k);
-	keys_drop(j->control->keys, k.number);
-	job_ok(j);
+	dkimstate_deleted(j->control, &k);
+	if (dkimstate_goes(&k))
+		job_ok(j);
+	else
+		removed_later(j);
 }
 
 /* dkim check DOMAIN [selector NAME]: look, and note what is seen */

@@ -155,7 +155,7 @@ static const struct command commands[] = {
 	    "take over a DKIM key from a PEM file" },
 	{ { "dkim", "list" }, LAYOUT_TABLE,
 	    { { NULL, "DOMAIN", ARGUMENT_WORD, MAY },
-		{ "state", "active|creating|inactive|needs_attention",
+		{ "state", "active|creating|deleting|inactive|needs_attention",
 		    ARGUMENT_CHOICE, MAY },
 		{ "compartment", "NAME", ARGUMENT_WORD, MAY } },
 	    "list DKIM keys" },

@@ -40,6 +40,7 @@
 #define ACT DKIM_ACTIVE
 #define ATT DKIM_NEEDS_ATTENTION
 #define INA DKIM_INACTIVE
+#define DEL DKIM_DELETING
 #define UNK DKIM_DNS_UNKNOWN
 #define PUB DKIM_DNS_PUBLISHED
 #define MIS DKIM_DNS_MISSING
@@ -72,6 +73,8 @@ static const struct {
 	{ ATT, MIS, false, PUB, ACT, false, true, true },
 	{ INA, PUB, false, PUB, INA, false, false, false },
 	{ INA, PUB, false, DIF, INA, false, false, false },
+	{ DEL, PUB, false, PUB, DEL, false, false, false },
+	{ DEL, PUB, false, MIS, DEL, false, false, false },
 };
 
 static void

@@ -40,6 +40,7 @@
 #include "client.h"
 #include "compat.h"
 #include "dkimkey.h"
+#include "dkimretire.h"
 #include "dkimstate.h"
 #include "fake_signer.h"
 #include "manage.h"
@@ -93,6 +94,20 @@ dns_says(const char *selector, enum dkim_dns dns)
 	    STORE_OK);
 	w.control.site.expire = 86400;
 	dkimstate_seen(&w.control, &k, dns);
+}
+
+/* Queue has nothing any more of a key that the last answer is about. */
+static void
+retire(const char *selector)
+{
+	struct dkimkey k;
+
+	if (selector == NULL)
+		selector = client_value(&cl, "name");
+	assert_int_equal(
+	    dkimkey_get(w.control.store, "example.org", selector, &k),
+	    STORE_OK);
+	assert_int_equal(dkimstate_retire(&w.control, &k), 0);
 }
 
 static const char *
@@ -150,8 +165,71 @@ key_lives(void **state)
 	    MANAGE_OK);
 	assert_int_equal(client_ask(&cl, MANAGE_DKIM_DELETE, next, NULL),
 	    MANAGE_OK);
+	assert_string_equal(state_of(next), "DELETING");
+	retire(NULL);
 	assert_string_equal(state_of(next), "DELETED");
 	assert_string_equal(client_value(&cl, "description"), "second");
+}
+
+/* A key that may have signed mail on its way is shown, and waits for that. */
+static void
+key_waits_for_its_mail(void **state)
+{
+	char id[OBJECT_ID_SIZE], work[OBJECT_ID_SIZE], text[128];
+	struct policy_dkim key[DKIM_KEYS_MAX];
+	struct dkimkey k;
+	uint32_t n;
+
+	w.control.site.expire = 86400;
+	assert_int_equal(of_domain(MANAGE_DKIM_CREATE, "name=s1"), MANAGE_OK);
+	(void)strlcpy(id, client_value(&cl, "id"), sizeof(id));
+	dns_says("s1", DKIM_DNS_PUBLISHED);
+	assert_int_equal(client_ask(&cl, MANAGE_DKIM_DELETE, id, NULL),
+	    MANAGE_OK);
+	(void)strlcpy(work, cl.end.work, sizeof(work));
+	assert_string_equal(state_of(id), "DELETING");
+	assert_string_not_equal(client_value(&cl, "lifecycleDetails"), "");
+	assert_string_not_equal(client_value(&cl, "txtRecordValue"), "");
+	assert_int_equal(
+	    dkimkey_active(w.control.store, "example.org", key, &n), STORE_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(dkimkey_get(w.control.store, "example.org", "s1", &k),
+	    STORE_OK);
+	assert_int_equal(k.retire, k.replaced + DKIMRETIRE_GRACE);
+	assert_false(dkimretire_is_due(&k));
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_GET, work, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "status"), "IN_PROGRESS");
+	/* Twice is an error; another key signs, under another selector. */
+	assert_int_equal(client_ask(&cl, MANAGE_DKIM_DELETE, id, NULL),
+	    MANAGE_STATE);
+	assert_int_equal(of_domain(MANAGE_DKIM_LIST, "lifecycleState=DELETING"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	assert_int_equal(of_domain(MANAGE_DKIM_CREATE, "name=s1"),
+	    MANAGE_EXISTS);
+	assert_int_equal(of_domain(MANAGE_DKIM_CREATE, "name=s2"), MANAGE_OK);
+	assert_int_equal(
+	    dkimkey_active(w.control.store, "example.org", key, &n), STORE_OK);
+	assert_int_equal(n, 1);
+	assert_string_equal(key[0].selector, "s2");
+	(void)snprintf(text, sizeof(text), "%s", client_value(&cl, "id"));
+	assert_int_equal(client_ask(&cl, MANAGE_DKIM_DELETE, text, NULL),
+	    MANAGE_OK);
+	assert_string_equal(state_of(text), "DELETED");
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_DELETE, domain, NULL),
+	    MANAGE_OK);
+	/* The operator may have it go at once. */
+	assert_true(world_do(&w, "dkim list example.org state deleting"));
+	assert_int_equal(w.rows, 1);
+	assert_true(world_do(&w, "dkim remove example.org selector s1"));
+	assert_string_equal(state_of(id), "DELETED");
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_GET, work, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "status"), "SUCCEEDED");
+	assert_int_equal(client_ask(&cl, MANAGE_DOMAIN_GET, domain, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "lifecycleState"), "DELETED");
 }
 
 /* A domain that is deleted ends with its last key, and so does the request. */
@@ -184,6 +262,8 @@ domain_ends_with_its_keys(void **state)
 	    MANAGE_CONFLICT);
 	assert_int_equal(client_ask(&cl, MANAGE_DKIM_DELETE, id, NULL),
 	    MANAGE_OK);
+	retire("s1");
+	retire("s2");
 	assert_int_equal(client_ask(&cl, MANAGE_WORK_GET, work, NULL),
 	    MANAGE_OK);
 	assert_string_equal(client_value(&cl, "status"), "SUCCEEDED");
@@ -264,6 +344,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define T(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
 		T(key_lives),
+		T(key_waits_for_its_mail),
 		T(domain_ends_with_its_keys),
 		T(keys_are_refused),
 		T(token_makes_one_key),
