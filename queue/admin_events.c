@@ -52,7 +52,8 @@ static const char *const names[CONDITIONS] = { "event", "recipient", "sender",
 
 struct events {
 	struct jread read;
-	char *value[CONDITIONS]; /* NULL: any */
+	char *value[CONDITIONS];  /* NULL: any */
+	char *needle[CONDITIONS]; /* the same as lines have it */
 	char since[DATE_RFC3339_SIZE];
 	bool follow;
 };
@@ -64,8 +65,10 @@ events_free(void *arg)
 	size_t i;
 
 	jread_close(&e->read);
-	for (i = 0; i < CONDITIONS; i++)
+	for (i = 0; i < CONDITIONS; i++) {
 		free(e->value[i]);
+		free(e->needle[i]);
+	}
 	free(e);
 }
 
@@ -76,8 +79,8 @@ may_fit(const struct events *e, const char *line)
 	size_t i;
 
 	for (i = 0; i < CONDITIONS; i++)
-		if (e->value[i] != NULL &&
-		    strcasestr(line, e->value[i]) == NULL)
+		if (e->needle[i] != NULL &&
+		    strcasestr(line, e->needle[i]) == NULL)
 			return false;
 	return true;
 }
@@ -226,6 +229,12 @@ take_pair(struct answer *a, struct events *e, const char *name,
 	}
 	free(e->value[i]);
 	e->value[i] = strdup(value);
+	free(e->needle[i]);
+	e->needle[i] = trace_needle(value);
+	if (e->value[i] == NULL || e->needle[i] == NULL) {
+		answer_fail(a, NULL, "queue is out of memory");
+		return -1;
+	}
 	return 0;
 }
 

@@ -25,6 +25,7 @@
 #include "answer.h"
 #include "base64.h"
 #include "clock.h"
+#include "crc32c.h"
 #include "envelope.h"
 #include "histogram.h"
 #include "histogram_row.h"
@@ -388,6 +389,7 @@ pause_resume(struct answer *a, const struct admin_command *cmd)
 struct exporting {
 	uint64_t id;
 	uint64_t at;
+	uint32_t crc; /* of the body so far */
 	char text[BASE64_LEN(EXPORT_ROW_OCTETS) + 1];
 	uint8_t octets[EXPORT_ROW_OCTETS];
 };
@@ -415,26 +417,70 @@ export_read(struct queue *q, struct exporting *e, const struct message *m)
 	return (ssize_t)size;
 }
 
+/* The checksum goes over the body, then over its prefix.  0 or -1. */
+static int
+export_check(struct queue *q, struct exporting *e, struct message *m)
+{
+	uint32_t want, crc = e->crc;
+	ssize_t n;
+
+	if (spool_body_crc(q->spool, m, &want) == -1)
+		return -1;
+	for (e->at = 0; e->at < m->prefix_len;) {
+		n = export_read(q, e, m);
+		if (n == -1)
+			return -1;
+		crc = crc32c(crc, e->octets, (size_t)n);
+	}
+	if (crc == want && (m->flags & MESSAGE_DAMAGED) == 0)
+		return 0;
+	errno = EBADMSG;
+	return -1;
+}
+
+/* All was written: was it what came in? */
+static void
+export_end(struct answer *a, struct exporting *e, struct message *m)
+{
+	if (export_check(a->queue, e, m) == 0) {
+		answer_ok(a);
+		return;
+	}
+	answer_wrong(a, errno == EBADMSG ? ADMIN_DAMAGED : ADMIN_NO);
+	answer_fail(a,
+	    "it is not as it came in, and will not be sent; \"edctl queue "
+	    "verify\" tells of all that is damaged",
+	    "what was written is a damaged message: %s",
+	    errno == EBADMSG ? "its checksum differs" : strerror(errno));
+}
+
 static void
 export_step(struct answer *a)
 {
 	struct exporting *e = a->work;
 	struct message *m;
 	struct row *row;
+	uint64_t at = e->at;
 	ssize_t n;
 
 	m = spool_find(a->queue->spool, e->id);
 	n = m == NULL ? -1 : export_read(a->queue, e, m);
 	if (n == -1) {
+		answer_wrong(a,
+		    m == NULL		 ? ADMIN_NOTHING :
+			errno == EBADMSG ? ADMIN_DAMAGED :
+					   ADMIN_NO);
 		answer_fail(a, "what was written so far is not all of it",
 		    m == NULL ? "the message left the queue meanwhile" :
 				"the message cannot be read");
 		return;
 	}
 	if (n == 0) {
-		answer_ok(a);
+		export_end(a, e, m);
 		return;
 	}
+	if (at >= m->prefix_len)
+		e->crc = crc32c(e->crc, e->octets, (size_t)n);
 	row = row_new();
 	if (row == NULL ||
 	    base64_encode(e->octets, (size_t)n, e->text, sizeof(e->text)) ==

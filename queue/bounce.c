@@ -489,6 +489,22 @@ submit(const struct report *r)
 	return spool_put(r->queue->spool, e);
 }
 
+/* Whom a report is about, as "<a> <b>", as many as are not too many. */
+static void
+tell_about(const struct report *r)
+{
+	struct blob b = { 0 };
+	size_t i;
+
+	for (i = 0; i < r->rcpts && b.len < REPORT_ABOUT_MAX; i++)
+		blob_printf(&b, "%s<%s>", i == 0 ? "" : " ",
+		    r->rcpt[i].address);
+	blob_put_u8(&b, '\0');
+	if (!b.bad)
+		journal_str(r->queue->journal, "about", (const char *)b.data);
+	blob_free(&b);
+}
+
 /* The story of the message goes on with its report's. */
 static void
 tell(const struct report *r)
@@ -501,6 +517,7 @@ tell(const struct report *r)
 	journal_str(j, "action", words[r->kind].action);
 	journal_str(j, "report", id_format(r->id, id));
 	journal_num(j, "recipients", (int64_t)r->rcpts);
+	tell_about(r);
 	journal_end(j);
 }
 

@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accepted.h"
 #include "blob.h"
 #include "chan.h"
 #include "claim.h"
@@ -60,7 +61,8 @@ struct incoming {
 	struct blob rcpts;
 	uint32_t rcpt_count;
 	enum submit_status status;
-	bool spare; /* its peer has said nothing of it */
+	bool spilled; /* to big before its time */
+	bool spare;   /* its peer has said nothing of it */
 };
 LIST_HEAD(incoming_list, incoming);
 
@@ -92,6 +94,8 @@ struct intake {
 	size_t open;
 	size_t spares; /* of these */
 	size_t memory;
+	size_t spilled; /* messages that have a file for want of memory */
+	bool full;	/* there are too many, and that was said */
 };
 
 /* Ids are moments: those near one another differ in their last bits. */
@@ -119,6 +123,7 @@ incoming_free(struct producer *p, struct incoming *in)
 		p->last = NULL;
 	p->intake->open--;
 	p->intake->memory -= in->body.len;
+	p->intake->spilled -= in->spilled;
 	spool_big_drop(in->big);
 	blob_free(&in->body);
 	blob_free(&in->rcpts);
@@ -220,6 +225,8 @@ open_cb(struct chan *c, struct msgin *m, void *arg)
 static void
 incoming_fail(struct producer *p, struct incoming *in, int error)
 {
+	p->intake->spilled -= in->spilled;
+	in->spilled = false;
 	in->status = error == ENOSPC || error == EDQUOT ? SUBMIT_FULL :
 							  SUBMIT_TEMPFAIL;
 	p->intake->memory -= in->body.len;
@@ -277,13 +284,48 @@ incoming_expect(struct incoming *in, size_t piece)
 		in->body.len = 0;
 }
 
+/* Whether so much more of a message is not to be in memory. */
+static bool
+must_spill(const struct intake *intake, const struct incoming *in, size_t len)
+{
+	size_t memory = intake->memory + len;
+
+	return in->size + len > SPOOL_BIG_SIZE || memory > INTAKE_MEMORY_MAX ||
+	    (memory > INTAKE_MEMORY_MAX / 2 &&
+		in->size + len >= INTAKE_SPILL_SIZE);
+}
+
+/* A file for a message that is not large; there are not many of these. */
+static void
+spill_early(struct producer *p, struct incoming *in)
+{
+	struct intake *intake = p->intake;
+
+	if (intake->spilled >= INTAKE_SPILLED_MAX) {
+		if (!intake->full)
+			log_warnx("too much is being received at once, some "
+				  "messages are refused");
+		intake->full = true;
+		incoming_fail(p, in, ENOMEM);
+		return;
+	}
+	intake->full = false;
+	in->spilled = true;
+	intake->spilled++;
+	incoming_spill(p, in);
+}
+
 static void
 incoming_write(struct producer *p, struct incoming *in, const uint8_t *data,
     size_t len)
 {
 	if (in->status == SUBMIT_OK && in->big == NULL &&
-	    in->size + len > SPOOL_BIG_SIZE)
-		incoming_spill(p, in);
+	    must_spill(p->intake, in, len)) {
+		if (in->size + len > SPOOL_BIG_SIZE)
+			incoming_spill(p, in);
+		else
+			spill_early(p, in);
+	}
 	if (in->status == SUBMIT_OK && in->big != NULL)
 		incoming_write_big(p, in, data, len);
 	else if (in->status == SUBMIT_OK) {
@@ -359,34 +401,6 @@ claim_cb(struct chan *c, struct msgin *m, void *arg)
 	return claims_ask(p->intake->queue, &p->claims, c, m);
 }
 
-/* Write the event of each recipient. */
-static void
-journal_accepted(struct queue *q, struct message *m)
-{
-	struct envelope env;
-	struct envelope_rcpt r;
-	struct cursor c;
-
-	if (spool_envelope(q->spool, m) == -1 ||
-	    envelope_decode(&env, m->envelope, m->meta_len) == -1)
-		return;
-	envelope_first(&env, &c);
-	while (envelope_next(&c, &r) == 1) {
-		journal_begin(q->journal, "accepted", m->id);
-		journal_str(q->journal, "recipient", r.address);
-		journal_str(q->journal, "sender", env.sender);
-		journal_str(q->journal, "from", env.from);
-		journal_str(q->journal, "messageId", env.message_id);
-		journal_str(q->journal, "user", env.user);
-		journal_str(q->journal, "compartment", env.compartment);
-		journal_str(q->journal, "source", env.source);
-		journal_num(q->journal, "size",
-		    (int64_t)m->body_len + m->prefix_len);
-		journal_str(q->journal, "dkimSelector", env.selector);
-		journal_end(q->journal);
-	}
-}
-
 static void
 producer_release(struct producer *p)
 {
@@ -423,7 +437,7 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 	if (m != NULL) {
 		q->stats.messages++;
 		q->stats.accepted += m->rcpts;
-		journal_accepted(q, m);
+		accepted_tell(q, m);
 		schedule_add(q->schedule, m);
 		/* Its memory is for those that go at once. */
 		if (message_rests(m))

@@ -48,6 +48,7 @@
 struct journal {
 	char *folder;
 	struct event *flush_ev;
+	struct event *keep_ev;	 /* old files go */
 	struct traffic *traffic; /* counts of events */
 	struct blob out;
 	size_t line;	    /* where the event begins in out */
@@ -60,6 +61,8 @@ struct journal {
 	int64_t keep;		      /* seconds; 0: for ever */
 	bool failed;		      /* said so already */
 };
+
+static void keep_cb(int, short, void *);
 
 static void
 flush_cb(int fd, short what, void *arg)
@@ -79,8 +82,10 @@ journal_new(struct event_base *base, const char *folder)
 	j->fd = j->index = -1;
 	j->folder = strdup(folder);
 	j->flush_ev = event_new(base, -1, 0, flush_cb, j);
+	j->keep_ev = evtimer_new(base, keep_cb, j);
 	j->traffic = traffic_new();
-	if (j->folder == NULL || j->flush_ev == NULL || j->traffic == NULL ||
+	if (j->folder == NULL || j->flush_ev == NULL || j->keep_ev == NULL ||
+	    j->traffic == NULL ||
 	    (mkdir(folder, 0700) == -1 && errno != EEXIST)) {
 		log_warn("journal: %s", folder);
 		journal_free(j);
@@ -122,6 +127,8 @@ journal_free(struct journal *j)
 		write_run(j);
 		event_free(j->flush_ev);
 	}
+	if (j->keep_ev != NULL)
+		event_free(j->keep_ev);
 	close_file(j);
 	jindex_clear(&j->run);
 	jindex_clear(&j->keys);
@@ -129,13 +136,6 @@ journal_free(struct journal *j)
 	traffic_free(j->traffic);
 	free(j->folder);
 	free(j);
-}
-
-/* Files older than so many seconds are removed when an hour begins. */
-void
-journal_keep(struct journal *j, int64_t seconds)
-{
-	j->keep = seconds;
 }
 
 /* Where the files are. */
@@ -205,15 +205,14 @@ choose_name(const struct journal *j, const char *hour,
  * run ahead of the clock; as it is if there is none.
  */
 static void
-find_old_ahead(const struct journal *j, DIR *dir, int64_t before,
+find_old_ahead(const char *hour, DIR *dir, int64_t before,
     char oldest[JOURNAL_NAME_SIZE])
 {
 	struct dirent *d;
 	struct stat st;
 
 	while ((d = readdir(dir)) != NULL)
-		if (is_ours(d->d_name, false) &&
-		    strcmp(d->d_name, j->hour) > 0 &&
+		if (is_ours(d->d_name, false) && strcmp(d->d_name, hour) > 0 &&
 		    strcmp(d->d_name, oldest) > 0 &&
 		    fstatat(dirfd(dir), d->d_name, &st, 0) == 0 &&
 		    st.st_mtime < before)
@@ -225,17 +224,18 @@ find_old_ahead(const struct journal *j, DIR *dir, int64_t before,
 static void
 remove_old(struct journal *j)
 {
-	int64_t before = clock_wall() / 1000 - j->keep;
-	char oldest[JOURNAL_NAME_SIZE];
+	int64_t now = clock_wall() / 1000, before = now - j->keep;
+	char oldest[JOURNAL_NAME_SIZE], hour[JOURNAL_NAME_SIZE];
 	struct dirent *d;
 	DIR *dir;
 
-	if (j->keep == 0 || journal_hour_name(before, oldest) == -1)
+	if (j->keep == 0 || journal_hour_name(before, oldest) == -1 ||
+	    journal_hour_name(now, hour) == -1)
 		return;
 	dir = opendir(j->folder);
 	if (dir == NULL)
 		return;
-	find_old_ahead(j, dir, before, oldest);
+	find_old_ahead(hour, dir, before, oldest);
 	while ((d = readdir(dir)) != NULL) {
 		if (!is_ours(d->d_name, true) ||
 		    strncmp(d->d_name, oldest, 10) >= 0)
@@ -244,6 +244,27 @@ remove_old(struct journal *j)
 			log_warn("journal: removing %s", d->d_name);
 	}
 	(void)closedir(dir);
+}
+
+static void
+keep_cb(int fd, short what, void *arg)
+{
+	static const struct timeval hour = { 3600, 0 };
+	struct journal *j = arg;
+
+	remove_old(j);
+	(void)evtimer_add(j->keep_ev, &hour);
+}
+
+/*
+ * Files older than so many seconds are removed: now, each hour, and when a new
+ * one begins.
+ */
+void
+journal_keep(struct journal *j, int64_t seconds)
+{
+	j->keep = seconds;
+	keep_cb(-1, 0, j);
 }
 
 /* A line that a crash has cut must not swallow the next one. */
@@ -320,8 +341,14 @@ journal_flush(struct journal *j)
 	if (j->out.len == 0)
 		return;
 	n = -1;
-	if (!j->out.bad && need_file(j) == 0)
+	if (j->out.bad)
+		errno = ENOMEM;
+	else if (need_file(j) == 0) {
 		n = write(j->fd, j->out.data, j->out.len);
+		/* A short write is one that found no more room. */
+		if (n >= 0 && n != (ssize_t)j->out.len)
+			errno = ENOSPC;
+	}
 	if (n == (ssize_t)j->out.len)
 		take_keys(j);
 	else {
@@ -370,9 +397,12 @@ plain_length(const unsigned char *s)
 	return n;
 }
 
-/* A JSON string; octets that are no UTF-8 become U+FFFD. */
-static void
-put_string(struct blob *b, const char *text)
+/*
+ * Append a text as the journal has it, a JSON string; octets that are no UTF-8
+ * become U+FFFD.
+ */
+void
+journal_put_string(struct blob *b, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t n;
@@ -450,7 +480,7 @@ journal_str(struct journal *j, const char *name, const char *value)
 	if (value == NULL || value[0] == '\0')
 		return;
 	put_name(j, name);
-	put_string(&j->out, value);
+	journal_put_string(&j->out, value);
 	if (strcmp(name, "recipient") == 0)
 		jindex_add(&j->keys, jindex_hash(JINDEX_RECIPIENT, value),
 		    j->line);

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 struct event_base;
+struct blob;
 struct journal;
 struct row;
 struct traffic;
@@ -34,6 +35,7 @@ void journal_keep(struct journal *, int64_t seconds);
 void journal_begin(struct journal *, const char *event, uint64_t id);
 void journal_str(struct journal *, const char *name, const char *value);
 void journal_num(struct journal *, const char *name, int64_t);
+void journal_put_string(struct blob *, const char *);
 void journal_end(struct journal *);
 void journal_row(struct journal *, const char *event, const struct row *);
 void journal_flush(struct journal *);

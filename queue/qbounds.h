@@ -98,9 +98,15 @@
 /* A write error is tried again this often. */
 #define COMMIT_RETRY_MS 1000
 
-/* All messages being received, in memory: then nothing new is begun. */
-#define INTAKE_MEMORY_MAX (64u << 20)
-#define INTAKE_OPEN_MAX	  65536u
+/*
+ * All messages being received, in memory.  What would go beyond goes to files
+ * of its own; from the half on, that is where those of some size go, so that
+ * many small ones have room.  With as many files open, the rest is refused.
+ */
+#define INTAKE_MEMORY_MAX  (64u << 20)
+#define INTAKE_SPILL_SIZE  (64u << 10)
+#define INTAKE_SPILLED_MAX 1024u
+#define INTAKE_OPEN_MAX	   65536u
 
 /* Where a peer's open messages are found: SPARES_MAX and as many sessions. */
 #define INTAKE_BUCKETS 64u
@@ -224,6 +230,9 @@
 /* Original message in a bounce: all of it up to here, else its header. */
 #define BOUNCE_FULL_MAX	  (64u << 10)
 #define BOUNCE_HEADER_MAX (64u << 10)
+
+/* Octets of addresses after which a "notified" event names no more. */
+#define REPORT_ABOUT_MAX (8u << 10)
 
 /* Journal: one write a turn; a longer gathering is written at once. */
 #define JOURNAL_BUFFER_MAX (1u << 20)

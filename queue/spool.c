@@ -428,6 +428,21 @@ check_header(struct message *m, struct record *r)
 }
 
 /*
+ * The checksum that the body, with the prefix after it, had when it was
+ * written.  0, or -1 with errno, EBADMSG if that is not known any more.
+ */
+int
+spool_body_crc(struct spool *sp, struct message *m, uint32_t *crc)
+{
+	struct record r;
+
+	if (check_header(m, &r) == -1)
+		return -1;
+	*crc = r.body_crc;
+	return 0;
+}
+
+/*
  * See to it that m->envelope is in memory.  0, or -1 with errno; EBADMSG if
  * it is damaged.
  */

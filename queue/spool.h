@@ -120,6 +120,7 @@ int spool_state(struct spool *, struct message *, struct state *,
     struct blob *store);
 int spool_body(struct spool *, struct message *, void *, size_t, uint64_t off);
 int spool_prefix(struct spool *, struct message *, void *);
+int spool_body_crc(struct spool *, struct message *, uint32_t *crc);
 uint64_t spool_body_offset(const struct message *);
 void spool_lane_reset(struct spool *, unsigned lane);
 void spool_segment_hold(struct segment *);

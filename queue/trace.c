@@ -27,9 +27,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blob.h"
 #include "bounds.h"
 #include "id.h"
 #include "jindex.h"
+#include "journal.h"
 #include "jread.h"
 #include "log.h"
 #include "qbounds.h"
@@ -51,6 +53,7 @@ struct trace_id {
 struct trace {
 	struct jread read;
 	char *word;
+	char *needle; /* the word as lines have it */
 	bool is_recipient;
 	bool is_request;
 	trace_row_cb row;
@@ -168,7 +171,23 @@ find(struct trace *t, struct json_object *o)
 		add_id(t, id);
 }
 
-/* Of a recipient only his own events are told, and those of nobody. */
+/* Whether the word is among those whom a report is about: "<a> <b>". */
+static bool
+names_word(const struct trace *t, struct json_object *o)
+{
+	const char *about = field(o, "about"), *at;
+	size_t len = strlen(t->word);
+
+	for (at = about; (at = strcasestr(at, t->word)) != NULL; at++)
+		if (at > about && at[-1] == '<' && at[len] == '>')
+			return true;
+	return false;
+}
+
+/*
+ * Of a recipient only his own events are told, and those of nobody; a report
+ * may be of others.
+ */
 static bool
 is_meant(const struct trace *t, struct json_object *o)
 {
@@ -179,6 +198,9 @@ is_meant(const struct trace *t, struct json_object *o)
 		id = 0;
 	if (t->is_recipient && recipient[0] != '\0')
 		return strcasecmp(recipient, t->word) == 0;
+	if (t->is_recipient && strcmp(field(o, "event"), "notified") == 0 &&
+	    !names_word(t, o))
+		return false;
 	if (id == 0)
 		return t->is_request &&
 		    trace_is_request(field(o, "request"), t->word);
@@ -197,6 +219,23 @@ fill_row(struct row *row, struct json_object *o)
 			row_str(row, name, json_object_get_string(value));
 	}
 	return row_bad(row) ? -1 : 0;
+}
+
+/*
+ * What a line has if a field of it has this text: the text as JSON, without
+ * the quotes.  The caller frees.  NULL without memory.
+ */
+char *
+trace_needle(const char *text)
+{
+	struct blob b = { 0 };
+	char *needle = NULL;
+
+	journal_put_string(&b, text);
+	if (!b.bad)
+		needle = strndup((const char *)b.data + 1, b.len - 2);
+	blob_free(&b);
+	return needle;
 }
 
 /* The event of a line as a row; NULL if it is none.  The caller frees. */
@@ -241,7 +280,7 @@ is_worth_it(const struct trace *t, const char *line)
 	char text[ID_TEXT_SIZE];
 
 	if (t->pass == PASS_FIND || t->is_recipient || t->is_request)
-		if (strcasestr(line, t->word) != NULL)
+		if (strcasestr(line, t->needle) != NULL)
 			return true;
 	if (t->pass == PASS_FIND)
 		return false;
@@ -490,8 +529,9 @@ trace_start(struct event_base *base, const char *folder, const char *word,
 		first_file(id, from);
 	}
 	t->word = strdup(word);
+	t->needle = trace_needle(word);
 	t->ev = event_new(base, -1, 0, step_cb, t);
-	if (t->word == NULL || t->ev == NULL ||
+	if (t->word == NULL || t->needle == NULL || t->ev == NULL ||
 	    jread_open(&t->read, folder, from) == -1) {
 		trace_free(t);
 		return NULL;
@@ -513,6 +553,7 @@ trace_free(struct trace *t)
 	free(t->hit);
 	free(t->id);
 	free(t->word);
+	free(t->needle);
 	free(t);
 }
 

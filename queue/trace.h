@@ -36,6 +36,7 @@ struct event_base;
 struct trace *trace_start(struct event_base *, const char *folder,
     const char *word, trace_row_cb, trace_end_cb, void *);
 void trace_free(struct trace *);
+char *trace_needle(const char *);
 struct row *trace_row(const char *line);
 bool trace_is_request(const char *value, const char *word);
 void trace_hold(struct trace *, bool);

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from eddtest import EDCTL, message
+from eddtest import EDCTL, message, wait_for
 
 
 def events(edd, *words):
@@ -75,6 +75,56 @@ def test_trace_of_a_recipient_tells_of_nobody_else(edd, sink):
     edd.stop()
     edd.start()
     assert len(edd.ctl("trace", mid, json_rows=True)) == 4
+
+
+def test_words_that_json_writes_otherwise(edd, sink):
+    mid = edd.send('"a b\\\\c"@quoted.example', message(
+        headers='Message-ID: <q"x@example.org>\r\n'))
+    edd.wait_event("relayed", id=mid)
+    rcpt = edd.journal()[-1]["recipient"]
+    assert '"' in rcpt and "\\" in rcpt
+    assert len(edd.ctl("trace", rcpt, json_rows=True)) == 2
+    assert len(edd.ctl("events", "recipient", rcpt, json_rows=True)) == 2
+    message_id = [e["messageId"] for e in edd.journal()
+                  if e["event"] == "accepted"][0]
+    assert '"' in message_id
+    assert len(edd.ctl("trace", message_id, json_rows=True)) == 2
+    edd.stop()
+    edd.start()
+    assert len(edd.ctl("trace", rcpt, json_rows=True)) == 2
+
+
+def test_a_report_of_others_is_not_told(edd, sink):
+    sink.rcpt_replies["gone@example.net"] = "550 5.1.1 No such user"
+    mid = edd.send(["x@example.net", "gone@example.net"])
+    edd.wait_event("relayed", id=mid)
+    assert edd.wait_event("notified", id=mid)["about"] == "<gone@example.net>"
+    assert [e["event"] for e in edd.ctl(
+        "trace", "x@example.net", json_rows=True)] == ["accepted", "relayed"]
+    assert [e["event"] for e in edd.ctl(
+        "trace", "gone@example.net", json_rows=True)] == [
+            "accepted", "bounced", "notified"]
+    assert "notified" in [e["event"] for e in edd.ctl(
+        "trace", mid, json_rows=True)]
+
+
+def test_old_files_go_at_a_start_and_a_reload(edd, sink):
+    folder = os.path.join(edd.spool, "journal")
+    os.makedirs(folder, exist_ok=True)
+    old = [os.path.join(folder, "2020010203" + end)
+           for end in (".jsonl", ".idx")]
+
+    def make():
+        for path in old:
+            with open(path, "w"):
+                pass
+    make()
+    edd.stop()
+    edd.start()
+    assert not any(os.path.exists(path) for path in old)
+    make()
+    edd.reload()
+    wait_for(lambda: not any(os.path.exists(p) for p in old), "their end")
 
 
 def test_a_trace_without_its_index(edd, sink):

@@ -290,3 +290,41 @@ def test_many_sessions_from_one_address(edd, sink):
             return None
     wait_for(sent, "a free place")
     assert os.path.exists("/proc/%d" % edd.pid_of("smtpd"))
+
+
+def memory_of(pid, what):
+    """Octets of a process's memory: VmRSS now, VmHWM at most so far."""
+    with open("/proc/%d/status" % pid) as f:
+        return int(re.search(what + r":\s+(\d+) kB", f.read()).group(1)) << 10
+
+
+def test_unfinished_messages_have_a_bound(make_edd, sink):
+    """Of many messages that do not end most are in files, not in memory."""
+    edd = make_edd(route=(sink.address, sink.port), extra=(
+        "smtp sessions per address 1000\nsmtp sessions per user 1000"
+        )).start().setup()
+    count, line = 160, b"x" * 98 + b"\r\n"
+    queue = edd.pid_of("queue")
+    before = memory_of(queue, "VmRSS")
+    sessions = []
+    try:
+        for i in range(count):
+            raw = Raw(edd)
+            sessions.append(raw)
+            assert raw.say("MAIL FROM:<news@example.org>").startswith("250")
+            assert raw.say("RCPT TO:<r%d@example.net>" % i).startswith("250")
+            assert raw.say("DATA").startswith("354")
+            raw.send(message(to="r%d@example.net" % i) + line * 10000)
+        # A message of a client that is well takes its way meanwhile.
+        edd.send("well@example.net")
+        sink.wait(1)
+        for raw in sessions:
+            assert raw.say(".").startswith("250")
+    finally:
+        for raw in sessions:
+            raw.close()
+    if not SANITIZED:
+        assert memory_of(queue, "VmHWM") - before < 72 << 20
+    got = sink.wait(count + 1)
+    assert all(m.data.count(line) == 10000 for m in got
+               if m.rcpts != ["well@example.net"])

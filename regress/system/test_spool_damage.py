@@ -128,6 +128,19 @@ def holding(make_edd, sink):
     return edd
 
 
+def test_export_says_that_it_is_damaged(make_edd, sink):
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="queue export on").start().setup()
+    edd.ctl("queue", "pause", "all")
+    ids = [edd.send("r%d@example.net" % i, message(
+        body="unmistakable-%d\r\n" % i * 5000)) for i in range(2)]
+    damage(edd, b"unmistakable-1")
+    assert "unmistakable-0" in edd.ctl("queue", "export", ids[0])
+    text = edd.ctl("queue", "export", ids[1], ok=False, status=4)
+    assert "damaged message: its checksum differs" in text
+    edd.ctl("queue", "export", "00000000000001", ok=False, status=3)
+
+
 def truncate(edd, what):
     """End the file somewhat before these octets."""
     for path in segments(edd):
