@@ -17,7 +17,8 @@
 /*
  * Policy questions, and the commands that make what they are about.
  *
- * sources: regress/control/world.c regress/control/tmpdir.c
+ * sources: regress/control/world.c regress/control/ask.c
+ * sources: regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
  * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
@@ -38,6 +39,7 @@
 
 #include <cmocka.h>
 
+#include "ask.h"
 #include "auth.h"
 #include "compartment.h"
 #include "compat.h"
@@ -58,13 +60,6 @@
 #include "world.h"
 
 static struct world w;
-static uint64_t sessions;
-
-struct login {
-	char id[OBJECT_ID_SIZE];
-	char name[LOGIN_SIZE];
-	char secret[SECRET_SIZE];
-};
 
 static int
 set_up(void **state)
@@ -80,69 +75,13 @@ tear_down(void **state)
 	return 0;
 }
 
-/* A user with a credential. */
-static void
-make_login(const char *user, struct login *l)
-{
-	char line[128];
-
-	(void)snprintf(line, sizeof(line), "user add %s", user);
-	assert_true(world_do(&w, line));
-	(void)snprintf(line, sizeof(line), "credential add %s", user);
-	assert_true(world_do(&w, line));
-	assert_true(world_value(&w, "id", l->id, sizeof(l->id)));
-	assert_true(world_value(&w, "username", l->name, sizeof(l->name)));
-	assert_true(world_value(&w, "password", l->secret, sizeof(l->secret)));
-}
-
-static enum policy_status
-auth(const char *login, const char *secret, struct policy_auth_reply *a)
-{
-	struct policy_auth q;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.login, login, sizeof(q.login));
-	(void)strlcpy(q.secret, secret, sizeof(q.secret));
-	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
-	q.session = ++sessions;
-	policy_auth(&w.control, &w, &q, a);
-	return a->status;
-}
-
-static enum policy_status
-sender(const char *user, const char *address, struct policy_sender_reply *a)
-{
-	struct policy_sender q;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.user, user, sizeof(q.user));
-	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
-	(void)strlcpy(q.address, address, sizeof(q.address));
-	policy_sender(&w.control, &q, a);
-	return a->status;
-}
-
-static enum policy_status
-rcpt(const char *compartment, const char *address)
-{
-	struct policy_rcpt q;
-	struct policy_rcpt_reply a;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
-	(void)strlcpy(q.address, address, sizeof(q.address));
-	q.units = 1;
-	policy_rcpt(&w.control, &w, &q, &a);
-	return a.status;
-}
-
 static void
 login_has_the_form_of_the_service(void **state)
 {
 	struct login l;
 	const char *p;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_int_equal(strlen(l.secret), CREDENTIAL_SECRET_LEN);
 	assert_int_equal(strncmp(l.name, "ocid1.user.edd..", 16), 0);
 	p = strchr(l.name, '@');
@@ -157,17 +96,17 @@ auth_takes_the_right_secret_only(void **state)
 	struct policy_auth_reply a;
 	struct login l;
 
-	make_login("alice", &l);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	ask_login(&w, "alice", &l);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_string_equal(a.credential, l.id);
 	assert_int_equal(strncmp(a.user, "ocid1.user.edd..", 16), 0);
-	assert_int_equal(auth(l.name, "wrong", &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, "wrong", &a), POLICY_NO);
 	assert_string_equal(a.user, "");
-	assert_int_equal(auth(l.name, "", &a), POLICY_NO);
-	assert_int_equal(auth("nobody", l.secret, &a), POLICY_NO);
-	assert_int_equal(auth("", "", &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, "", &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, "nobody", l.secret, &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, "", "", &a), POLICY_NO);
 	l.secret[0] ^= 1;
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_NO);
 }
 
 /* Known and unknown logins, and then senders, count for one address. */
@@ -179,22 +118,22 @@ failures_of_an_address_throttle_it(void **state)
 	struct login l;
 	unsigned i;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	for (i = 1; i < WORLD_FAILURES; i++)
-		assert_int_equal(auth(i % 2 ? l.name : "x", "wrong", &a),
-		    POLICY_NO);
-	assert_int_equal(sender(a.user, "no@example.org", &s),
+		assert_int_equal(
+		    ask_auth(&w, i % 2 ? l.name : "x", "wrong", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, a.user, "no@example.org", &s),
 	    POLICY_THROTTLED);
 	assert_int_equal(w.told, 1);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_THROTTLED);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_THROTTLED);
 	assert_string_equal(a.user, "");
 	world_reopen(&w);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_THROTTLED);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_THROTTLED);
 	assert_true(world_do(&w, "throttle list"));
 	assert_non_null(strstr(w.text, "address=192.0.2.1|"));
 	assert_true(world_do(&w, "throttle clear all"));
 	assert_int_equal(w.told_seconds, 0);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 }
 
 /* Put what an operator could have set. */
@@ -215,14 +154,14 @@ auth_of_what_has_expired_is_refused(void **state)
 	int64_t now;
 
 	now = (int64_t)time(NULL);
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_int_equal(credential_get(w.control.store, l.id, &c), STORE_OK);
 	c.expires = now + 1000;
 	put(&c);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	c.expires = now;
 	put(&c);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_NO);
 	assert_true(world_do(&w, "credential list"));
 	assert_non_null(strstr(w.text, "state=EXPIRED"));
 }
@@ -265,11 +204,11 @@ auth_answers_for_the_last_sender(void **state)
 	struct policy_sender q;
 	struct login l;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_true(world_do(&w, "compartment add prod"));
 	assert_true(
 	    world_do(&w, "sender add news@example.org compartment prod"));
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_string_equal(a.sender, "");
 	memset(&q, 0, sizeof(q));
 	(void)strlcpy(q.user, a.user, sizeof(q.user));
@@ -277,16 +216,16 @@ auth_answers_for_the_last_sender(void **state)
 	(void)strlcpy(q.address, "news@example.org", sizeof(q.address));
 	policy_sender(&w.control, &q, &s);
 	assert_int_equal(s.status, POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_string_equal(a.sender, "news@example.org");
 	assert_int_equal(a.by.status, POLICY_OK);
 	assert_string_equal(a.by.compartment, s.compartment);
 	assert_true(world_do(&w, "credential list"));
 	world_reopen(&w);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_string_equal(a.sender, "news@example.org");
 	assert_true(world_do(&w, "sender remove news@example.org"));
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_string_equal(a.sender, "");
 }
 
@@ -296,9 +235,9 @@ auth_survives_a_restart(void **state)
 	struct policy_auth_reply a;
 	struct login l;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	world_reopen(&w);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 }
 
 static void
@@ -309,13 +248,13 @@ auth_of_what_is_disabled_is_refused(void **state)
 	struct login l;
 	struct user u;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_int_equal(credential_get(w.control.store, l.id, &c), STORE_OK);
 	assert_int_equal(store_begin(w.control.store), 0);
 	c.state = RECORD_INACTIVE;
 	assert_int_equal(credential_put(w.control.store, &c), STORE_OK);
 	assert_int_equal(store_commit(w.control.store), 0);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_NO);
 
 	assert_int_equal(store_begin(w.control.store), 0);
 	c.state = RECORD_ACTIVE;
@@ -324,7 +263,7 @@ auth_of_what_is_disabled_is_refused(void **state)
 	u.state = RECORD_INACTIVE;
 	assert_int_equal(user_put(w.control.store, &u), STORE_OK);
 	assert_int_equal(store_commit(w.control.store), 0);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_NO);
 }
 
 static void
@@ -333,10 +272,10 @@ last_use_shows_in_the_list(void **state)
 	struct policy_auth_reply a;
 	struct login l;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_true(world_do(&w, "credential list alice"));
 	assert_non_null(strstr(w.text, "used=|"));
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_true(world_do(&w, "credential list"));
 	assert_non_null(strstr(w.text, "source=192.0.2.1"));
 	assert_null(strstr(w.text, l.secret));
@@ -352,10 +291,10 @@ removed_credential_is_refused(void **state)
 	struct login l;
 	char line[128];
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	(void)snprintf(line, sizeof(line), "credential remove %s", l.id);
 	assert_true(world_do(&w, line));
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_NO);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_NO);
 }
 
 static void
@@ -367,9 +306,10 @@ answers_are_temporary_without_a_store(void **state)
 
 	store = w.control.store;
 	w.control.store = NULL;
-	assert_int_equal(auth("x", "y", &a), POLICY_TEMPFAIL);
-	assert_int_equal(sender("x", "a@example.org", &s), POLICY_TEMPFAIL);
-	assert_int_equal(rcpt("x", "a@example.org"), POLICY_TEMPFAIL);
+	assert_int_equal(ask_auth(&w, "x", "y", &a), POLICY_TEMPFAIL);
+	assert_int_equal(ask_sender(&w, "x", "a@example.org", &s),
+	    POLICY_TEMPFAIL);
+	assert_int_equal(ask_rcpt(&w, "x", "a@example.org"), POLICY_TEMPFAIL);
 	w.control.store = store;
 }
 
@@ -413,14 +353,15 @@ sender_is_exact_or_of_its_domain(void **state)
 
 	make_senders(user);
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (sender(user, table[i].address, &a) != table[i].want)
+		if (ask_sender(&w, user, table[i].address, &a) != table[i].want)
 			fail_msg("\"%s\"", table[i].address);
 		if (table[i].want != POLICY_OK)
 			assert_string_equal(a.compartment, "");
 	}
-	assert_int_equal(sender("ocid1.user.edd..x", "news@example.org", &a),
+	assert_int_equal(
+	    ask_sender(&w, "ocid1.user.edd..x", "news@example.org", &a),
 	    POLICY_NO);
-	assert_int_equal(sender("", "news@example.org", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, "", "news@example.org", &a), POLICY_NO);
 }
 
 static void
@@ -453,13 +394,14 @@ sender_gets_active_keys_of_its_own_domain(void **state)
 	put_key("example.org", "old", 5, SIGN_RSA_SHA256, DKIM_INACTIVE);
 	put_key("sub.example.org", "c", 8, SIGN_RSA_SHA256, DKIM_ACTIVE);
 	put_key("example.or", "d", 9, SIGN_RSA_SHA256, DKIM_ACTIVE);
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_OK);
 	assert_int_equal(a.keys, 2);
 	assert_string_equal(a.key[0].selector, "a");
 	assert_int_equal(a.key[0].key, 6);
 	assert_int_equal(a.key[0].algorithm, SIGN_RSA_SHA256);
 	assert_string_equal(a.key[1].selector, "b");
-	assert_int_equal(sender(user, "x@example.net", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "x@example.net", &a), POLICY_OK);
 	assert_int_equal(a.keys, 0);
 }
 
@@ -476,15 +418,16 @@ recipient_is_suppressed_in_compartment_or_everywhere(void **state)
 	    world_do(&w, "suppression add Gone@Example.com compartment prod"));
 	assert_true(
 	    world_do(&w, "suppression add never@example.com compartment root"));
-	assert_int_equal(rcpt(prod, "gone@example.com"), POLICY_NO);
-	assert_int_equal(rcpt(prod, "GONE@example.COM"), POLICY_NO);
-	assert_int_equal(rcpt(prod, "\"gone\"@example.com"), POLICY_NO);
-	assert_int_equal(rcpt(dev, "gone@example.com"), POLICY_OK);
-	assert_int_equal(rcpt(prod, "never@example.com"), POLICY_NO);
-	assert_int_equal(rcpt(dev, "never@example.com"), POLICY_NO);
-	assert_int_equal(rcpt(prod, "here@example.com"), POLICY_OK);
-	assert_int_equal(rcpt("no such", "here@example.com"), POLICY_TEMPFAIL);
-	assert_int_equal(rcpt(prod, "not an address"), POLICY_TEMPFAIL);
+	assert_int_equal(ask_rcpt(&w, prod, "gone@example.com"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, prod, "GONE@example.COM"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, prod, "\"gone\"@example.com"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, dev, "gone@example.com"), POLICY_OK);
+	assert_int_equal(ask_rcpt(&w, prod, "never@example.com"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, dev, "never@example.com"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, prod, "here@example.com"), POLICY_OK);
+	assert_int_equal(ask_rcpt(&w, "no such", "here@example.com"),
+	    POLICY_TEMPFAIL);
+	assert_int_equal(ask_rcpt(&w, prod, "not an address"), POLICY_TEMPFAIL);
 }
 
 static void
@@ -504,7 +447,7 @@ bounce_becomes_a_suppression(void **state)
 	(void)strlcpy(b.host, "mx.example.com", sizeof(b.host));
 	(void)strlcpy(b.text, "550 5.1.1 unknown", sizeof(b.text));
 	assert_int_equal(notice_bounce(&w.control, &b, NULL), 0);
-	assert_int_equal(rcpt(prod, "gone@example.com"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, prod, "gone@example.com"), POLICY_NO);
 	(void)strlcpy(b.text, "550 again", sizeof(b.text));
 	assert_int_equal(notice_bounce(&w.control, &b, NULL), 0);
 	world_reopen(&w);
@@ -528,7 +471,7 @@ nothing_known_shows_in_the_files(void **state)
 	size_t i;
 
 	make_senders(user);
-	make_login("bob", &l);
+	ask_login(&w, "bob", &l);
 	assert_true(world_do(&w,
 	    "suppression add gone.person@example.com compartment prod note "
 	    "Bounced"));
@@ -563,13 +506,14 @@ questions_are_cheap(void **state)
 	unsigned i;
 
 	make_senders(user);
-	make_login("bob", &l);
+	ask_login(&w, "bob", &l);
 	start = now_us();
 	for (i = 0; i < 1000; i++) {
-		assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-		assert_int_equal(sender(user, "news@example.org", &s),
+		assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
+		assert_int_equal(ask_sender(&w, user, "news@example.org", &s),
 		    POLICY_OK);
-		assert_int_equal(rcpt(s.compartment, "someone@example.com"),
+		assert_int_equal(
+		    ask_rcpt(&w, s.compartment, "someone@example.com"),
 		    POLICY_OK);
 	}
 	spent = now_us() - start;
@@ -587,27 +531,38 @@ sub_addresses_are_those_of_their_address(void **state)
 	assert_true(world_value(&w, "id", user, sizeof(user)));
 	assert_true(
 	    world_do(&w, "sender add news@example.org compartment root"));
-	assert_int_equal(sender(user, "news+a@example.org", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "news+a@example.org", &a),
+	    POLICY_NO);
 	w.control.delimiter = '+';
-	assert_int_equal(sender(user, "News+A+b@Example.org", &a), POLICY_OK);
-	assert_int_equal(sender(user, "news+@example.org", &a), POLICY_OK);
-	assert_int_equal(sender(user, "news-a@example.org", &a), POLICY_NO);
-	assert_int_equal(sender(user, "+news@example.org", &a), POLICY_NO);
-	assert_int_equal(sender(user, "new+s@example.org", &a), POLICY_NO);
-	assert_int_equal(sender(user, "news@x+example.org", &a), POLICY_NO);
-	assert_int_equal(sender(user, "\"news+a\"@example.org", &a), POLICY_OK);
-	assert_int_equal(sender(user, "\"news+a b\"@example.org", &a),
+	assert_int_equal(ask_sender(&w, user, "News+A+b@Example.org", &a),
+	    POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news+@example.org", &a),
+	    POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news-a@example.org", &a),
+	    POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "+news@example.org", &a),
+	    POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "new+s@example.org", &a),
+	    POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "news@x+example.org", &a),
+	    POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "\"news+a\"@example.org", &a),
+	    POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "\"news+a b\"@example.org", &a),
 	    POLICY_NO);
 	/* what an operator says of an address comes first */
 	assert_true(
 	    world_do(&w, "sender add news+off@example.org compartment root"));
 	assert_true(
 	    world_do(&w, "sender set news+off@example.org state inactive"));
-	assert_int_equal(sender(user, "news+off@example.org", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "news+off@example.org", &a),
+	    POLICY_NO);
 	assert_true(world_do(&w, "sender set news@example.org state inactive"));
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_NO);
 	assert_string_not_equal(a.compartment, "");
-	assert_int_equal(sender(user, "news+a@example.org", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "news+a@example.org", &a),
+	    POLICY_NO);
 	assert_true(world_do(&w, "why alice news+a@example.org"));
 	assert_non_null(strstr(w.text,
 	    "\"news@example.org\" is an approved sender, INACTIVE"));
@@ -622,7 +577,7 @@ class_is_of_the_credential_or_the_user(void **state)
 	struct login l;
 	char line[256];
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_true(
 	    world_do(&w, "sender add news@example.org compartment root"));
 	memset(&q, 0, sizeof(q));

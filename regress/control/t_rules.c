@@ -17,7 +17,8 @@
 /*
  * Limits, policies and compartments in compartments, as questions see them.
  *
- * sources: regress/control/world.c regress/control/tmpdir.c
+ * sources: regress/control/world.c regress/control/ask.c
+ * sources: regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
  * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
@@ -38,6 +39,7 @@
 
 #include <cmocka.h>
 
+#include "ask.h"
 #include "auth.h"
 #include "compartment.h"
 #include "compat.h"
@@ -60,13 +62,6 @@
 #include "world.h"
 
 static struct world w;
-static uint64_t sessions;
-
-struct login {
-	char id[OBJECT_ID_SIZE];
-	char name[LOGIN_SIZE];
-	char secret[SECRET_SIZE];
-};
 
 static int
 set_up(void **state)
@@ -82,62 +77,6 @@ tear_down(void **state)
 	return 0;
 }
 
-/* A user with a credential. */
-static void
-make_login(const char *user, struct login *l)
-{
-	char line[128];
-
-	(void)snprintf(line, sizeof(line), "user add %s", user);
-	assert_true(world_do(&w, line));
-	(void)snprintf(line, sizeof(line), "credential add %s", user);
-	assert_true(world_do(&w, line));
-	assert_true(world_value(&w, "id", l->id, sizeof(l->id)));
-	assert_true(world_value(&w, "username", l->name, sizeof(l->name)));
-	assert_true(world_value(&w, "password", l->secret, sizeof(l->secret)));
-}
-
-static enum policy_status
-auth(const char *login, const char *secret, struct policy_auth_reply *a)
-{
-	struct policy_auth q;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.login, login, sizeof(q.login));
-	(void)strlcpy(q.secret, secret, sizeof(q.secret));
-	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
-	q.session = ++sessions;
-	policy_auth(&w.control, &w, &q, a);
-	return a->status;
-}
-
-static enum policy_status
-sender(const char *user, const char *address, struct policy_sender_reply *a)
-{
-	struct policy_sender q;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.user, user, sizeof(q.user));
-	(void)strlcpy(q.source, "192.0.2.1", sizeof(q.source));
-	(void)strlcpy(q.address, address, sizeof(q.address));
-	policy_sender(&w.control, &q, a);
-	return a->status;
-}
-
-static enum policy_status
-rcpt(const char *compartment, const char *address)
-{
-	struct policy_rcpt q;
-	struct policy_rcpt_reply a;
-
-	memset(&q, 0, sizeof(q));
-	(void)strlcpy(q.compartment, compartment, sizeof(q.compartment));
-	(void)strlcpy(q.address, address, sizeof(q.address));
-	q.units = 1;
-	policy_rcpt(&w.control, &w, &q, &a);
-	return a.status;
-}
-
 /* By user, over everything that asks; what is gone is free again. */
 static void
 sessions_of_a_user_are_limited(void **state)
@@ -146,22 +85,22 @@ sessions_of_a_user_are_limited(void **state)
 	struct login l, m;
 	uint64_t first;
 
-	make_login("alice", &l);
-	make_login("bob", &m);
+	ask_login(&w, "alice", &l);
+	ask_login(&w, "bob", &m);
 	assert_true(world_do(&w, "limits set user alice sessions 2"));
-	first = sessions + 1;
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	first = w.sessions + 1;
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_BUSY);
 	assert_string_equal(a.user, "");
-	assert_int_equal(auth(m.name, m.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, m.name, m.secret, &a), POLICY_OK);
 	seats_leave(w.control.seats, &w, first);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_BUSY);
 	seats_gone(w.control.seats, &a);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_BUSY);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_BUSY);
 	seats_gone(w.control.seats, &w);
-	assert_int_equal(auth(l.name, l.secret, &a), POLICY_OK);
+	assert_int_equal(ask_auth(&w, l.name, l.secret, &a), POLICY_OK);
 	assert_true(world_do(&w, "limits show user alice"));
 	assert_non_null(strstr(w.text, "sessionsUsed=1"));
 }
@@ -176,7 +115,7 @@ auth_from(const struct login *l, const char *source)
 	(void)strlcpy(q.login, l->name, sizeof(q.login));
 	(void)strlcpy(q.secret, l->secret, sizeof(q.secret));
 	(void)strlcpy(q.source, source, sizeof(q.source));
-	q.session = ++sessions;
+	q.session = ++w.sessions;
 	policy_auth(&w.control, &w, &q, &a);
 	return a.status;
 }
@@ -199,8 +138,8 @@ sessions_are_limited_at_all_levels(void **state)
 {
 	struct login l, m;
 
-	make_login("alice", &l);
-	make_login("bob", &m);
+	ask_login(&w, "alice", &l);
+	ask_login(&w, "bob", &m);
 	set("limits set credential %s sessions 1", l.id);
 	assert_int_equal(auth_from(&l, "192.0.2.1"), POLICY_OK);
 	assert_int_equal(auth_from(&l, "192.0.2.2"), POLICY_BUSY);
@@ -235,7 +174,7 @@ messages_are_limited_at_all_levels(void **state)
 	struct policy_sender q;
 	struct login l;
 
-	make_login("alice", &l);
+	ask_login(&w, "alice", &l);
 	assert_true(world_do(&w, "limits show user alice"));
 	assert_int_equal(w.rows, 2);
 	assert_true(world_do(&w, "user list"));
@@ -243,14 +182,17 @@ messages_are_limited_at_all_levels(void **state)
 	assert_true(world_do(&w, "compartment add prod"));
 	assert_true(
 	    world_do(&w, "sender add news@example.org compartment prod"));
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_OK);
 	assert_true(a.size_max == 0 && a.rcpt_max == 0);
 	set("limits set tenancy size 10M recipients %s", "9");
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_OK);
 	assert_true(a.size_max == 10485760 && a.rcpt_max == 9);
 	set("limits set compartment prod size 2M recipients %s", "50");
 	set("limits set user %s recipients 5", "alice");
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_OK);
 	assert_true(a.size_max == 2097152 && a.rcpt_max == 5);
 	set("limits set credential %s size 100 recipients 3", l.id);
 	memset(&q, 0, sizeof(q));
@@ -418,20 +360,23 @@ compartments_are_nested(void **state)
 	    world_do(&w, "sender add news@example.org compartment inner"));
 	assert_true(
 	    world_do(&w, "suppression add gone@example.com compartment outer"));
-	assert_int_equal(rcpt(inner, "gone@example.com"), POLICY_NO);
+	assert_int_equal(ask_rcpt(&w, inner, "gone@example.com"), POLICY_NO);
 	assert_true(world_do(&w, "limits set compartment outer day 1"));
 	assert_int_equal(send(user, inner, 1, 1, &n), POLICY_OK);
 	assert_int_equal(send(user, inner, 2, 1, &n), POLICY_DAY);
 	assert_false(world_do(&w, "compartment remove outer"));
 	assert_non_null(strstr(w.why, "it has a compartment"));
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_OK);
 	assert_true(world_do(&w, "group add mailers"));
 	assert_true(world_do(&w, "group join mailers user alice"));
 	policy_add("allow group mailers to use email-family in compartment "
 		   "outer");
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_OK);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_OK);
 	assert_true(world_do(&w, "group leave mailers user alice"));
-	assert_int_equal(sender(user, "news@example.org", &a), POLICY_NO);
+	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+	    POLICY_NO);
 	/* six below the root, and no more */
 	assert_true(world_do(&w, "compartment add level2 parent inner"));
 	for (i = 3; i <= 5; i++) {

@@ -36,6 +36,7 @@
 #define WORLD_FAILURES 20u
 
 struct world {
+	uint64_t sessions; /* that have asked AUTH */
 	char dir[TMPDIR_SIZE];
 	struct control control;
 	struct job *job; /* the command that waits, if any */
