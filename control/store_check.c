@@ -44,6 +44,14 @@ check_error_cb(const DB_ENV *env, const char *prefix, const char *text)
 		(void)strlcpy(c->why, text, c->size);
 }
 
+/* One that was given up at a bad page would keep all its memory. */
+static void
+check_close(DB_ENV *env)
+{
+	(void)env->set_flags(env, DB_NOPANIC, 1);
+	(void)env->close(env, 0);
+}
+
 /* An environment that shares nothing with the store but its files. */
 static int
 check_open(struct store *s, struct check *c, DB_ENV **env)
@@ -106,13 +114,13 @@ store_check(struct store *s, enum store_table table, char *why, size_t size)
 		if (why[0] == '\0')
 			(void)strlcpy(why, db_strerror(r), size);
 		if (env != NULL)
-			(void)env->close(env, 0);
+			check_close(env);
 		return STORE_FAIL;
 	}
 	r = check_file(env, store_table_name(table));
 	if (r != 0 && why[0] == '\0')
 		(void)strlcpy(why, db_strerror(r), size);
-	(void)env->close(env, 0);
+	check_close(env);
 	if (r == 0)
 		return STORE_OK;
 	return r == ENOMEM || r == EMFILE ? STORE_FAIL : STORE_NOTFOUND;
