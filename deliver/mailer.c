@@ -22,7 +22,7 @@
  * "starved" and waits in order for one to end; idle connections are ended for
  * it.  Beyond SESSIONS_GROWTH_PERCENT of all, no destination gets a second
  * one, so slow destinations cannot take everything.  If they do, they are cut:
- * see cut_cb().
+ * see mailer_cut_cb().
  */
 
 #include <sys/queue.h>
@@ -40,7 +40,7 @@
 #include "limits.h"
 #include "link.h"
 #include "log.h"
-#include "mailer.h"
+#include "mailer_int.h"
 #include "outcome.h"
 #include "rank.h"
 #include "resolver.h"
@@ -49,44 +49,9 @@
 #include "sources.h"
 #include "stats.h"
 
-/* A connection and who uses it. */
-struct slot {
-	TAILQ_ENTRY(slot) entry; /* in used or in idle */
-	struct mailer *mailer;
-	struct destination *destination; /* NULL: idle */
-	struct link *link;
-	bool connecting;
-};
-
-TAILQ_HEAD(slot_list, slot);
-LIST_HEAD(destination_chain, destination);
-
-struct mailer {
-	struct event_base *base;
-	struct tls_config *tls;
-	struct stats *stats;
-	struct mailer_hooks hooks;
-	struct settings *settings;
-	struct resolver *resolver;
-	struct destination_chain chain[DESTINATION_CHAINS];
-	struct rank rank;
-	struct slot_list used;
-	struct slot_list idle; /* the longest first */
-	size_t slots;
-	size_t jobs;
-	bool full;
-	bool stopping;
-	bool stopped;
-	struct event *sweep; /* of what is kept too long */
-	struct event *cut;   /* while destinations are starved */
-	struct event *stop_timer;
-};
-
 static void kick(struct mailer *, struct destination *);
 static void feed_starved(struct mailer *);
 static void sweep_cb(evutil_socket_t, short, void *);
-static void cut_cb(evutil_socket_t, short, void *);
-static void stop_cb(evutil_socket_t, short, void *);
 
 /*
  * A mailer without a configuration; tls may be NULL.  NULL without memory.
@@ -109,8 +74,8 @@ mailer_new(struct event_base *base, struct tls_config *tls, struct stats *stats,
 	m->stats = stats;
 	m->hooks = *hooks;
 	m->sweep = event_new(base, -1, EV_PERSIST, sweep_cb, m);
-	m->stop_timer = evtimer_new(base, stop_cb, m);
-	m->cut = evtimer_new(base, cut_cb, m);
+	m->stop_timer = evtimer_new(base, mailer_stop_cb, m);
+	m->cut = evtimer_new(base, mailer_cut_cb, m);
 	if (m->sweep != NULL && m->stop_timer != NULL && m->cut != NULL &&
 	    event_add(m->sweep, &minute) == 0)
 		return m;
@@ -161,8 +126,8 @@ starve(struct mailer *m, struct destination *d)
 }
 
 /* Keep what is known of it for a while, if it is unused. */
-static void
-rest(struct mailer *m, struct destination *d)
+void
+mailer_rest(struct mailer *m, struct destination *d)
 {
 	if (destination_is_unused(d))
 		rank_keep(&m->rank, d, clock_seconds());
@@ -222,7 +187,7 @@ answer_waiting(struct mailer *m, struct destination *d,
 		job_outcome_all(job, out);
 		job_free(job);
 	}
-	rest(m, d);
+	mailer_rest(m, d);
 }
 
 /* The next one that waits for a connection may try again. */
@@ -236,37 +201,6 @@ feed_starved(struct mailer *m)
 	d = rank_next(&m->rank);
 	if (d != NULL)
 		kick(m, d);
-}
-
-/*
- * Destinations are starved.  If slow servers hold more than their part of all
- * connections, cut those that came last, one for each that waits; what is on
- * its way to a server is left alone.  A batch on one waits again.
- */
-static void
-cut_cb(evutil_socket_t fd, short what, void *arg)
-{
-	static const struct timeval second = { 1, 0 };
-	struct mailer *m = arg;
-	size_t slow = 0, part, wanted = m->rank.starved;
-	int64_t now = clock_seconds();
-	struct slot *s;
-
-	if (wanted == 0 || m->stopping)
-		return;
-	(void)evtimer_add(m->cut, &second);
-	part = m->settings->deliver.sessions_max * SLOW_PERCENT / 100;
-	TAILQ_FOREACH(s, &m->used, entry)
-		slow += link_is_late(s->link, now);
-	TAILQ_FOREACH_REVERSE(s, &m->used, slot_list, entry) {
-		if (slow <= part || wanted == 0)
-			break;
-		if (!link_is_late(s->link, now) || !link_may_yield(s->link))
-			continue;
-		link_yield(s->link);
-		slow--;
-		wanted--;
-	}
 }
 
 static void
@@ -302,8 +236,9 @@ resolve(struct mailer *m, struct destination *d)
 	answer_waiting(m, d, &out);
 }
 
-static void
-slot_free(struct slot *s)
+/* End a connection, in use or idle; the caller has counted it off. */
+void
+mailer_slot_free(struct slot *s)
 {
 	struct mailer *m = s->mailer;
 
@@ -366,7 +301,7 @@ on_closed(struct slot *s)
 	struct job *job;
 
 	if (d == NULL) {
-		slot_free(s);
+		mailer_slot_free(s);
 		feed_starved(m);
 		return;
 	}
@@ -381,12 +316,12 @@ on_closed(struct slot *s)
 	else if (job != NULL)
 		push_back(d, job, link_failure(s->link));
 	judge_host(m, d, s);
-	slot_free(s);
+	mailer_slot_free(s);
 	if (!m->stopping) {
 		feed_starved(m);
 		kick(m, d);
 	} else if (TAILQ_EMPTY(&m->used)) {
-		stop_cb(-1, 0, m);
+		mailer_stop_cb(-1, 0, m);
 	}
 }
 
@@ -400,7 +335,7 @@ make_idle(struct mailer *m, struct slot *s)
 	TAILQ_REMOVE(&m->used, s, entry);
 	s->destination = NULL;
 	TAILQ_INSERT_TAIL(&m->idle, s, entry);
-	rest(m, d);
+	mailer_rest(m, d);
 	feed_starved(m);
 }
 
@@ -469,7 +404,7 @@ has_room(struct mailer *m, const struct destination *d)
 	if (d->connecting + d->busy > 0)
 		return m->slots < max * SESSIONS_GROWTH_PERCENT / 100;
 	if (m->slots >= max && s != NULL)
-		slot_free(s);
+		mailer_slot_free(s);
 	return m->slots < max;
 }
 
@@ -542,7 +477,7 @@ kick(struct mailer *m, struct destination *d)
 			return;
 		}
 	}
-	rest(m, d);
+	mailer_rest(m, d);
 }
 
 static void
@@ -577,7 +512,7 @@ mailer_configure(struct mailer *m, struct settings *settings,
 			d->resolved_at = 0;
 			while ((job = destination_pop(d)) != NULL)
 				TAILQ_INSERT_TAIL(&jobs, job, entry);
-			rest(m, d);
+			mailer_rest(m, d);
 		}
 	}
 	while ((job = TAILQ_FIRST(&jobs)) != NULL) {
@@ -606,90 +541,11 @@ mailer_submit(struct mailer *m, struct work_batch *batch,
 		return -1;
 	job = job_new(batch, segment, sink, m);
 	if (job == NULL) {
-		rest(m, d);
+		mailer_rest(m, d);
 		return -1;
 	}
 	count_jobs(m, 1);
 	enqueue(m, d, job);
 	kick(m, d);
 	return 0;
-}
-
-/*
- * Forget all batches, in work or not, without outcomes: the channel that they
- * came by is gone, and queue schedules them again.  Connections in use are
- * cut; a server takes no message whose end it has not seen.
- */
-void
-mailer_drop(struct mailer *m)
-{
-	struct destination *d;
-	struct job *job;
-	struct slot *s;
-	size_t i;
-
-	while ((s = TAILQ_FIRST(&m->used)) != NULL) {
-		d = s->destination;
-		if (s->connecting)
-			d->connecting--;
-		else
-			d->busy--;
-		slot_free(s);
-	}
-	for (i = 0; i < DESTINATION_CHAINS; i++) {
-		LIST_FOREACH(d, &m->chain[i], chain) {
-			while ((job = destination_pop(d)) != NULL)
-				job_free(job);
-			route_cancel(d->route);
-			d->route = NULL;
-			rest(m, d);
-		}
-	}
-	m->jobs = m->stats->jobs = 0;
-	m->full = false;
-	if (m->stopping)
-		stop_cb(-1, 0, m);
-}
-
-/* Nothing is in flight any more, or it took too long: then it fails. */
-static void
-stop_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct mailer *m = arg;
-	struct slot *s;
-
-	if (m->stopped)
-		return;
-	if (TAILQ_EMPTY(&m->used)) {
-		m->stopped = true;
-		m->hooks.stopped(m->hooks.arg);
-		return;
-	}
-	TAILQ_FOREACH(s, &m->used, entry)
-		link_abort(s->link);
-}
-
-/*
- * Begin nothing new and finish what is in flight, within STOP_TIMEOUT seconds;
- * then hooks.stopped is called.  What waits has no outcome: queue takes it
- * back when the channel ends, and no attempt is counted.
- */
-void
-mailer_stop(struct mailer *m)
-{
-	static const struct timeval limit = { STOP_TIMEOUT, 0 };
-	static const struct timeval now = { 0, 0 };
-	struct slot *s, *next;
-
-	m->stopping = true;
-	while ((s = TAILQ_FIRST(&m->idle)) != NULL)
-		slot_free(s);
-	for (s = TAILQ_FIRST(&m->used); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, entry);
-		if (!s->connecting)
-			continue;
-		s->destination->connecting--;
-		slot_free(s);
-	}
-	(void)evtimer_add(m->stop_timer, TAILQ_EMPTY(&m->used) ? &now : &limit);
 }
