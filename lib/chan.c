@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "breach.h"
 #include "log.h"
 #include "msg.h"
 #include "pending.h"
@@ -607,8 +608,7 @@ chan_dispatch(struct chan *c)
 	if (c->dead)
 		return;
 	if (r == -1) {
-		log_warnx("%s: ill-formed or forbidden message %u, closing",
-		    c->name, h.type);
+		breach(c->name, h.type);
 		chan_die(c);
 		return;
 	}

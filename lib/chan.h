@@ -19,7 +19,7 @@
  * conversation.  It frames messages, carries descriptors, dispatches through
  * a table, keeps the one table of requests that wait for an answer, and
  * tells its owner when to stop producing.  It does not know what a message
- * means; a message that is not allowed ends the channel, not the process.
+ * means; a message that is not allowed ends the channel, or see breach.h.
  */
 #ifndef CHAN_H
 #define CHAN_H

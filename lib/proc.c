@@ -34,6 +34,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "breach.h"
 #include "chan.h"
 #include "log.h"
 #include "logsock.h"
@@ -198,6 +199,9 @@ proc_start_cb(struct chan *c, struct msgin *m, void *arg)
 	else if (chdir(start.dir) == -1)
 		fatal("chdir %s", start.dir);
 	proc_harden();
+	if (start.kind == PROC_SMTPD || start.kind == PROC_HTTPD ||
+	    start.kind == PROC_DELIVER)
+		breach_is_fatal(); /* all peers are to be trusted more */
 	return 0;
 }
 

@@ -15,7 +15,8 @@
  */
 
 /*
- * sources: lib/chan.c lib/msg.c lib/pending.c lib/log.c lib/logsock.c
+ * sources: lib/breach.c lib/chan.c lib/msg.c lib/pending.c lib/log.c
+ * sources: lib/logsock.c
  * sources: lib/compat.c lib/proto_setup.c lib/proto_conf.c lib/row.c
  * sources: lib/proto_submit.c lib/proto_work.c
  * libs: -levent

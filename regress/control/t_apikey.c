@@ -20,10 +20,12 @@
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
- * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
+ * sources: lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c lib/proto_watch.c lib/proto_notice.c
+ * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c lib/proto_watch.c
+ * sources: lib/proto_notice.c
  * sources: lib/proto_import.c lib/siphash.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * sources: lib/proto_reseal.c

@@ -18,7 +18,8 @@
  * The command line of edctl: abbreviations, arguments, mistakes.
  *
  * sources: ctl/grammar.c ctl/parse.c ctl/suggest.c
- * sources: lib/proto_admin.c lib/chan.c lib/pending.c lib/msg.c lib/row.c
+ * sources: lib/proto_admin.c lib/breach.c lib/chan.c lib/pending.c lib/msg.c
+ * sources: lib/row.c
  * sources: lib/log.c lib/logsock.c lib/compat.c
  * libs: -levent
  */

@@ -21,7 +21,7 @@
  * sources: deliver/stuff.c deliver/reply.c deliver/ehlo.c deliver/outcome.c
  * sources: regress/deliver/jobs.c regress/deliver/script.c lib/compat.c
  * sources: lib/log.c lib/logsock.c lib/proto_work.c lib/crc32c.c
- * sources: lib/chan.c lib/pending.c lib/msg.c
+ * sources: lib/breach.c lib/chan.c lib/pending.c lib/msg.c
  * sources: deliver/body.c deliver/command.c lib/recode.c lib/mime_walk.c
  * sources: lib/mime_code.c lib/mime_field.c lib/base64.c lib/address.c
  * sources: lib/idn.c lib/id.c

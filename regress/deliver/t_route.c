@@ -20,7 +20,8 @@
  *
  * sources: deliver/route.c deliver/mx.c deliver/netaddr.c deliver/settings.c
  * sources: regress/deliver/fake_resolver.c lib/compat.c lib/msg.c
- * sources: lib/proto_conf.c lib/proto_site.c lib/chan.c lib/pending.c lib/log.c lib/logsock.c
+ * sources: lib/proto_conf.c lib/proto_site.c lib/breach.c lib/chan.c
+ * sources: lib/pending.c lib/log.c lib/logsock.c
  * sources: lib/idn.c lib/address.c
  * libs: -levent -lidn2
  */

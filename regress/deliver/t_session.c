@@ -20,9 +20,10 @@
  *
  * sources: deliver/session.c deliver/tx.c deliver/job.c deliver/reader.c
  * sources: deliver/stuff.c deliver/reply.c deliver/ehlo.c deliver/outcome.c
- * sources: regress/deliver/jobs.c regress/deliver/script.c lib/compat.c lib/crc32c.c
+ * sources: regress/deliver/jobs.c regress/deliver/script.c lib/compat.c
+ * sources: lib/crc32c.c
  * sources: lib/log.c lib/logsock.c lib/proto_work.c
- * sources: lib/chan.c lib/pending.c lib/msg.c
+ * sources: lib/breach.c lib/chan.c lib/pending.c lib/msg.c
  * sources: deliver/body.c deliver/command.c lib/recode.c lib/mime_walk.c
  * sources: lib/mime_code.c lib/mime_field.c lib/base64.c lib/address.c
  * sources: lib/idn.c lib/id.c

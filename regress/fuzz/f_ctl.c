@@ -20,7 +20,8 @@
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
- * sources: lib/address.c lib/base64.c lib/chan.c lib/compat.c lib/dkim_txt.c
+ * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
+ * sources: lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
  * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
  * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_notice.c

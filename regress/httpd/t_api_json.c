@@ -20,7 +20,8 @@
  * sources: httpd/api_read.c httpd/api_write.c httpd/fault.c httpd/json.c
  * sources: httpd/jsonscan.c httpd/jsonout.c httpd/query.c httpd/percent.c
  * sources: httpd/httpdate.c
- * sources: lib/address.c lib/chan.c lib/compat.c lib/date.c lib/log*.c
+ * sources: lib/address.c lib/breach.c lib/chan.c lib/compat.c lib/date.c
+ * sources: lib/log*.c
  * sources: lib/msg.c lib/pending.c lib/proto_manage.c lib/row.c
  * libs: -levent -ljson-c
  */

@@ -1,4 +1,4 @@
-/* sources: lib/chan.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c */
+/* sources: lib/breach.c lib/chan.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent */
 /*
  * Copyright (c) 2026 The edd authors
@@ -21,6 +21,7 @@
  * requests, death, holding, marks; and what must end a channel.
  */
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <event2/event.h>
 #include <fcntl.h>
@@ -35,6 +36,7 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "breach.h"
 #include "chan.h"
 #include "msg.h"
 
@@ -488,6 +490,25 @@ test_unasked_answer_is_ignored(void **state)
 	assert_false(((struct pair *)*state)->a.down);
 }
 
+/* Where a breach is fatal the process ends, so that edd starts it again. */
+static void
+test_breach_ends_the_process(void **state)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		breach_is_fatal();
+		raw_write(*state, 99, 0, 8);
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
 #define PAIR(f) cmocka_unit_test_setup_teardown(f, pair_setup, pair_teardown)
 #define RAW(f)	cmocka_unit_test_setup_teardown(f, raw_setup, pair_teardown)
 
@@ -513,6 +534,7 @@ main(void)
 		RAW(test_long_length_ends),
 		RAW(test_trailing_octets_end),
 		RAW(test_unasked_answer_is_ignored),
+		RAW(test_breach_ends_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

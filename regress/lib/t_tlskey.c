@@ -19,7 +19,8 @@
  * that plays signer, well or badly.
  *
  * sources: lib/tlskey_provider.c lib/keyref.c lib/signsync.c
- * sources: lib/proto_sign.c lib/chan.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c
+ * sources: lib/proto_sign.c lib/breach.c lib/chan.c lib/pending.c lib/msg.c
+ * sources: lib/log.c lib/logsock.c
  * sources: lib/proto_reseal.c
  * sources: lib/box.c lib/compat.c signer/tlskeys.c signer/key.c
  * sources: regress/lib/testcert.c

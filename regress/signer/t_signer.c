@@ -20,9 +20,11 @@
  *
  * sources: signer/signer.c signer/key.c signer/tlskeys.c signer/dkimkeys.c
  * sources: regress/signer/fake_proc.c regress/lib/testcert.c
- * sources: lib/proto_sign.c lib/proto_admin.c lib/row.c lib/chan.c
+ * sources: lib/proto_sign.c lib/proto_admin.c lib/row.c lib/breach.c
+ * sources: lib/chan.c
  * sources: lib/proto_reseal.c
- * sources: lib/box.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c
+ * sources: lib/box.c lib/pending.c lib/msg.c lib/log.c lib/logsock.c
+ * sources: lib/compat.c
  * libs: -levent -ltls -lssl -lcrypto
  */
 #include <sys/socket.h>
