@@ -20,14 +20,12 @@
  * sources: regress/control/world.c regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
  * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
- * sources: lib/dkim_txt.c
- * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
- * sources: lib/network.c lib/pending.c lib/proto_admin.c lib/proto_auth.c
- * sources: lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c lib/proto_watch.c
- * sources: lib/proto_notice.c
- * sources: lib/proto_import.c lib/siphash.c
- * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
- * sources: lib/proto_reseal.c
+ * sources: lib/dkim_txt.c lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c
+ * sources: lib/netkey.c lib/network.c lib/pending.c lib/proto_admin.c
+ * sources: lib/proto_auth.c lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c
+ * sources: lib/proto_watch.c lib/proto_notice.c lib/proto_import.c
+ * sources: lib/siphash.c lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c
+ * sources: lib/row.c lib/proto_reseal.c
  * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
  */
 #include <sys/socket.h>

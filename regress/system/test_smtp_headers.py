@@ -109,10 +109,12 @@ def test_hidden_fields_are_dropped(raw, sink):
     submit(raw, "Bcc: x@example.net\r\nFrom: news@example.org\r\n"
            "Resent-Bcc: y@example.net\r\nbcc: z@example.net,\r\n q@example.net"
            "\r\nReturn-Path: <w@example.net>\r\nX-Kept: yes\r\n")
-    header = sink.wait()[0].data.split(b"\r\n\r\n")[0].lower()
-    for word in (b"bcc", b"return-path", b"x@", b"y@", b"z@", b"q@", b"w@"):
+    got = email.message_from_bytes(sink.wait()[0].data)
+    del got["DKIM-Signature"]  # its base64 has any short word
+    header = "".join("%s: %s\n" % field for field in got.items()).lower()
+    for word in ("bcc", "return-path", "x@", "y@", "z@", "q@", "w@"):
         assert word not in header
-    assert b"x-kept: yes" in header
+    assert "x-kept: yes" in header
 
 
 @pytest.mark.parametrize("shown", [True, False])
