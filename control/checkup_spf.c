@@ -309,11 +309,41 @@ say_error(struct checkup *c, const char *record, const struct spf_report *r)
 		advice(r));
 }
 
+/*
+ * The record with what stands behind "all" in front of it: there it is never
+ * looked at (RFC 7208 section 5.1).  false: nothing does.
+ */
+static bool
+all_last(const char *record, char out[RECORD_SIZE])
+{
+	char all[RECORD_SIZE], term[RECORD_SIZE];
+	struct spf_term t;
+	bool behind;
+
+	(void)strlcpy(out, "v=spf1", RECORD_SIZE);
+	all[0] = '\0';
+	behind = false;
+	while (spf_term_next(&record, &t) == SPF_NEXT_TERM) {
+		if ((size_t)t.len + 2 > sizeof(term))
+			return false;
+		(void)snprintf(term, sizeof(term), " %.*s", t.len, t.text);
+		if (t.kind == SPF_ALL && all[0] == '\0')
+			memcpy(all, term, sizeof(all));
+		else if (t.kind != SPF_ALL)
+			(void)strlcat(out, term, RECORD_SIZE);
+		if (all[0] != '\0' && t.kind < SPF_REDIRECT &&
+		    t.kind != SPF_ALL)
+			behind = true;
+	}
+	(void)strlcat(out, all, RECORD_SIZE);
+	return behind;
+}
+
 /* A source and what the record says about it. */
 static void
 check_source(struct checkup *c, const char *record, const struct ipaddr *a)
 {
-	char term[IPADDR_SIZE + 8], text[IPADDR_SIZE];
+	char term[IPADDR_SIZE + 8], text[IPADDR_SIZE], mended[RECORD_SIZE];
 	struct spf_report report;
 	struct spf_query q;
 	enum spf_result r;
@@ -337,8 +367,12 @@ check_source(struct checkup *c, const char *record, const struct ipaddr *a)
 		say_error(c, record, &report);
 		break;
 	default:
-		f = add(c, FINDING_FAIL, "source-not-listed");
 		mechanism(a, term, sizeof(term));
+		/* What is wrong with one that stands there was said. */
+		if (has_term(record, term, strlen(term)) &&
+		    all_last(record, mended))
+			break;
+		f = add(c, FINDING_FAIL, "source-not-listed");
 		finding_is(f, "%s for %s: %s", spf_result_name(r), text,
 		    record);
 		finding_should(f, "v=spf1 %s%s", term, record + 6);
@@ -353,8 +387,17 @@ static void
 check_taste(struct checkup *c, const char *record, enum spf_result end,
     const struct spf_report *r)
 {
+	char mended[RECORD_SIZE];
 	struct finding *f;
 
+	if (all_last(record, mended)) {
+		f = add(c, FINDING_FAIL, "behind-all");
+		finding_is(f, "%s", record);
+		finding_should(f, "%s", mended);
+		finding_mend(f,
+		    "what stands behind \"all\" is never looked at (RFC 7208, "
+		    "5.1): move \"all\" to the end");
+	}
 	if (end == SPF_PASS || end == SPF_NEUTRAL) {
 		f = add(c, end == SPF_PASS ? FINDING_FAIL : FINDING_WARN,
 		    end == SPF_PASS ? "open" : "no-end");

@@ -38,8 +38,11 @@
 #include "user.h"
 #include "verb_need.h"
 
-/* Users that are asked about when none is named. */
-#define TEST_USERS_MAX 1000u
+/* Pairs of a sender and a user that are tried when neither is named. */
+#define TEST_PAIRS_MAX 2000u
+
+/* A sender as a word of a shell. */
+#define TEST_WORD_SIZE (4 * ADDRESS_SIZE + 3)
 
 /* Of a sender that is a whole domain. */
 #define TEST_LOCAL "postmaster"
@@ -52,22 +55,6 @@ struct search {
 	unsigned asked;
 	bool found;
 };
-
-/* An address of an active sender. */
-static bool
-sender_cb(const struct store_key *key, struct msgin *m, void *arg)
-{
-	struct search *f;
-	struct sender s;
-
-	f = arg;
-	if (record_done(sender_decode(m, &s), "sender") != STORE_OK ||
-	    s.state != RECORD_ACTIVE)
-		return true;
-	(void)strlcpy(f->from, sender_is_domain(&s) ? TEST_LOCAL : "",
-	    sizeof(f->from));
-	return strlcat(f->from, s.address, sizeof(f->from)) >= sizeof(f->from);
-}
 
 /* Whether the user may send as the address; then the reply is filled. */
 static bool
@@ -96,7 +83,39 @@ user_cb(const struct store_key *key, struct msgin *m, void *arg)
 		f->found = true;
 		return false;
 	}
-	return ++f->asked < TEST_USERS_MAX;
+	return ++f->asked < TEST_PAIRS_MAX;
+}
+
+/*
+ * The first active sender that a user, or the one that is named, may send as;
+ * if there is none, the first.
+ */
+static bool
+sender_cb(const struct store_key *key, struct msgin *m, void *arg)
+{
+	char first[ADDRESS_SIZE];
+	struct search *f;
+	struct sender s;
+
+	f = arg;
+	if (record_done(sender_decode(m, &s), "sender") != STORE_OK ||
+	    s.state != RECORD_ACTIVE)
+		return true;
+	memcpy(first, f->from, sizeof(first));
+	(void)strlcpy(f->from, sender_is_domain(&s) ? TEST_LOCAL : "",
+	    sizeof(f->from));
+	if (strlcat(f->from, s.address, sizeof(f->from)) < sizeof(f->from)) {
+		if (f->user.id[0] != '\0')
+			f->found = may_send(f, &f->user);
+		else if (store_scan(f->control->store, STORE_USER, NULL, NULL,
+			     user_cb, f) != STORE_OK)
+			return false;
+		if (f->found)
+			return false;
+	}
+	if (first[0] != '\0')
+		memcpy(f->from, first, sizeof(f->from));
+	return ++f->asked < TEST_PAIRS_MAX;
 }
 
 /* The sender: the one that is named, or any.  0, or -1 and no job. */
@@ -131,19 +150,43 @@ find_sender(struct job *j, struct search *f)
 	return 0;
 }
 
+/* A word as a shell wants it, with quotes only if it needs them. */
+static const char *
+shell_word(const char *text, char word[TEST_WORD_SIZE])
+{
+	size_t n;
+
+	if (text[strspn(text,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789@.+-_=%,")] == '\0')
+		return text;
+	n = 0;
+	word[n++] = '\'';
+	for (; *text != '\0' && n + 6 < TEST_WORD_SIZE; text++) {
+		if (*text == '\'') {
+			memcpy(word + n, "'\\''", 4);
+			n += 4;
+		} else
+			word[n++] = *text;
+	}
+	word[n++] = '\'';
+	word[n] = '\0';
+	return word;
+}
+
 /* The user: the one that is named, or any that may. */
 static int
 find_user(struct job *j, struct search *f)
 {
-	char hint[ERROR_SIZE];
+	char hint[ERROR_SIZE + TEST_WORD_SIZE], word[TEST_WORD_SIZE];
 
+	/* That it may not is for the server to say. */
 	if (j->arg[2] != NULL) {
-		/* That it may not is for the server to say. */
-		if (need_user(j, j->arg[2], &f->user) == -1)
-			return -1;
 		f->found = may_send(f, &f->user);
 		return 0;
 	}
+	if (f->found)
+		return 0;
 	if (store_scan(f->control->store, STORE_USER, NULL, NULL, user_cb, f) !=
 	    STORE_OK) {
 		job_fail_store(j);
@@ -154,7 +197,7 @@ find_user(struct job *j, struct search *f)
 	(void)snprintf(hint, sizeof(hint),
 	    "edctl user add NAME, if there is none; \"edctl why USER %s\" says "
 	    "what is in the way of one",
-	    f->from);
+	    shell_word(f->from, word));
 	job_fail(j, hint, "no user may send as %s", f->from);
 	return -1;
 }
@@ -203,7 +246,8 @@ verb_test_send(struct job *j)
 
 	memset(&f, 0, sizeof(f));
 	f.control = j->control;
-	if (find_sender(j, &f) == -1 || find_user(j, &f) == -1 ||
+	if ((j->arg[2] != NULL && need_user(j, j->arg[2], &f.user) == -1) ||
+	    find_sender(j, &f) == -1 || find_user(j, &f) == -1 ||
 	    lend(j, &f.user, &c, secret) == -1)
 		return;
 	log_info("login lent for a test user=%s sender=%s uid=%u pid=%u",

@@ -26,6 +26,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,41 @@ struct writer {
 	uint8_t sealed[BACKUP_CHUNK + BACKUP_OVERHEAD];
 	char records[32];
 };
+
+/* The file that is not whole yet, for the signals that end us. */
+static const char *volatile unfinished;
+
+static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
+
+/* Nothing half stays behind.  SA_RESETHAND: the signal itself ends us. */
+static void
+end_handler(int sig)
+{
+	if (unfinished != NULL)
+		(void)unlink(unfinished);
+	(void)raise(sig);
+}
+
+/* Have those that are not ignored, as by nohup(1), clear up first. */
+static void
+catch_ends(sigset_t *set)
+{
+	struct sigaction sa, old;
+	size_t i;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = end_handler;
+	sa.sa_flags = (int)SA_RESETHAND;
+	(void)sigemptyset(&sa.sa_mask);
+	(void)sigemptyset(set);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (sigaction(ends[i], NULL, &old) == -1 ||
+		    old.sa_handler == SIG_IGN)
+			continue;
+		(void)sigaction(ends[i], &sa, NULL);
+		(void)sigaddset(set, ends[i]);
+	}
+}
 
 static void __attribute__((noreturn))
 writer_fail(const struct writer *w, const char *path)
@@ -167,10 +203,17 @@ writer_keys(struct writer *w, const char *dir)
 static void
 writer_open(struct writer *w, const char *path)
 {
+	sigset_t set, old;
+
 	w->path = strdup(path);
 	if (w->path == NULL || asprintf(&w->temporary, "%s.XXXXXX", path) == -1)
 		fail(FAIL_NO, "out of memory", NULL);
+	catch_ends(&set);
+	(void)sigprocmask(SIG_BLOCK, &set, &old);
 	w->fd = mkstemp(w->temporary);
+	if (w->fd != -1)
+		unfinished = w->temporary;
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
 	if (w->fd == -1) {
 		free(w->temporary);
 		w->temporary = NULL;
@@ -193,6 +236,7 @@ writer_close(struct writer *w)
 	if (fsync(w->fd) == -1 || close(w->fd) == -1 ||
 	    rename(w->temporary, w->path) == -1)
 		writer_fail(w, w->temporary);
+	unfinished = NULL;
 	slash = strrchr(w->path, '/');
 	if (slash != NULL)
 		*(slash == w->path ? slash + 1 : slash) = '\0';

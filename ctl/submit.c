@@ -51,16 +51,38 @@ is_ascii(const char *s)
 	return true;
 }
 
-/* Whether it can stand in a command or a header field: no control, no "<>". */
+/* Whether it can stand in a header field: no control characters. */
 static bool
-is_line(const char *s, const char *without)
+is_line(const char *s)
 {
 	for (; *s != '\0'; s++) {
-		if ((uint8_t)*s < ' ' || *s == 127 ||
-		    strchr(without, *s) != NULL)
+		if ((uint8_t)*s < ' ' || *s == 127)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Whether it can stand between "<" and ">": what would end it, or begin a
+ * parameter, only in a quoted string (RFC 5321 section 4.1.2).
+ */
+static bool
+is_path(const char *s)
+{
+	bool quoted;
+
+	quoted = false;
+	for (; *s != '\0'; s++) {
+		if (quoted && *s == '\\' && s[1] != '\0')
+			s++;
+		else if (*s == '"')
+			quoted = !quoted;
+		else if (!quoted && strchr(" <>", *s) != NULL)
+			return false;
+		if ((uint8_t)*s < ' ' || *s == 127)
+			return false;
+	}
+	return !quoted;
 }
 
 /* What is wrong with an order, or NULL. */
@@ -71,11 +93,11 @@ submit_check(const struct submit_order *o)
 
 	at = strrchr(o->to, '@');
 	if (at == NULL || at == o->to || at[1] == '\0' ||
-	    strlen(o->to) >= ADDRESS_SIZE || !is_line(o->to, " <>"))
+	    strlen(o->to) >= ADDRESS_SIZE || !is_path(o->to))
 		return "the recipient is not an address";
-	if (!is_line(o->from, " <>"))
+	if (!is_path(o->from))
 		return "the sender is not an address";
-	if (!is_line(o->subject, "") || strlen(o->subject) > SUBJECT_MAX)
+	if (!is_line(o->subject) || strlen(o->subject) > SUBJECT_MAX)
 		return "a subject is one line of at most 45 octets";
 	return NULL;
 }

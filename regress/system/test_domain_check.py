@@ -257,6 +257,8 @@ INCLUDES = " ".join("include:i%d.spf-many.example" % i for i in range(11))
      '~all"', "no-target", "no SPF record"),
     ("unlisted", '@ TXT "v=spf1 ip4:9.9.9.2 ~all"', "source-not-listed",
      "ip4:9.9.9.1"),
+    ("behind", '@ TXT "v=spf1 -all ip4:9.9.9.1"', "behind-all",
+     'move "all" to the end'),
     ("open", '@ TXT "v=spf1 +all"', "open", "every host"),
     ("noend", '@ TXT "v=spf1 ip4:9.9.9.1"', "no-end", "~all"),
     ("appended", 'spf-appended.example TXT "v=spf1 ip4:9.9.9.1 ~all"',

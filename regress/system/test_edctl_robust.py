@@ -61,6 +61,23 @@ def test_top_of_a_control_that_hangs_is_given_up(control):
         terminal.close()
 
 
+@pytest.mark.parametrize("sig", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_backup_that_is_ended_leaves_nothing(control, tmp_path, sig):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    phrase = tmp_path / "phrase"
+    phrase.write_text("correct horse battery")
+    os.chmod(phrase, 0o600)
+    edctl = subprocess.Popen(
+        [EDCTL, "-s", control(b""), "-t", "0", "backup", str(folder / "file"),
+         "passphrase", str(phrase)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: os.listdir(folder), "the file that is not whole")
+    edctl.send_signal(sig)
+    assert edctl.wait(PATIENCE) == -sig
+    assert os.listdir(folder) == []
+
+
 def test_a_control_that_vanishes(control):
     done = run("-s", control(b"", close=True), "status")
     assert done.returncode == 2 and "closed the connection" in done.stderr

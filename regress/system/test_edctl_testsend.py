@@ -4,6 +4,7 @@ nothing secret is left behind."""
 import json
 import os
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -100,6 +101,27 @@ def test_a_sender_that_the_user_may_not_use(edd):
     assert status == 0
     assert "as user app" in json.dumps(rows)
     edd.ctl("policy", "remove", rule)
+
+
+def test_a_sender_that_somebody_may_use_is_found(edd, sink):
+    first = "\"a b's\"@example.com"
+    edd.ctl("compartment", "add", "locked")
+    edd.ctl("sender", "add", first, "compartment", "locked")
+    edd.ctl("group", "add", "mailers")
+    edd.ctl("group", "join", "mailers", "user", "app")
+    edd.ctl("policy", "add", "allow group mailers to use email-family in "
+            "compartment prod")
+    for args in ((), ("user", "app")):
+        status, rows, error = run(edd, "to", "you@example.net", *args)
+        assert status == 0, (rows, error)
+    assert "<news@example.org>" in sink.wait(1)[0].data.decode()
+    # If nobody may, the hint can be given to a shell.
+    status, _, error = run(edd, "to", "you@example.net", "from", first)
+    assert status == 1
+    assert "hint" in error, error
+    hint = json.loads(error)["hint"]
+    words = shlex.split(hint.split('"edctl ', 1)[1].rsplit('" says', 1)[0])
+    assert words == ["why", "USER", first]
 
 
 @pytest.mark.parametrize("args,why", [
