@@ -48,14 +48,14 @@
  * says that it lives, and of how many without a step - a command, an octet of
  * the answer taken - it is closed after.
  */
-#define CTL_BEAT  10
-#define CTL_BEATS 3u
+#define CTL_BEAT  1
+#define CTL_BEATS 30u
 
 /* The same while an answer is read, a page at a time perhaps: six hours. */
 #define CTL_READ_BEATS (6u * 3600 / CTL_BEAT)
 
 /* Looks until a file that does not go on is given up; it may be a pipe. */
-#define CTL_FILE_BEATS 60u
+#define CTL_FILE_BEATS (600u / CTL_BEAT)
 
 /* Unsent octets of an answer above which a list waits. */
 #define CTL_HIGH (128u * 1024)

@@ -194,6 +194,7 @@ main_conf_end(char *why, size_t size, void *arg)
 	c->global = p->conf.global;
 	main_changed_cb(c);
 	c->site = p->conf.site;
+	audit_limits(c->audit, c->site.audit_records, c->site.audit_keep);
 	c->certs = p->conf.certs;
 	if (c->store != NULL && dkimwatch_start(c->dkimwatch) == -1)
 		log_warnx("DKIM records are not looked at any more");

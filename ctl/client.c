@@ -17,7 +17,7 @@
 /*
  * The conversation with control, as seen from here: HELLO, then a command and
  * its answer, in an event loop that ends with the answer.  control says
- * something at least every ten seconds while it works, so that silence means
+ * something at least every second while it works, so that silence means
  * that it hangs.
  */
 #include "client.h"

@@ -239,17 +239,65 @@ test_message(struct setup *s)
 		s->fails++;
 }
 
+/* Where clients can log in, as far as there is room. */
+struct ports {
+	char text[NAME_SIZE];
+};
+
+static int
+port_cb(const struct row *row, void *arg)
+{
+	const char *login, *port, *tls;
+	struct ports *p;
+	size_t len;
+
+	p = arg;
+	login = row_value(row, "login");
+	port = row_value(row, "port");
+	tls = row_value(row, "tls");
+	if (row_value(row, "listener") == NULL || login == NULL ||
+	    port == NULL || tls == NULL || strcmp(login, "none") == 0 ||
+	    strcmp(tls, "https") == 0)
+		return 0;
+	len = strlen(p->text);
+	(void)snprintf(p->text + len, sizeof(p->text) - len, "%sport %s %s",
+	    len == 0 ? "" : " or ", port,
+	    strcmp(tls, "starttls") == 0 ? "with STARTTLS" :
+		strcmp(tls, "tls") == 0	 ? "with TLS" :
+					   "without TLS");
+	return 0;
+}
+
+/* The ports of what runs, or "" if that cannot be asked. */
+static void
+find_ports(const struct setup *s, struct ports *p)
+{
+	struct admin_end end;
+	struct client *c;
+
+	p->text[0] = '\0';
+	c = client_open(s->o->socket, s->o->silence, &end);
+	if (c == NULL)
+		return;
+	(void)client_words(c, port_cb, p, &end, "show", "status", NULL);
+	client_free(c);
+}
+
 /* What to tell the application. */
 static void
 conclude(struct setup *s)
 {
+	struct ports ports;
+
+	find_ports(s, &ports);
 	setup_title(s, "%s",
 	    s->fails == 0 ? "Done" : "Not all of it worked yet");
 	setup_say(s, "clients", "ok", NULL,
-	    "%s port 587 with STARTTLS or 465 with TLS, or what \"edctl "
-	    "status\" lists; the login is of user %s, the sender %s",
-	    s->hostname[0] == '\0' ? "this host" : s->hostname, s->user,
-	    s->sender);
+	    "%s %s; the login is of user %s, the sender %s",
+	    s->hostname[0] == '\0' ? "this host" : s->hostname,
+	    ports.text[0] == '\0' ? "at a port that \"edctl status\" lists" :
+				    ports.text,
+	    s->user, s->sender);
 	if (s->fails != 0 && !s->o->json)
 		(void)printf("\nMend what failed, and run \"edctl setup\" "
 			     "again: it goes on from there.\n");

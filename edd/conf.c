@@ -63,6 +63,8 @@ static const struct conf_queue queue_default = {
 
 static const struct conf_site site_default = {
 	.check_interval = 3600,
+	.audit_keep = 400 * 86400,
+	.audit_records = 100000,
 };
 
 static const struct conf_suppress suppress_default = {

@@ -58,6 +58,8 @@ static const struct number numbers[] = {
 	    CREDENTIALS_MAX },
 	{ SET_APIKEYS, AT(policy.apikeys_user), 1, CREDENTIALS_MAX },
 	{ SET_SMTP_USER, AT(policy.sessions_user), 1, SESSIONS_MAX },
+	{ SET_AUDIT_RECORDS, AT(site.audit_records), AUDIT_RECORDS_MIN,
+	    AUDIT_RECORDS_MAX },
 	{ SET_SMTP_AUTH, AT(smtp.auth_failures), 1, AUTH_FAILURES_MAX },
 };
 
@@ -68,6 +70,7 @@ static const struct number times[] = {
 	{ SET_QUEUE_EXPIRE, AT(queue.expire), 1, EXPIRE_MAX },
 	{ SET_QUEUE_DELAY, AT(queue.delay_notice), 1, EXPIRE_MAX },
 	{ SET_DKIM_INTERVAL, AT(site.check_interval), 1, CHECK_INTERVAL_MAX },
+	{ SET_AUDIT_KEEP, AT(site.audit_keep), 86400, JOURNAL_MAX },
 	{ SET_JOURNAL_KEEP, AT(queue.journal_keep), 3600, JOURNAL_MAX },
 };
 

@@ -67,6 +67,10 @@
 #define EXPIRE_MAX  (365u * 86400)
 #define JOURNAL_MAX (3650u * 86400)
 
+/* Records of the audit: of about 300 octets each. */
+#define AUDIT_RECORDS_MIN 100u
+#define AUDIT_RECORDS_MAX 10000000u
+
 /* Seconds between looks at a DKIM record: one a week finds nothing in time. */
 #define CHECK_INTERVAL_MAX (7u * 86400)
 

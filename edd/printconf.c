@@ -258,6 +258,8 @@ print_site(FILE *f, const struct conf_site *s)
 		line(f, "dkim base ", s->dkim_base);
 	duration(f, "dkim check-interval ", s->check_interval);
 	(void)fprintf(f, "domain verification %s\n", on_off(s->verify_domains));
+	duration(f, "audit keep ", s->audit_keep);
+	(void)fprintf(f, "audit records %u\n", s->audit_records);
 }
 
 static void

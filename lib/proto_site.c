@@ -66,6 +66,8 @@ conf_site_send(struct chan *c, const struct conf_site *s)
 	msg_put_u32(o, s->check_interval);
 	msg_put_str(o, s->dkim_base);
 	msg_put_bool(o, s->verify_domains);
+	msg_put_u32(o, s->audit_keep);
+	msg_put_u32(o, s->audit_records);
 	addresses_put(o, s->addresses, CONF_ADDRESSES_MAX, s->address);
 	addresses_put(o, s->sources, SOURCES_MAX, s->source);
 	return chan_end(c, -1);
@@ -80,9 +82,12 @@ conf_site_recv(struct msgin *m, struct conf_site *s)
 	s->check_interval = msg_get_u32(m);
 	msg_get_str(m, s->dkim_base, sizeof(s->dkim_base));
 	s->verify_domains = msg_get_bool(m);
+	s->audit_keep = msg_get_u32(m);
+	s->audit_records = msg_get_u32(m);
 	s->addresses = addresses_get(m, CONF_ADDRESSES_MAX, s->address);
 	s->sources = addresses_get(m, SOURCES_MAX, s->source);
-	if (s->expire == 0 || s->check_interval == 0)
+	if (s->expire == 0 || s->check_interval == 0 || s->audit_keep == 0 ||
+	    s->audit_records == 0)
 		m->bad = true;
 	return msg_end(m);
 }

@@ -38,6 +38,8 @@ struct conf_site {
 	uint32_t check_interval;     /* seconds between looks at a record */
 	char dkim_base[DOMAIN_SIZE]; /* CNAMEs lead below it; empty: none */
 	bool verify_domains;	     /* before they are ACTIVE */
+	uint32_t audit_keep;	     /* seconds for which a change is */
+	uint32_t audit_records;	     /* and how many of them */
 	uint32_t addresses;	     /* used entries of address */
 	char address[CONF_ADDRESSES_MAX][HOST_SIZE];
 	uint32_t sources; /* used entries of source */

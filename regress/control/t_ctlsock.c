@@ -428,7 +428,7 @@ reader_that_pauses_gets_all(void **state)
 	assert_int_equal(send(fd, buf, n, 0), (ssize_t)n);
 	loop();
 	idle = dial();
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < 600; i++)
 		ctlsock_look(w.control.sock);
 	assert_int_equal(recv(idle, drain, 1, 0), 0);
 	assert_int_equal(ctlsock_connections(w.control.sock), 1);
@@ -442,7 +442,7 @@ reader_that_pauses_gets_all(void **state)
 	n = frame_command(buf, "suppression", "list");
 	assert_int_equal(send(fd, buf, n, 0), (ssize_t)n);
 	loop();
-	for (i = 0; i < 3000; i++)
+	for (i = 0; i < 30000; i++)
 		ctlsock_look(w.control.sock);
 	assert_int_equal(ctlsock_connections(w.control.sock), 0);
 	(void)close(fd);

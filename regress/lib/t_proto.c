@@ -59,13 +59,6 @@ struct sample {
 	const void *s;
 };
 
-#define OK(NAME, ...)                                                          \
-	{                                                                      \
-		NULL, #NAME, &(const struct NAME)                              \
-		{                                                              \
-			__VA_ARGS__                                            \
-		}                                                              \
-	}
 #define NO(LABEL, NAME, ...)                                                   \
 	{                                                                      \
 		LABEL, #NAME, &(const struct NAME)                             \
@@ -73,6 +66,7 @@ struct sample {
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
+#define OK(NAME, ...) NO(NULL, NAME, __VA_ARGS__)
 #define UNITS(NAME, LABEL, TRANSACTION, COUNT)                                 \
 	{                                                                      \
 		LABEL, NAME, &(const struct policy_units)                      \
@@ -124,8 +118,8 @@ static const struct sample accepted[] = {
 	OK(conf_resolver, "127.0.0.1", 53),
 	OK(conf_network, 4, 32, { 127, 0, 0, 1 }),
 	OK(conf_network, 6, 128, { 0xfe, 0x80 }),
-	OK(conf_site, 1, 1, "", false, 0, {}, 0, {}),
-	OK(conf_site, 345600, 3600, "dkim.example.org", true, 2,
+	OK(conf_site, 1, 1, "", false, 1, 1, 0, {}, 0, {}),
+	OK(conf_site, 345600, 3600, "dkim.example.org", true, 34560000, 100000, 2,
 	    { "192.0.2.1", "2001:db8::1" }, 1, { "192.0.2.9" }),
 	OK(conf_secret, { 1, 2, 0, 4 }, false, {}),
 	OK(conf_secret, { 1, 2, 0, 4 }, true, { 5 }),
@@ -303,15 +297,17 @@ static const struct sample refused[] = {
 	NO("route without port", conf_route, "*", "x", 0),
 	NO("resolver without port", conf_resolver, "::1", 0),
 	NO("family 5", conf_network, 5, 1, {}),
-	NO("site without expire", conf_site, 0, 1, "", false, 0, {}, 0, {}),
-	NO("site without interval", conf_site, 1, 0, "", false, 0, {}, 0, {}),
-	NO("site with an empty address", conf_site, 1, 1, "", false, 1, { "" },
+	NO("site without expire", conf_site, 0, 1, "", false, 1, 1, 0, {}, 0, {}),
+	NO("site without looks", conf_site, 1, 0, "", false, 1, 1, 0, {}, 0, {}),
+	NO("site without audit", conf_site, 1, 1, "", false, 0, 1, 0, {}, 0, {}),
+	NO("site, no records", conf_site, 1, 1, "", false, 1, 0, 0, {}, 0, {}),
+	NO("site with an empty address", conf_site, 1, 1, "", false, 1, 1, 1, { "" },
 	    0, {}),
-	NO("site with many addresses", conf_site, 1, 1, "", false,
+	NO("site with many addresses", conf_site, 1, 1, "", false, 1, 1,
 	    CONF_ADDRESSES_MAX + 1, {}, 0, {}),
-	NO("site with an empty source", conf_site, 1, 1, "", false, 0, {}, 1,
+	NO("site with an empty source", conf_site, 1, 1, "", false, 1, 1, 0, {}, 1,
 	    { "" }),
-	NO("site with many sources", conf_site, 1, 1, "", false, 0, {},
+	NO("site with many sources", conf_site, 1, 1, "", false, 1, 1, 0, {},
 	    SOURCES_MAX + 1, {}),
 	NO("prefix of 33", conf_network, 4, 33, {}),
 	NO("prefix of 129", conf_network, 6, 129, {}),
