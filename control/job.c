@@ -107,7 +107,7 @@ job_fail_store(struct job *j)
 {
 	j->control->failures++;
 	job_fail(j, "look at the log for what Berkeley DB said",
-	    "the policy store failed; nothing was changed");
+	    "%s; nothing was changed", store_why(j->control->store));
 }
 
 /*

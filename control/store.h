@@ -115,6 +115,7 @@ enum store_status store_check(struct store *, enum store_table, char *why,
 void store_retire(struct store *);
 bool store_is_retired(const struct store *);
 
+const char *store_why(const struct store *);
 const char *store_table_name(enum store_table);
 int store_table_find(const char *name, enum store_table *);
 

@@ -82,8 +82,18 @@ store_failed(struct store *s, const char *what, int error)
 		       "this comes again, " STORE_ADVICE,
 		    what, s->error);
 	log_warnx("store: %s: %s", what, db_strerror(error));
+	s->failed = error;
 	s->error[0] = '\0';
 	return STORE_FAIL;
+}
+
+/* Why a call failed just now, for an operator. */
+const char *
+store_why(const struct store *s)
+{
+	return s->failed == ENOSPC || s->failed == EDQUOT ?
+	    "the disk of the policy store is full" :
+	    "the policy store failed";
 }
 
 static int

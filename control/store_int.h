@@ -44,6 +44,7 @@ struct store {
 	char phrase[STORE_PHRASE_SIZE]; /* to look at the files once more */
 	char error[256];		/* what Berkeley DB said first */
 	bool full;			/* and once, that the disk is */
+	int failed;			/* the last error of a call */
 	bool retired;			/* another one has taken its place */
 
 	struct store *mirror; /* has all changes of this one, or NULL */

@@ -218,7 +218,7 @@ remove_fail(struct job *j)
 	j->control->failures++;
 	(void)snprintf(text, sizeof(text),
 	    "%" PRIu64 " suppressions were removed before that", n);
-	job_fail(j, text, "the policy store failed");
+	job_fail(j, text, "%s", store_why(j->control->store));
 }
 
 static void

@@ -356,7 +356,7 @@ import_block(struct job *j, const uint8_t *data, size_t len)
 		return -1;
 	}
 	if (store_begin(j->control->store) == -1) {
-		import_fail(j, &before, "the policy store failed");
+		import_fail(j, &before, store_why(j->control->store));
 		return -1;
 	}
 	if (block_rows(j, &m, &tx, &status) == -1) {
@@ -366,7 +366,7 @@ import_block(struct job *j, const uint8_t *data, size_t len)
 	if (status != STORE_OK || suppression_tx_end(&tx) != STORE_OK ||
 	    store_commit_lazy(j->control->store) == -1) {
 		j->control->failures++;
-		import_fail(j, &before, "the policy store failed");
+		import_fail(j, &before, store_why(j->control->store));
 		return -1;
 	}
 	accounts_close(j->work, true);
@@ -380,7 +380,7 @@ import_end(struct job *j)
 
 	im = j->work;
 	if (import_sync(j, im, "") == -1) {
-		import_fail(j, im, "the policy store failed");
+		import_fail(j, im, store_why(j->control->store));
 		return;
 	}
 	import_log(j, "done");

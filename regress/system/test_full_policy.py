@@ -1,0 +1,80 @@
+"""A full disk under the policy store, and under a backup: a clear error, and
+nothing half."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from eddtest import EDCTL, PATIENCE
+from test_full import SmallDisk
+
+
+def do(edd, *args, **kw):
+    return subprocess.run([EDCTL, "-s", edd.socket, *args], text=True,
+                          capture_output=True, timeout=2 * PATIENCE, **kw)
+
+
+def count(edd):
+    return int(edd.ctl("suppression", "count", json_rows=True)[0]["count"])
+
+
+@pytest.mark.root
+def test_a_backup_on_a_full_disk_leaves_nothing(make_edd, folder, cleanup):
+    disk = SmallDisk(os.path.join(folder, "disk"), "64K")
+    cleanup.append(disk)
+    edd = make_edd().start().setup()
+    lines = "".join("u%d@example.net\n" % i for i in range(3000))
+    assert do(edd, "suppression", "import", "-", input=lines).returncode == 0
+    phrase = os.path.join(folder, "phrase")
+    with open(phrase, "w") as f:
+        f.write("correct horse battery")
+    done = do(edd, "backup", os.path.join(disk.path, "file"), "passphrase",
+              phrase)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert os.listdir(disk.path) == []
+    # The same with an older one: it stays as it was.
+    old = os.path.join(disk.path, "file")
+    with open(old, "w") as f:
+        f.write("old")
+    assert do(edd, "backup", old, "passphrase", phrase).returncode == 1
+    assert os.listdir(disk.path) == ["file"]
+    with open(old) as f:
+        assert f.read() == "old"
+
+
+@pytest.mark.root
+def test_an_import_on_a_full_disk_says_so(make_edd, folder, cleanup):
+    disk = SmallDisk(os.path.join(folder, "disk"), "48M")
+    cleanup.append(disk)
+    edd = make_edd()
+    edd.store = os.path.join(disk.path, "store")
+    edd.write_conf()
+    edd.start().setup()
+    path = os.path.join(folder, "list")
+    with open(path, "w") as f:
+        f.writelines("u%d@p%d.example.net\n" % (i, i % 1000)
+                     for i in range(400000))
+    done = do(edd, "suppression", "import", path, "compartment", "prod")
+    assert done.returncode == 1
+    assert "is full" in done.stderr and "import the same file" in done.stderr
+    said = int(re.search(r"(\d+) rows are in", done.stderr).group(1))
+    assert said > 0
+    # What was said to be in is, and questions are answered.
+    assert count(edd) == said
+    edd.send("a@example.org")
+    done = do(edd, "user", "add", "another")
+    if done.returncode != 0:
+        assert "is full" in done.stderr
+    # With room again all goes on by itself.
+    subprocess.run(["mount", "-o", "remount,size=192M", disk.path],
+                   check=True)
+    done = do(edd, "suppression", "import", path, "compartment", "prod")
+    assert done.returncode == 0, done
+    assert "present       %d" % said in done.stdout
+    assert count(edd) == 400000
+    edd.stop()
+    edd.start()
+    assert count(edd) == 400000
