@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backup.h"
 #include "base64.h"
@@ -280,6 +281,12 @@ verb_backup(struct job *j)
 	struct backup *b;
 	size_t len;
 
+	/* Those who only administer cannot take private keys away. */
+	if (j->who.uid != 0 && j->who.uid != geteuid()) {
+		job_fail(j, "run it as root",
+		    "a backup has private keys in it: permission denied");
+		return;
+	}
 	b = calloc(1, sizeof(*b));
 	if (b == NULL || (b->turn = turn_new(j, backup_step)) == NULL) {
 		free(b);

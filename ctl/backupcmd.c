@@ -42,6 +42,7 @@
 #include "parse.h"
 #include "proto_admin.h"
 #include "row.h"
+#include "sandbox.h"
 #include "secret.h"
 
 /* Kinds of chunks, their first octet. */
@@ -56,6 +57,7 @@ struct writer {
 	char *path;
 	char *temporary;
 	int fd;
+	int folder; /* that it is in */
 	uint64_t number;
 	uint8_t plain[BACKUP_CHUNK];
 	size_t len;
@@ -230,21 +232,39 @@ writer_open(struct writer *w, const char *path)
 static void
 writer_close(struct writer *w)
 {
-	char *slash;
-	int fd;
-
 	if (fsync(w->fd) == -1 || close(w->fd) == -1 ||
 	    rename(w->temporary, w->path) == -1)
 		writer_fail(w, w->temporary);
 	unfinished = NULL;
+	(void)fsync(w->folder);
+	(void)close(w->folder);
+}
+
+/*
+ * From here on only the file, and its folder: what control says is not to be
+ * trusted with more.  Names are those within the folder.
+ */
+static void
+writer_confine(struct writer *w)
+{
+	char *slash;
+	sigset_t all, old;
+
 	slash = strrchr(w->path, '/');
-	if (slash != NULL)
-		*(slash == w->path ? slash + 1 : slash) = '\0';
-	fd = open(slash == NULL ? "." : w->path, O_RDONLY | O_DIRECTORY);
-	if (fd != -1) {
-		(void)fsync(fd);
-		(void)close(fd);
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &old);
+	if (slash != NULL) {
+		*slash = '\0';
+		if (chdir(slash == w->path ? "/" : w->path) == -1)
+			writer_fail(w, w->path);
+		w->temporary += slash + 1 - w->path;
+		w->path = slash + 1;
+		unfinished = w->temporary;
 	}
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	w->folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->folder == -1 || sandbox_enter("edctl backup") == -1)
+		writer_fail(w, "the sandbox could not be entered");
 }
 
 static int
@@ -301,6 +321,7 @@ ask_control(const struct options *o, struct writer *w)
 		(void)unlink(w->temporary);
 		fail(FAIL_ABSENT, end.why, end.hint);
 	}
+	writer_confine(w);
 	result = client_words(c, row_cb, w, &end, "backup", text, NULL);
 	client_free(c);
 	if (result == CLIENT_ENDED && end.ok)

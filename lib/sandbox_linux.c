@@ -95,6 +95,10 @@ static const int denied[] = { CALL(open), CALL(openat), CALL(access),
 /* edctl: prints what the socket says. */
 static const int calls_edctl[] = { CALLS_END };
 
+/* edctl backup: a file that is open gets its name, or goes. */
+static const int calls_backup[] = { CALL(fsync), CALL(rename), CALL(renameat),
+	CALL(renameat2), CALL(unlink), CALL(unlinkat), CALLS_END };
+
 /* signer: computes. */
 static const int calls_signer[] = { CALLS_END };
 
@@ -158,6 +162,7 @@ static const struct sandbox_profile profiles[] = {
 	{ "control", FILES_BELOW, false, false, false, calls_control },
 	{ "deliver", FILES_NONE, true, false, false, calls_deliver },
 	{ "edctl", FILES_NONE, false, false, false, calls_edctl },
+	{ "edctl backup", FILES_BELOW, false, false, false, calls_backup },
 	{ "edctl top", FILES_NONE, false, false, true, calls_edctl },
 	{ "httpd", FILES_NONE, false, false, false, calls_front },
 	{ "queue", FILES_BELOW, false, true, false, calls_queue },

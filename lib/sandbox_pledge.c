@@ -32,6 +32,7 @@ static const struct sandbox_profile profiles[] = {
 	{ "control", "stdio rpath wpath cpath flock unix recvfd sendfd" },
 	{ "deliver", "stdio inet dns recvfd" },
 	{ "edctl", "stdio" },
+	{ "edctl backup", "stdio rpath cpath" },
 	{ "edctl top", "stdio tty" },
 	{ "queue", "stdio rpath wpath cpath flock recvfd sendfd" },
 	{ "signer", "stdio recvfd" },

@@ -55,6 +55,10 @@ def test_unattended_from_nothing_and_again(fresh, sink):
     assert states["edd"] == states["hostname"] == "ok"
     assert states["certificate"] == states["delivery"] == "ok"
     assert [r for r in rows if "password" in r]
+    # The ports are those that there are.
+    told = [r["is"] for r in rows if r.get("check") == "clients"][0]
+    assert "port %d with STARTTLS" % edd.ports["starttls"] in told
+    assert "587" not in told
     assert b"DKIM-Signature" in sink.wait(1)[0].data
     assert stat.S_IMODE(os.stat(edd.key).st_mode) == 0o600
     with open(edd.conf) as f:

@@ -5,6 +5,7 @@ import pwd
 import re
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
@@ -166,10 +167,10 @@ def test_control_socket_is_not_for_everybody(edd):
     assert "ermission" in done.stderr or "group" in done.stderr
 
 
-def show_status_as(edd, *who):
+def show_status_as(edd, *who, words=("show", "status")):
     return subprocess.run(
         ["setpriv", "--reuid", "nobody", *who, EDCTL, "-s", edd.socket,
-         "show", "status"], capture_output=True, text=True)
+         *words], capture_output=True, text=True)
 
 
 @pytest.mark.root
@@ -186,6 +187,16 @@ def test_members_of_the_group_may_administer(make_edd):
                 ["--regid", "nogroup", "--groups", "daemon,edd,mail"]):
         done = show_status_as(edd, *who)
         assert done.returncode == 0, (who, done.stderr)
+    # But no private key gets into their hands.
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        phrase = os.path.join(folder, "phrase")
+        with open(phrase, "w") as f:
+            f.write("correct horse battery")
+        done = show_status_as(edd, "--regid", "edd", "--clear-groups", words=(
+            "backup", os.path.join(folder, "file"), "passphrase", phrase))
+        assert done.returncode == 1 and "private keys" in done.stderr
+        assert os.listdir(folder) == ["phrase"]
     done = show_status_as(edd, "--regid", "nogroup", "--groups", "mail")
     assert done.returncode == 2
 
