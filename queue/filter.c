@@ -98,8 +98,8 @@ parse_pair(struct filter *f, const char *name, const char *value, char *why,
 	const char *what = "is too long";
 	int64_t age;
 
-	/* Only a sender may be empty: others would be no condition at all. */
-	if (value[0] == '\0' && strcmp(name, "sender") != 0) {
+	/* It would be no condition at all, or of a sender, not what was meant. */
+	if (value[0] == '\0') {
 		(void)snprintf(why, size, "%.100s is empty", name);
 		return -1;
 	}

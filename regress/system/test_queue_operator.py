@@ -170,14 +170,14 @@ def test_an_empty_condition_is_not_everything(stuck, verb):
     if verb == "release":
         rows(stuck, "hold", "all")
     rest = ["via", "192.0.2.1"] if verb == "reroute" else []
-    for name in ("domain", "user", "older", "state"):
+    for name in ("domain", "user", "older", "state", "sender"):
         for first in ([], ["all"]):
             stuck.ctl("queue", verb, *first, name, "", *rest, ok=False)
-    assert "domain is empty" in stuck.ctl("queue", verb, "domain", "", *rest,
-                                          ok=False)
+    assert "empty domain" in stuck.ctl("queue", verb, "domain", "", *rest,
+                                       ok=False)
     assert [r["state"] for r in rows(stuck, "list")] == [
         "held" if verb == "release" else "deferred"]
-    assert result(rows(stuck, verb, "sender", "", *rest)) == (0, 0)
+    assert result(rows(stuck, verb, "sender", "<>", *rest)) == (0, 0)
 
 
 def test_flush_probes_a_destination_that_is_down(make_edd, make_sink):
