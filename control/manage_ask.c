@@ -194,6 +194,19 @@ ask_state(const struct ask *a, const char *name, const char *value)
 	return wanted == NULL || strcasecmp(wanted, value) == 0;
 }
 
+/* Policies may be for some objects only. */
+static void
+target_set(const struct ask *a, const struct object *o,
+    struct condition_target *target)
+{
+	if (o->kind == OBJECT_SENDER)
+		target->sender = o->first;
+	else if (o->kind != OBJECT_POOL)
+		target->domain = o->first;
+	target->dkim = o->kind == OBJECT_DKIM ||
+	    a->rq.op == MANAGE_DKIM_CREATE || a->rq.op == MANAGE_DKIM_LIST;
+}
+
 /*
  * He may what another operation needs, to a->target in the compartment with
  * this id; else it ends.
@@ -227,6 +240,23 @@ ask_may(struct ask *a, const char *compartment)
 	return ask_may_else(a, a->ops->permission, compartment);
 }
 
+/*
+ * Whether he may do this to an object, which was followed; else nothing ends:
+ * STORE_NOTFOUND.
+ */
+enum store_status
+ask_sees(const struct ask *a, const struct object *o)
+{
+	struct permit_question q;
+
+	memset(&q, 0, sizeof(q));
+	q.user = a->user.id;
+	q.compartment = o->compartment;
+	q.permission = a->ops->permission;
+	target_set(a, o, &q.target);
+	return permit_allows(a->control, &q);
+}
+
 /* The compartment that the request names, in which he may do this. */
 int
 ask_place(struct ask *a, struct compartment *c)
@@ -245,21 +275,9 @@ ask_place(struct ask *a, struct compartment *c)
 	return -1;
 }
 
-/* Policies may be for some objects only. */
-static void
-target_set(struct ask *a, const struct object *o)
-{
-	if (o->kind == OBJECT_SENDER)
-		a->target.sender = o->first;
-	else if (o->kind != OBJECT_POOL)
-		a->target.domain = o->first;
-	a->target.dkim = o->kind == OBJECT_DKIM ||
-	    a->rq.op == MANAGE_DKIM_CREATE || a->rq.op == MANAGE_DKIM_LIST;
-}
-
 /* Keys and return paths are where their domain is, which may have moved. */
-static enum store_status
-follow_domain(struct ask *a, struct object *o)
+enum store_status
+ask_follow(const struct ask *a, struct object *o)
 {
 	struct object domain;
 	enum store_status r;
@@ -286,7 +304,7 @@ ask_object(struct ask *a, const char *id, enum object_kind kind,
 	int may;
 
 	r = object_get(a->control->store, id, o);
-	if (r == STORE_OK && follow_domain(a, o) == STORE_FAIL) {
+	if (r == STORE_OK && ask_follow(a, o) == STORE_FAIL) {
 		object_clear(o);
 		r = STORE_FAIL;
 	}
@@ -302,7 +320,7 @@ ask_object(struct ask *a, const char *id, enum object_kind kind,
 		ask_not_found(a);
 		return -1;
 	}
-	target_set(a, o);
+	target_set(a, o, &a->target);
 	may = ask_may(a, o->compartment);
 	if (may == -1)
 		object_clear(o);

@@ -85,6 +85,8 @@ int ask_may(struct ask *, const char *compartment);
 int ask_may_else(struct ask *, enum permission, const char *compartment);
 int ask_place(struct ask *, struct compartment *);
 int ask_object(struct ask *, const char *id, enum object_kind, struct object *);
+enum store_status ask_follow(const struct ask *, struct object *);
+enum store_status ask_sees(const struct ask *, const struct object *);
 int ask_live(struct ask *, struct object *);
 int ask_begin(struct ask *);
 int ask_commit(struct ask *);

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compat.h"
 #include "control.h"
 #include "created.h"
 #include "manage_ask.h"
@@ -99,18 +100,36 @@ wants_deleted(const struct ask *a)
 	return state != NULL && strcasecmp(state, "DELETED") == 0;
 }
 
-/* An object that its id led to: of the list's place and kind, it is taken. */
-static enum page_take
-take_object(struct ask *a, const struct object *o)
+/* STORE_OK if an object is in the list's place, or where he may look. */
+static enum store_status
+lies_here(struct ask *a, struct object *o)
 {
-	const struct more_kind *kind;
+	enum store_status r;
 	const struct list *l;
 
 	l = a->list;
+	if (l->place != NULL)
+		return strcmp(object_place(o), l->place) == 0 ? STORE_OK :
+								STORE_NOTFOUND;
+	r = ask_follow(a, o);
+	return r == STORE_OK ? ask_sees(a, o) : r;
+}
+
+/* An object that its id led to: of the list's place and kind, it is taken. */
+static enum page_take
+take_object(struct ask *a, struct object *o)
+{
+	const struct more_kind *kind;
+	const struct list *l;
+	enum store_status r;
+
+	l = a->list;
 	kind = l->kind->kind;
-	if (o->kind != kind->kind || strcmp(object_place(o), l->place) != 0 ||
-	    (o->deleted != 0) != wants_deleted(a))
+	if (o->kind != kind->kind || (o->deleted != 0) != wants_deleted(a))
 		return PAGE_PASS;
+	r = lies_here(a, o);
+	if (r != STORE_OK)
+		return r == STORE_FAIL ? PAGE_FAIL : PAGE_PASS;
 	if (o->deleted == 0)
 		return take(a, object_name(o));
 	if (more_row(a, o, kind) != STORE_OK)
@@ -132,25 +151,6 @@ take_id(struct ask *a, const struct store_key *k, struct msgin *m)
 	return r;
 }
 
-/* The one with a name: it may be another place's, or there may be none. */
-static enum page_take
-find_name(struct ask *a, const char *name)
-{
-	enum store_status r;
-	const struct list *l;
-	const char *place;
-
-	l = a->list;
-	r = l->kind->row(a, l->place, name);
-	if (r != STORE_OK)
-		return r == STORE_FAIL ? PAGE_FAIL : PAGE_PASS;
-	place = row_value(a->row, "compartmentId");
-	/* Keys are a domain's: there is no other of that name. */
-	if (l->kind->kind->kind != OBJECT_DKIM && strcmp(place, l->place) != 0)
-		return PAGE_PASS;
-	return passes(a, l->kind) ? PAGE_TAKE : PAGE_PASS;
-}
-
 static enum page_take
 find_id(struct ask *a, const char *id)
 {
@@ -168,6 +168,73 @@ find_id(struct ask *a, const char *id)
 		break;
 	}
 	return PAGE_FAIL;
+}
+
+/* The id that the row has, which is filled anew. */
+static const char *
+id_of_row(struct ask *a, char id[MANAGE_ID_SIZE])
+{
+	(void)strlcpy(id, row_value(a->row, "id"), MANAGE_ID_SIZE);
+	row_clear(a->row);
+	return id;
+}
+
+/* The one with a name: it may be another place's, or there may be none. */
+static enum page_take
+find_name(struct ask *a, const char *name)
+{
+	enum store_status r;
+	char id[MANAGE_ID_SIZE];
+	const struct list *l;
+	const char *place;
+
+	l = a->list;
+	r = l->kind->row(a, l->place, name);
+	if (r != STORE_OK)
+		return r == STORE_FAIL ? PAGE_FAIL : PAGE_PASS;
+	if (l->place == NULL)
+		return find_id(a, id_of_row(a, id));
+	place = row_value(a->row, "compartmentId");
+	/* Keys are a domain's: there is no other of that name. */
+	if (l->kind->kind->kind != OBJECT_DKIM && strcmp(place, l->place) != 0)
+		return PAGE_PASS;
+	return passes(a, l->kind) ? PAGE_TAKE : PAGE_PASS;
+}
+
+/* A filter that all senders of a place have to be looked at for. */
+static bool
+is_filtered(const struct ask *a)
+{
+	static const char *const names[] = { "domain", "emailIpPoolId",
+		"lifecycleState" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (ask_value(a, names[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* How many there are in all: it is known, or they are counted. */
+static int
+list_total(struct ask *a, struct page *p)
+{
+	const struct list *l;
+	uint64_t n;
+
+	l = a->list;
+	p->total = is_filtered(a);
+	if (p->total)
+		return 0;
+	if (created_count(a->control->store,
+		object_kind_name(l->kind->kind->kind), l->place,
+		&n) != STORE_OK) {
+		ask_fail_store(a);
+		return -1;
+	}
+	a->end.total = (int64_t)n;
+	return 0;
 }
 
 /* One object, or none: no page is needed. */
@@ -208,9 +275,7 @@ answer_page(struct ask *a, struct page *p)
 
 	l = a->list;
 	p->prev = l->kind->array;
-	/* A domain has few keys: by id is as good as by name. */
-	if (wants_deleted(a) ||
-	    (l->by == LIST_ID && l->kind->names != STORE_DKIM)) {
+	if (wants_deleted(a) || l->by == LIST_ID) {
 		p->table = STORE_OBJECT;
 		store_key(&p->prefix, l->kind->ids, NULL);
 		p->take = take_id;
@@ -222,11 +287,13 @@ answer_page(struct ask *a, struct page *p)
 		    object_kind_name(l->kind->kind->kind), l->place);
 		p->take = take_created;
 	}
-	page_answer(a, p);
+	if (!l->kind->array || list_total(a, p) == 0)
+		page_answer(a, p);
 }
 
 /*
- * Answer with a list of the objects in a place, in which he may look, and end.
+ * Answer with a list of the objects in a place, in which he may look, and end;
+ * place is NULL for all in which he may.
  */
 void
 list_answer(struct ask *a, const struct list_kind *kind, const char *place)
@@ -237,9 +304,18 @@ list_answer(struct ask *a, const struct list_kind *kind, const char *place)
 	size_t by;
 
 	memset(&p, 0, sizeof(p));
-	if (ask_sort(a, kind->sorts, &by) == -1 ||
-	    ask_order(a, by == LIST_TIME, &p.back) == -1)
+	if (ask_sort(a, kind->sorts, &by) == -1)
 		return;
+	if (place == NULL && ask_value(a, "sortBy") == NULL)
+		by = LIST_ID;
+	if (ask_order(a, by == LIST_TIME, &p.back) == -1)
+		return;
+	if (place == NULL && by != LIST_ID) {
+		ask_fail(a, MANAGE_INVALID,
+		    "sortBy: without a compartment, or a parent, the order is "
+		    "that of ID");
+		return;
+	}
 	l.kind = kind;
 	l.place = place;
 	l.by = (enum list_by)by;

@@ -49,6 +49,7 @@ struct list_kind {
 	bool (*passes)(const struct ask *);
 };
 
+/* place NULL: all places in which he may look, in the order of ids. */
 void list_answer(struct ask *, const struct list_kind *, const char *place);
 
 #endif

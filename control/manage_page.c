@@ -195,6 +195,27 @@ page_end(struct run *r, bool first)
 }
 
 /*
+ * How many rows there are on all pages together; nothing is said if more than
+ * PAGE_READ_MAX records would have to be read for that.  0 or -1.
+ */
+static int
+page_total(struct ask *a, const struct page *p)
+{
+	struct run r;
+
+	memset(&r, 0, sizeof(r));
+	r.ask = a;
+	r.page = p;
+	r.limit = UINT32_MAX;
+	r.count = true;
+	if (run_scan(&r, p->back, p->start.len == 0 ? NULL : &p->start) == -1)
+		return -1;
+	if (!r.more)
+		a->end.total = r.taken;
+	return 0;
+}
+
+/*
  * Answer with the page of the list that the request asks for, and end it.
  */
 void
@@ -213,7 +234,8 @@ page_answer(struct ask *a, const struct page *p)
 		ask_fail(a, MANAGE_INVALID, "page is none of this list");
 		return;
 	}
-	if (a->rq.page[0] == 'p' && page_before(&r, &from, &first) == -1) {
+	if ((p->total && page_total(a, p) == -1) ||
+	    (a->rq.page[0] == 'p' && page_before(&r, &from, &first) == -1)) {
 		ask_fail_store(a);
 		return;
 	}

@@ -42,6 +42,7 @@ struct page {
 	struct store_key prefix; /* of the keys of the list */
 	bool back;		 /* descending */
 	bool prev;		 /* says where the page before is */
+	bool total;		 /* says how many there are, if few are read */
 	struct store_key start;	 /* where the first page begins; len 0: not */
 	enum page_take (
 	    *take)(struct ask *, const struct store_key *, struct msgin *);

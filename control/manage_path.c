@@ -156,7 +156,10 @@ summary_row(struct ask *a, const char *place, const char *name)
 	return STORE_OK;
 }
 
-/* The compartment in which he looks: its own, that of the domain, or all. */
+/*
+ * The compartment in which he looks: one that he names, that of the domain, or
+ * with an empty place all.
+ */
 static int
 list_place(struct ask *a, char place[OBJECT_ID_SIZE])
 {
@@ -169,12 +172,9 @@ list_place(struct ask *a, char place[OBJECT_ID_SIZE])
 		(void)strlcpy(place, c.id, OBJECT_ID_SIZE);
 		return 0;
 	}
-	if (ask_value(a, "parentResourceId") == NULL) {
-		ask_fail(a, MANAGE_MISSING,
-		    "Required attribute compartmentId or parentResourceId "
-		    "can't be empty or null.");
-		return -1;
-	}
+	place[0] = '\0';
+	if (ask_value(a, "parentResourceId") == NULL)
+		return 0;
 	if (ask_object(a, ask_value(a, "parentResourceId"), OBJECT_DOMAIN,
 		&parent) == -1 ||
 	    ask_live(a, &parent) == -1)
@@ -196,7 +196,7 @@ manage_path_list(struct ask *a)
 	char place[OBJECT_ID_SIZE];
 
 	if (list_place(a, place) == 0)
-		list_answer(a, &list, place);
+		list_answer(a, &list, place[0] == '\0' ? NULL : place);
 }
 
 /* GetEmailReturnPath */

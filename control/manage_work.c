@@ -17,9 +17,11 @@
 /*
  * Work requests in the management API.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "compartment.h"
+#include "compat.h"
 #include "control.h"
 #include "created.h"
 #include "manage_ask.h"
@@ -126,12 +128,51 @@ manage_work_errors(struct ask *a)
 		ask_ok(a);
 }
 
-static void
-log_row(struct ask *a, const char *message, int64_t when)
+/* What there is to say of one, in order; at most. */
+#define LOGS_MAX 2u
+
+struct log_row {
+	const char *message;
+	int64_t when;
+};
+
+static unsigned
+logs_fill(const struct work *w, struct log_row log[LOGS_MAX])
 {
-	row_str(a->row, "message", message);
-	row_time(a->row, "timestamp", when);
-	ask_send(a);
+	log[0].message = "The request was accepted.";
+	log[0].when = w->accepted;
+	log[1].message = "The request was carried out.";
+	log[1].when = w->finished;
+	return w->finished == 0 ? 1 : 2;
+}
+
+/* Rows of the log, from a page's first on, as many as there may be. */
+static void
+logs_send(struct ask *a, const struct work *w, bool back)
+{
+	struct log_row log[LOGS_MAX];
+	const struct log_row *l;
+	const char *error;
+	unsigned i, k, n;
+
+	error = NULL;
+	i = a->rq.page[0] == '\0' ?
+	    0 :
+	    (unsigned)strtonum(a->rq.page, 0, LOGS_MAX, &error);
+	if (error != NULL) {
+		ask_fail(a, MANAGE_INVALID, "page is none of this list");
+		return;
+	}
+	n = logs_fill(w, log);
+	for (k = 0; i < n && (a->rq.limit == 0 || k < a->rq.limit); i++, k++) {
+		l = &log[back ? n - 1 - i : i];
+		row_str(a->row, "message", l->message);
+		row_time(a->row, "timestamp", l->when);
+		ask_send(a);
+	}
+	if (i < n)
+		(void)snprintf(a->end.next, sizeof(a->end.next), "%u", i);
+	ask_ok(a);
 }
 
 /* ListWorkRequestLogs: what there is to say, the newest first. */
@@ -143,14 +184,7 @@ manage_work_logs(struct ask *a)
 	size_t by;
 	bool back;
 
-	if (need_work(a, &w) == -1 || ask_sort(a, sorts, &by) == -1 ||
-	    ask_order(a, true, &back) == -1)
-		return;
-	if (!back)
-		log_row(a, "The request was accepted.", w.accepted);
-	if (w.finished != 0)
-		log_row(a, "The request was carried out.", w.finished);
-	if (back)
-		log_row(a, "The request was accepted.", w.accepted);
-	ask_ok(a);
+	if (need_work(a, &w) == 0 && ask_sort(a, sorts, &by) == 0 &&
+	    ask_order(a, true, &back) == 0)
+		logs_send(a, &w, back);
 }

@@ -263,6 +263,28 @@ bad_pages_are_refused(void **state)
 	    MANAGE_INVALID);
 }
 
+/* The log of a work request that is done, a row a page. */
+static void
+logs_are_paged(const char *work)
+{
+	cl.limit = 1;
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_LOGS, work, NULL),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 1);
+	assert_string_equal(client_value(&cl, "message"),
+	    "The request was carried out.");
+	cl.limit = 1;
+	(void)strlcpy(cl.page, cl.end.next, sizeof(cl.page));
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_LOGS, work, NULL),
+	    MANAGE_OK);
+	assert_string_equal(client_value(&cl, "message"),
+	    "The request was accepted.");
+	assert_string_equal(cl.end.next, "");
+	(void)strlcpy(cl.page, "3", sizeof(cl.page));
+	assert_int_equal(client_ask(&cl, MANAGE_WORK_LOGS, work, NULL),
+	    MANAGE_INVALID);
+}
+
 static void
 domain_lives(void **state)
 {
@@ -335,6 +357,7 @@ domain_lives(void **state)
 	assert_int_equal(client_ask(&cl, MANAGE_WORK_LOGS, work, NULL),
 	    MANAGE_OK);
 	assert_int_equal(cl.rows, 2);
+	logs_are_paged(work);
 	assert_int_equal(client_ask(&cl, MANAGE_WORK_ERRORS, work, NULL),
 	    MANAGE_OK);
 	assert_int_equal(cl.rows, 0);

@@ -118,6 +118,23 @@ state_of(const char *id)
 	return client_value(&cl, "lifecycleState");
 }
 
+/* The domain's two keys are listed as their ids are. */
+static void
+in_order_of_ids(void)
+{
+	char all[4 * OBJECT_ID_SIZE], text[128], *second;
+
+	(void)snprintf(text, sizeof(text), "emailDomainId=%s|sortBy=ID",
+	    domain);
+	assert_int_equal(
+	    client_walk(&cl, MANAGE_DKIM_LIST, text, 1, "id", all, sizeof(all)),
+	    2);
+	second = strchr(all + 1, ' ');
+	assert_non_null(second);
+	*second++ = '\0';
+	assert_true(strcmp(all + 1, second) < 0);
+}
+
 static void
 key_lives(void **state)
 {
@@ -155,6 +172,7 @@ key_lives(void **state)
 	assert_string_equal(state_of(id), "INACTIVE");
 	assert_int_equal(of_domain(MANAGE_DKIM_LIST, ""), MANAGE_OK);
 	assert_int_equal(cl.rows, 2);
+	in_order_of_ids();
 	assert_int_equal(of_domain(MANAGE_DKIM_LIST, "lifecycleState=active"),
 	    MANAGE_OK);
 	assert_int_equal(cl.rows, 1);

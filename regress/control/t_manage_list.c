@@ -99,6 +99,14 @@ lists_are_paged(void **state)
 	pages = walk("domain=example.NET|sortBy=EMAILADDRESS", 2, all,
 	    sizeof(all));
 	assert_string_equal(all, " s1 s3 s5");
+	/* How many there are is said also of what a filter leaves. */
+	assert_int_equal(cl.end.total, 3);
+	(void)walk("lifecycleState=active", 2, all, sizeof(all));
+	assert_int_equal(cl.end.total, 7);
+	(void)walk("lifecycleState=deleted", 2, all, sizeof(all));
+	assert_int_equal(cl.end.total, 0);
+	(void)walk("emailIpPoolId=none", 2, all, sizeof(all));
+	assert_int_equal(cl.end.total, 0);
 	pages = walk("lifecycleState=inactive", 2, all, sizeof(all));
 	assert_string_equal(all, "");
 	pages = walk("emailAddress=S3@example.net", 2, all, sizeof(all));
@@ -261,6 +269,52 @@ deleted_are_listed(void **state)
 	assert_string_equal(all, " a.example");
 }
 
+/* Any user may do all in one of two compartments. */
+static int
+set_up_two(void **state)
+{
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-family in compartment ");
+	assert_true(world_do(&w, "compartment add new"));
+	assert_true(world_do(&w, "domain add d.example compartment new"));
+	assert_true(world_do(&w, "domain add e.example compartment new"));
+	assert_true(world_do(&w, "returnpath add d.example name rp.d.example"));
+	assert_true(world_do(&w, "returnpath add e.example name rp.e.example"));
+	return 0;
+}
+
+/* Names of all return paths that he sees. */
+static const char *
+seen(const char *more)
+{
+	static char all[512];
+
+	(void)client_walk(&cl, MANAGE_PATH_LIST, more, 1, "name", all,
+	    sizeof(all));
+	return all;
+}
+
+/* Without a place, those of all in which he may look; and no others. */
+static void
+return_paths_of_all_places(void **state)
+{
+	assert_string_equal(seen(""), "");
+	make_paths();
+	assert_int_equal(strlen(seen("")), strlen(" c.b.example z.a.example"));
+	assert_string_equal(seen("name=c.b.example"), " c.b.example");
+	assert_string_equal(seen("name=rp.d.example"), "");
+	assert_string_equal(seen("name=rp.none.example"), "");
+	assert_int_equal(client_ask(&cl, MANAGE_PATH_LIST, NULL, "sortBy=NAME"),
+	    MANAGE_INVALID);
+	client_allow(&w,
+	    "allow any-user to manage email-family in tenancy where "
+	    "target.email-domain.name = 'd.example'");
+	assert_string_equal(seen("name=rp.d.example"), " rp.d.example");
+	assert_string_equal(seen("name=rp.e.example"), "");
+	assert_non_null(strstr(seen("sortBy=ID"), " rp.d.example"));
+	assert_null(strstr(seen("sortBy=ID"), " rp.e.example"));
+}
+
 int
 main(void)
 {
@@ -268,6 +322,8 @@ main(void)
 #define T(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
 		T(lists_are_paged),
 		T(return_paths_are_sorted),
+		cmocka_unit_test_setup_teardown(return_paths_of_all_places,
+		    set_up_two, tear_down),
 		T(old_return_paths_are_sorted),
 		T(deleted_are_listed),
 	};
