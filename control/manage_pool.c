@@ -24,6 +24,7 @@
 #include "compartment.h"
 #include "compat.h"
 #include "control.h"
+#include "fault.h"
 #include "id.h"
 #include "manage_ask.h"
 #include "manage_list.h"
@@ -32,6 +33,7 @@
 #include "msg.h"
 #include "outbound.h"
 #include "pool.h"
+#include "poolset.h"
 #include "row.h"
 #include "store.h"
 
@@ -119,141 +121,53 @@ take_drain(struct ask *a, struct pool *p)
 	return -1;
 }
 
-/* Whether edd.conf has the address, in this its canonical form. */
-static bool
-is_source(const struct ask *a, const char *address)
-{
-	const struct conf_site *site;
-	uint32_t i;
-
-	site = &a->control->site;
-	for (i = 0; i < site->sources; i++) {
-		if (strcmp(site->source[i], address) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Addresses of the request, as they are now. */
-struct wanted {
-	uint32_t n;
-	struct outbound out[SOURCES_MAX];
-};
-
-/* Read one; else the request ends. */
-static int
-take_address(struct ask *a, const char *text, struct wanted *w)
-{
-	char address[IPADDR_SIZE];
-	struct ipaddr ip;
-
-	if (w->n == SOURCES_MAX) {
-		ask_fail(a, MANAGE_LIMIT, "outboundIps has over %u elements",
-		    SOURCES_MAX);
-		return -1;
-	}
-	if (ipaddr_parse(text, &ip) == -1 ||
-	    !is_source(a, ipaddr_format(&ip, address))) {
-		ask_fail(a, MANAGE_INVALID,
-		    "outboundIps: %s is no address that this host sends from",
-		    text);
-		return -1;
-	}
-	if (outbound_get(a->control->store, address, (int64_t)time(NULL),
-		&w->out[w->n]) == STORE_OK) {
-		w->n++;
-		return 0;
-	}
-	ask_fail_store(a);
-	return -1;
-}
-
 /* Read outboundIps; else the request ends. */
 static int
-take_addresses(struct ask *a, struct wanted *w)
+take_addresses(struct ask *a, struct poolset *set)
 {
-	char text[SOURCES_SIZE], *rest;
-	const char *one;
+	struct fault f;
 
-	w->n = 0;
-	(void)strlcpy(text, ask_value(a, "outboundIps"), sizeof(text));
-	rest = text;
-	while ((one = strsep(&rest, " ")) != NULL) {
-		if (take_address(a, one, w) == -1)
-			return -1;
-	}
-	return 0;
+	if (poolset_parse(a->control, ask_value(a, "outboundIps"), set, &f) ==
+	    0)
+		return 0;
+	ask_fail_fault(a, &f);
+	return -1;
 }
 
 /* They are in no pool but this, where they may be already. */
 static int
-check_available(struct ask *a, const struct wanted *w, const char *pool)
+check_available(struct ask *a, const struct poolset *set, const char *pool)
 {
-	uint32_t i;
+	struct fault f;
 
-	for (i = 0; i < w->n; i++) {
-		if (w->out[i].pool[0] == '\0' ||
-		    strcmp(w->out[i].pool, pool) == 0)
-			continue;
-		ask_fail(a, MANAGE_CONFLICT, "%s is in another pool",
-		    w->out[i].address);
-		return -1;
-	}
-	return 0;
-}
-
-/* They are in the pool, and stay; in a transaction. */
-static enum store_status
-assign(struct ask *a, struct wanted *w, const char *pool)
-{
-	enum store_status r;
-	uint32_t i;
-
-	r = STORE_OK;
-	for (i = 0; i < w->n && r == STORE_OK; i++) {
-		(void)strlcpy(w->out[i].pool, pool, sizeof(w->out[i].pool));
-		w->out[i].leaves = 0;
-		r = outbound_put(a->control->store, &w->out[i]);
-	}
-	return r;
+	if (poolset_free(set, pool, &f) == 0)
+		return 0;
+	ask_fail_fault(a, &f);
+	return -1;
 }
 
 /* A name that the compartment has no pool of yet. */
 static int
 need_name(struct ask *a, const char *compartment, const char *name)
 {
-	const char *why;
-	struct pool old;
+	struct fault f;
 
-	why = pool_name_error(name);
-	if (why != NULL) {
-		ask_fail(a, MANAGE_INVALID, "name: %s", why);
-		return -1;
-	}
-	switch (pool_find(a->control->store, compartment, name, &old)) {
-	case STORE_NOTFOUND:
+	if (poolset_name(a->control, compartment, name, &f) == 0)
 		return 0;
-	case STORE_OK:
-		ask_fail(a, MANAGE_EXISTS, "IP pool \"%s\" exists already",
-		    name);
-		return -1;
-	case STORE_FAIL:
-		break;
-	}
-	ask_fail_store(a);
+	ask_fail_fault(a, &f);
 	return -1;
 }
 
 /* Store a new pool with all that belongs to it, and answer. */
 static void
-pool_make(struct ask *a, const struct pool *p, struct wanted *w)
+pool_make(struct ask *a, const struct pool *p, struct poolset *w)
 {
 	struct object o;
 
 	if (ask_begin(a) == -1)
 		return;
 	if (pool_put(a->control->store, p) != STORE_OK ||
-	    assign(a, w, p->id) != STORE_OK) {
+	    poolset_put(a->control->store, w, p->id) != STORE_OK) {
 		ask_fail_store(a);
 		return;
 	}
@@ -273,7 +187,7 @@ void
 manage_pool_create(struct ask *a)
 {
 	struct compartment c;
-	struct wanted w;
+	struct poolset w;
 	struct pool p;
 
 	memset(&p, 0, sizeof(p));
@@ -403,7 +317,7 @@ manage_pool_delete(struct ask *a)
 void
 manage_pool_add(struct ask *a)
 {
-	struct wanted w;
+	struct poolset w;
 	struct object o;
 	struct pool p;
 
@@ -411,7 +325,7 @@ manage_pool_add(struct ask *a)
 		return;
 	if (take_addresses(a, &w) == 0 && check_available(a, &w, p.id) == 0 &&
 	    ask_begin(a) == 0) {
-		if (assign(a, &w, p.id) == STORE_OK) {
+		if (poolset_put(a->control->store, &w, p.id) == STORE_OK) {
 			changed(a, &o, WORK_UPDATE_POOL, NULL,
 			    ask_value(a, "outboundIps"));
 			return;
@@ -421,70 +335,18 @@ manage_pool_add(struct ask *a)
 	object_clear(&o);
 }
 
-/* How many addresses of the pool the request does not name. */
-static enum store_status
-count_others(struct ask *a, const struct pool *p, const struct wanted *w,
-    uint32_t *others)
-{
-	struct outbound out[SOURCES_MAX];
-	enum store_status r;
-	uint32_t i, k, n;
-
-	*others = 0;
-	r = outbound_pool(a->control->store, p->id, (int64_t)time(NULL), out,
-	    &n);
-	for (i = 0; r == STORE_OK && i < n; i++) {
-		for (k = 0; k < w->n; k++) {
-			if (strcmp(w->out[k].address, out[i].address) == 0)
-				break;
-		}
-		*others += k == w->n;
-	}
-	return r;
-}
-
-/*
- * They leave the pool now, or if none would be left, after its hours; in a
- * transaction.  Those of other pools are none of this one's.
- */
-static enum store_status
-unassign(struct ask *a, const struct pool *p, struct wanted *w)
-{
-	enum store_status r;
-	uint32_t i, others;
-	int64_t now;
-
-	now = (int64_t)time(NULL);
-	r = count_others(a, p, w, &others);
-	for (i = 0; i < w->n && r == STORE_OK; i++) {
-		if (strcmp(w->out[i].pool, p->id) != 0)
-			continue;
-		if (others == 0 && p->drain > 0) {
-			if (w->out[i].leaves == 0)
-				w->out[i].leaves = now +
-				    (int64_t)p->drain * 3600;
-		} else {
-			w->out[i].pool[0] = '\0';
-			w->out[i].leaves = 0;
-			w->out[i].left = now;
-		}
-		r = outbound_put(a->control->store, &w->out[i]);
-	}
-	return r;
-}
-
 /* RemoveEmailOutboundIp */
 void
 manage_pool_remove(struct ask *a)
 {
-	struct wanted w;
+	struct poolset w;
 	struct object o;
 	struct pool p;
 
 	if (need_pool(a, &o, &p) == -1)
 		return;
 	if (take_addresses(a, &w) == 0 && ask_begin(a) == 0) {
-		if (unassign(a, &p, &w) == STORE_OK) {
+		if (poolset_take(a->control->store, &w, &p) == STORE_OK) {
 			changed(a, &o, WORK_UPDATE_POOL,
 			    ask_value(a, "outboundIps"), NULL);
 			return;

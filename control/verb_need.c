@@ -34,6 +34,7 @@
 #include "group.h"
 #include "id.h"
 #include "job.h"
+#include "msg.h"
 #include "pool.h"
 #include "record.h"
 #include "sender.h"
@@ -147,14 +148,47 @@ need_domain(struct job *j, const char *text, struct domain *d)
 	    "DOMAIN compartment NAME\"");
 }
 
-/* An IP pool by its id. */
-int
-need_pool(struct job *j, const char *id, struct pool *p)
+/* Pools with a name, one in a compartment at most. */
+struct pool_search {
+	const char *name;
+	unsigned n;
+	char id[OBJECT_ID_SIZE]; /* of the last */
+};
+
+static bool
+pool_named_cb(const struct store_key *k, struct msgin *m, void *arg)
 {
+	struct pool_search *search;
+
+	search = arg;
+	if (strcmp(store_key_second(k), search->name) == 0) {
+		search->n++;
+		msg_get_str(m, search->id, sizeof(search->id));
+	}
+	return true;
+}
+
+/* An IP pool by its id, or by a name that no other has. */
+int
+need_pool(struct job *j, const char *name, struct pool *p)
+{
+	struct pool_search search = { name, 0, "" };
 	enum store_status r;
 
-	r = pool_get(j->control->store, id, p);
-	return found(j, r, "IP pool", id, "see \"edctl pool list\"");
+	r = pool_get(j->control->store, name, p);
+	if (r == STORE_NOTFOUND) {
+		r = store_scan(j->control->store, STORE_POOL_NAME, NULL, NULL,
+		    pool_named_cb, &search);
+		if (r == STORE_OK && search.n != 1)
+			r = STORE_NOTFOUND;
+		if (r == STORE_OK)
+			r = pool_get(j->control->store, search.id, p);
+	}
+	if (search.n < 2)
+		return found(j, r, "IP pool", name, "see \"edctl pool list\"");
+	job_fail(j, "give the id that \"edctl pool list\" shows",
+	    "%u compartments have an IP pool \"%s\"", search.n, name);
+	return -1;
 }
 
 /* A name that may be given to something. */

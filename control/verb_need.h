@@ -41,7 +41,7 @@ int need_group(struct job *, const char *, struct group *);
 int need_user(struct job *, const char *, struct user *);
 int need_credential(struct job *, const char *id, struct credential *);
 int need_sender(struct job *, const char *, struct sender *);
-int need_pool(struct job *, const char *id, struct pool *);
+int need_pool(struct job *, const char *, struct pool *);
 int need_domain(struct job *, const char *, struct domain *);
 int need_name(struct job *, const char *);
 int need_admitted(struct job *, int, const struct fault *);

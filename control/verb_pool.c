@@ -15,17 +15,21 @@
  */
 
 /*
- * pool list, remove, show.  The management API makes and changes pools.
+ * pool add, list, remove, set, show.
  */
 #include "verb_pool.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "compartment.h"
+#include "compat.h"
 #include "control.h"
+#include "fault.h"
 #include "job.h"
 #include "msg.h"
 #include "pool.h"
+#include "poolset.h"
 #include "record.h"
 #include "row.h"
 #include "verb_description.h"
@@ -53,6 +57,88 @@ pool_row(struct job *j, const struct pool *p)
 	return true;
 }
 
+/* Store a new pool with its addresses, and show it. */
+static void
+pool_make(struct job *j, const struct pool *p, struct poolset *set)
+{
+	if (need_begin(j) == -1)
+		return;
+	if (pool_put(j->control->store, p) != STORE_OK ||
+	    poolset_put(j->control->store, set, p->id) != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	job_audit(j, p->name, NULL, j->arg[2]);
+	if (job_commit(j) == -1)
+		return;
+	if (pool_row(j, p))
+		job_send(j);
+	job_ok(j);
+}
+
+/* pool add NAME compartment NAME address ADDRESS ... */
+void
+verb_pool_add(struct job *j)
+{
+	struct control *c;
+	struct compartment place;
+	struct poolset set;
+	struct pool p;
+	struct fault f;
+
+	c = j->control;
+	memset(&p, 0, sizeof(p));
+	if (need_compartment(j, j->arg[1], &place) == -1 ||
+	    need_admitted(j, poolset_name(c, place.id, j->arg[0], &f), &f) ==
+		-1 ||
+	    need_admitted(j, poolset_parse(c, j->arg[2], &set, &f), &f) == -1 ||
+	    need_admitted(j, poolset_free(&set, "", &f), &f) == -1 ||
+	    need_id(j, "emailippool", p.id) == -1)
+		return;
+	(void)strlcpy(p.name, j->arg[0], sizeof(p.name));
+	(void)strlcpy(p.compartment, place.id, sizeof(p.compartment));
+	p.created = (int64_t)time(NULL);
+	p.drain = POOL_DRAIN;
+	pool_make(j, &p, &set);
+}
+
+/* pool set POOL add|remove ADDRESS ... */
+void
+verb_pool_set(struct job *j)
+{
+	const char *text;
+	struct control *c;
+	enum store_status r;
+	struct poolset set;
+	struct pool p;
+	struct fault f;
+
+	c = j->control;
+	text = j->arg[1] != NULL ? j->arg[1] : j->arg[2];
+	if (text == NULL) {
+		job_fail(j, NULL, "nothing to set: give add or remove");
+		return;
+	}
+	if (need_pool(j, j->arg[0], &p) == -1 ||
+	    need_admitted(j, poolset_parse(c, text, &set, &f), &f) == -1 ||
+	    (j->arg[1] != NULL &&
+		need_admitted(j, poolset_free(&set, p.id, &f), &f) == -1) ||
+	    need_begin(j) == -1)
+		return;
+	r = j->arg[1] != NULL ? poolset_put(c->store, &set, p.id) :
+				poolset_take(c->store, &set, &p);
+	if (r != STORE_OK) {
+		job_fail_store(j);
+		return;
+	}
+	job_audit(j, p.name, j->arg[2], j->arg[1]);
+	if (job_commit(j) == -1)
+		return;
+	if (pool_row(j, &p))
+		job_send(j);
+	job_ok(j);
+}
+
 static bool
 list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 {
@@ -78,7 +164,7 @@ verb_pool_list(struct job *j)
 		job_list(j, STORE_POOL, NULL, list_cb);
 }
 
-/* pool remove ID */
+/* pool remove POOL */
 void
 verb_pool_remove(struct job *j)
 {
@@ -89,7 +175,7 @@ verb_pool_remove(struct job *j)
 		return;
 	used = record_any(j->control->store, STORE_POOL_SENDER, p.id);
 	if (used == STORE_OK) {
-		job_fail(j, "see whose it is with \"edctl pool show ID\"",
+		job_fail(j, "see whose it is with \"edctl pool show POOL\"",
 		    "IP pool \"%s\" has senders", p.name);
 		return;
 	}
@@ -115,7 +201,7 @@ sender_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	return true;
 }
 
-/* pool show ID: the pool, then its senders. */
+/* pool show POOL: the pool, then its senders. */
 void
 verb_pool_show(struct job *j)
 {

@@ -22,8 +22,10 @@
 
 struct job;
 
+void verb_pool_add(struct job *);
 void verb_pool_list(struct job *);
 void verb_pool_remove(struct job *);
+void verb_pool_set(struct job *);
 void verb_pool_show(struct job *);
 
 #endif

@@ -33,9 +33,13 @@
 #include "fault.h"
 #include "job.h"
 #include "msg.h"
+#include "pool.h"
 #include "row.h"
 #include "sender.h"
 #include "verb_need.h"
+
+/* A sender in the audit. */
+#define SENDER_TEXT_SIZE (NAME_SIZE + POOL_NAME_SIZE + 64)
 
 static bool
 sender_row(struct job *j, const struct sender *s)
@@ -175,16 +179,36 @@ verb_sender_remove(struct job *j)
 	job_ok(j);
 }
 
+/* The name of a sender's pool, empty without one.  0 or -1. */
+static int
+pool_name(struct job *j, const struct sender *s, char name[POOL_NAME_SIZE])
+{
+	char id[OBJECT_ID_SIZE];
+	enum store_status r;
+	struct pool p;
+
+	name[0] = '\0';
+	r = pool_of_sender(j->control->store, s->key, id);
+	if (r == STORE_OK)
+		r = pool_get(j->control->store, id, &p);
+	if (r == STORE_OK)
+		memcpy(name, p.name, sizeof(p.name));
+	return r == STORE_FAIL ? -1 : 0;
+}
+
 /* What "sender set" says of one, for the audit. */
 static void
 describe(struct job *j, const struct sender *s, char *text, size_t size)
 {
+	char pool[POOL_NAME_SIZE];
 	struct compartment c;
 
+	if (pool_name(j, s, pool) == -1)
+		pool[0] = '\0';
 	if (compartment_get(j->control->store, s->compartment, &c) != STORE_OK)
 		c.name[0] = '\0';
-	(void)snprintf(text, size, "state=%s compartment=%s",
-	    record_state_name(s->state), c.name);
+	(void)snprintf(text, size, "state=%s compartment=%s pool=%s",
+	    record_state_name(s->state), c.name, pool);
 }
 
 /* The changes that were asked for.  0, or -1 and the job has ended. */
@@ -194,8 +218,9 @@ change(struct job *j, struct sender *s)
 	struct compartment c;
 	struct fault f;
 
-	if (j->arg[1] == NULL && j->arg[2] == NULL) {
-		job_fail(j, NULL, "nothing to set: give state or compartment");
+	if (j->arg[1] == NULL && j->arg[2] == NULL && j->arg[3] == NULL) {
+		job_fail(j, NULL,
+		    "nothing to set: give state, compartment or pool");
 		return -1;
 	}
 	if (j->arg[1] != NULL &&
@@ -214,20 +239,42 @@ change(struct job *j, struct sender *s)
 	return 0;
 }
 
-/* sender set ADDRESS|@DOMAIN [state active|inactive] [compartment NAME] */
+/* The id of the pool that is asked for, empty for none.  0, or -1 and no job. */
+static int
+take_pool(struct job *j, char id[OBJECT_ID_SIZE])
+{
+	struct pool p;
+
+	id[0] = '\0';
+	if (j->arg[3] == NULL || strcmp(j->arg[3], "none") == 0)
+		return 0;
+	if (need_pool(j, j->arg[3], &p) == -1)
+		return -1;
+	memcpy(id, p.id, sizeof(p.id));
+	return 0;
+}
+
+/*
+ * sender set ADDRESS|@DOMAIN [state active|inactive] [compartment NAME]
+ * [pool POOL|none]
+ */
 void
 verb_sender_set(struct job *j)
 {
-	char old[NAME_SIZE + 64], new[NAME_SIZE + 64];
+	char old[SENDER_TEXT_SIZE], new[SENDER_TEXT_SIZE];
+	char pool[OBJECT_ID_SIZE];
 	struct sender s, before;
 
 	if (need_sender(j, j->arg[0], &s) == -1)
 		return;
 	before = s;
 	describe(j, &s, old, sizeof(old));
-	if (change(j, &s) == -1 || need_begin(j) == -1)
+	if (change(j, &s) == -1 || take_pool(j, pool) == -1 ||
+	    need_begin(j) == -1)
 		return;
-	if (sender_change(j->control->store, &before, &s) != STORE_OK) {
+	if (sender_change(j->control->store, &before, &s) != STORE_OK ||
+	    (j->arg[3] != NULL &&
+		pool_bind(j->control->store, s.key, pool) != STORE_OK)) {
 		job_fail_store(j);
 		return;
 	}
@@ -264,6 +311,7 @@ void
 verb_sender_show(struct job *j)
 {
 	char selectors[DKIM_KEYS_MAX * (SELECTOR_SIZE + 1)];
+	char pool[POOL_NAME_SIZE];
 	struct domain d;
 	struct sender s;
 	enum store_status r;
@@ -271,7 +319,8 @@ verb_sender_show(struct job *j)
 	if (need_sender(j, j->arg[0], &s) == -1)
 		return;
 	r = domain_get(j->control->store, sender_domain(&s), &d);
-	if (r == STORE_FAIL || !sender_row(j, &s) ||
+	if (r == STORE_FAIL || pool_name(j, &s, pool) == -1 ||
+	    !sender_row(j, &s) ||
 	    sender_selectors(j, &s, selectors, sizeof(selectors)) == -1) {
 		job_fail_store(j);
 		return;
@@ -279,6 +328,7 @@ verb_sender_show(struct job *j)
 	row_str(j->row, "domain", sender_domain(&s));
 	row_bool(j->row, "domainKnown", r == STORE_OK);
 	row_str(j->row, "dkimSelector", selectors);
+	row_str(j->row, "pool", pool);
 	job_send(j);
 	job_ok(j);
 }

@@ -298,6 +298,84 @@ pool_of_others_is_guarded(void **state)
 	    MANAGE_OK);
 }
 
+/* What edctl makes of them is the same. */
+static void
+operators_make_pools(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *why; /* NULL: it works */
+	} lines[] = {
+		{ "pool add one compartment none address 192.0.2.1",
+		    "compartment" },
+		{ "pool add o!e compartment prod address 192.0.2.1",
+		    "letters" },
+		{ "pool add one compartment prod address 192.0.2.9",
+		    "no address that this host" },
+		{ "pool add one compartment prod address 192.0.2.1", NULL },
+		{ "pool add one compartment prod address 192.0.2.2",
+		    "exists already" },
+		{ "pool add two compartment prod address 192.0.2.1",
+		    "in another pool" },
+		{ "pool add one compartment new address 192.0.2.2", NULL },
+		{ "pool show one", "2 compartments have an IP pool" },
+		{ "pool remove one", "2 compartments have an IP pool" },
+		{ "pool show two", "no IP pool" },
+		{ "pool add two compartment new address 2001:db8::1", NULL },
+		{ "pool set two", "give add or remove" },
+		{ "pool set two add 192.0.2.2", "in another pool" },
+		{ "pool set none add 192.0.2.2", "no IP pool" },
+		{ "sender add a@example.org compartment prod", NULL },
+		{ "sender set a@example.org", "compartment or pool" },
+		{ "sender set a@example.org pool three", "no IP pool" },
+		{ "sender set a@example.org pool two", NULL },
+		{ "pool remove two", "has senders" },
+	};
+	size_t i;
+	bool ok;
+
+	assert_true(world_do(&w, "compartment add new"));
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		ok = world_do(&w, lines[i].line);
+		if (ok != (lines[i].why == NULL) ||
+		    (!ok && strstr(w.why, lines[i].why) == NULL))
+			fail_msg("%s: %s", lines[i].line, w.why);
+	}
+	assert_string_equal(sources_of("a@example.org"), "2001:db8::1");
+	assert_true(world_do(&w, "sender show a@example.org"));
+	assert_non_null(strstr(w.text, "pool=two"));
+}
+
+static void
+operators_change_pools(void **state)
+{
+	static const char *const add[] = { "pool", "add", "two", "compartment",
+		"prod", "address", "192.0.2.1 192.0.2.2", NULL };
+	static const char *const removes[] = { "pool", "set", "two", "remove",
+		"192.0.2.2 2001:db8::1", NULL };
+	char id[OBJECT_ID_SIZE];
+
+	assert_true(world_words(&w, add));
+	assert_true(world_value(&w, "id", id, sizeof(id)));
+	assert_true(world_do(&w, "sender add a@example.org compartment prod"));
+	assert_true(world_do(&w, "sender set a@example.org pool two"));
+	assert_string_equal(sources_of("a@example.org"), "192.0.2.1 192.0.2.2");
+	assert_true(world_do(&w, "pool set two remove 192.0.2.1"));
+	assert_true(world_do(&w, "pool set two add 2001:db8::1"));
+	assert_string_equal(sources_of("a@example.org"),
+	    "192.0.2.2 2001:db8::1");
+	/* The last leaves later, as it does for the API. */
+	assert_true(world_words(&w, removes));
+	assert_int_equal(client_ask(&cl, MANAGE_POOL_GET, id, NULL), MANAGE_OK);
+	assert_string_equal(client_value(&cl, "outboundIps.0.lifecycleState"),
+	    "DRAINING");
+	assert_true(
+	    world_do(&w, "sender set a@example.org state inactive pool none"));
+	assert_true(world_do(&w, "sender set a@example.org state active"));
+	assert_string_equal(sources_of("a@example.org"), "");
+	assert_true(world_do(&w, "pool remove two"));
+}
+
 int
 main(void)
 {
@@ -308,6 +386,8 @@ main(void)
 		T(mail_leaves_from_the_pool),
 		T(last_address_leaves),
 		T(pool_of_others_is_guarded),
+		T(operators_make_pools),
+		T(operators_change_pools),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ READ = {
     "show commands", "show counters", "show queue", "show status",
     "apikey show", "compartment show", "credential show", "policy show",
     "user show", "dkim show", "dkim zone", "domain show", "group show",
-    "returnpath show", "sender show",
+    "pool show", "returnpath show", "sender show",
     "limits show", "suppression check", "suppression count",
     "suppression export", "suppression show", "webhook show", "webhook test",
     "queue count", "queue list",
@@ -71,6 +71,14 @@ CHANGES = [
      None, "prod"),
     ("sender set news@example.org state inactive", "news@example.org",
      "ACTIVE", "INACTIVE"),
+    ("pool add one compartment prod address 127.0.0.31", "one", None,
+     "127.0.0.31"),
+    ("pool set one add 127.0.0.32", "one", None, "127.0.0.32"),
+    ("sender set news@example.org pool one", "news@example.org", "pool=",
+     "pool=one"),
+    ("sender set news@example.org pool none", "news@example.org", "pool=one",
+     "pool="),
+    ("pool remove one", "one", "ocid1.compartment", None),
     ("sender remove news@example.org", "news@example.org",
      "ocid1.compartment", None),
     ("credential add app description for the shop", "{id}", None,
@@ -149,7 +157,9 @@ def audit(edd, *words):
 def site(make_edd, dns, sink):
     dns.zone("example.org", "@ MX 1 mx\n")
     dns.start()
-    return make_edd(dns=dns, route=(sink.address, sink.port)).start()
+    sources = "deliver source 127.0.0.31\ndeliver source 127.0.0.32\n"
+    return make_edd(dns=dns, route=(sink.address, sink.port),
+                    extra=sources).start()
 
 
 def do(edd, words, verbs, ids):

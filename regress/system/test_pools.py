@@ -111,3 +111,27 @@ def test_address_that_is_not_of_this_host(make_edd, sink):
     assert "source 192.0.2.77" in edd.log()
     assert sink.messages == []
     pools.api.close()
+
+
+def test_operator_makes_and_gives_pools(pools, sink):
+    edd = pools.edd
+    made = edd.ctl("pool", "add", "one", "compartment", "prod", "address",
+                   "127.0.0.31", "127.0.0.32", json_rows=True)[0]
+    assert made["sources"] == "127.0.0.31 127.0.0.32"
+    assert pools.call("GET", "emailIpPools/" + made["id"]).json[
+        "name"] == "one"
+    edd.ctl("pool", "set", "one", "remove", "127.0.0.31")
+    edd.ctl("sender", "set", "news@example.org", "pool", "one")
+    assert edd.ctl("sender", "show", "news@example.org", json_rows=True)[0][
+        "pool"] == "one"
+    edd.send("a@example.net")
+    assert sink.wait(1)[0].peer[0] == "127.0.0.32"
+    assert "has senders" in edd.ctl("pool", "remove", "one", ok=False)
+    edd.ctl("sender", "set", "news@example.org", "pool", "none")
+    edd.send("b@example.net")
+    assert sink.wait(2)[1].peer[0] not in ("127.0.0.31", "127.0.0.32")
+    edd.ctl("pool", "set", "one", "add", "127.0.0.31", "127.0.0.33")
+    assert edd.ctl("pool", "show", "one", json_rows=True)[0][
+        "sources"].split() == ["127.0.0.31", "127.0.0.32", "127.0.0.33"]
+    edd.ctl("pool", "remove", "one")
+    assert edd.ctl("pool", "list", json_rows=True) == []
