@@ -16,6 +16,7 @@ class Terminal:
     def __init__(self, command, columns=100, lines=50, **kw):
         self.master, slave = pty.openpty()
         self.resize(columns, lines)
+        self.before = termios.tcgetattr(self.master)
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave,
             start_new_session=True, preexec_fn=self._take, **kw)

@@ -117,7 +117,6 @@ def top(edd):
 
 
 def test_top_on_a_terminal_goes_on_until_q(top):
-    before = termios.tcgetattr(top.master)
     text = top.read(lambda t: t.count("q quits") >= 3, "three frames")
     assert "a minute" in text and "UPTIME" in text
     assert "\033[2J" not in text, "it would flicker"
@@ -125,7 +124,7 @@ def test_top_on_a_terminal_goes_on_until_q(top):
     top.type("q")
     assert top.wait() == 0
     assert top.text.endswith("\033[?25h\033[?1049l")
-    assert termios.tcgetattr(top.master) == before
+    assert termios.tcgetattr(top.master) == top.before
 
 
 def test_top_fits_the_terminal_also_when_that_changes(top):

@@ -128,6 +128,8 @@ def test_nothing_is_lost_over_failures_and_restarts(edd, sink, receiver):
     port = receiver.port
     receiver.stop()
     ids.append(edd.send("b@example.net"))
+    wait_for(lambda: ids[1] in [e.get("id") for e in edd.journal()],
+             "its events")
     edd.kill()
     edd.start()
     ids.append(edd.send("c@example.net"))
