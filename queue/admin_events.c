@@ -136,6 +136,8 @@ at_end(struct answer *a, struct events *e)
 		answer_ok(a);
 		return;
 	}
+	/* What is written from now on is new, whatever its clock says. */
+	e->since[0] = '\0';
 	/* What was written before a newer file began comes first. */
 	if (r->fd != -1) {
 		jread_grown(r);
