@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 
 import pytest
@@ -56,6 +57,34 @@ def test_events_are_followed(edd, sink):
                 edd.send(rcpt + "@example.net")
             found = json.loads(follower.stdout.readline())
             assert found["recipient"] == rcpt + "@example.net"
+    finally:
+        follower.kill()
+        follower.wait()
+
+
+def test_events_are_followed_when_the_clock_is_set_back(edd, sink):
+    folder = os.path.join(edd.spool, "journal")
+    follower = subprocess.Popen(
+        [EDCTL, "-s", edd.socket, "-j", "events", "-f"],
+        stdout=subprocess.PIPE, text=True)
+
+    def is_followed():
+        # It may not have begun to follow yet.
+        edd.send("new@example.net")
+        return select.select([follower.stdout], [], [], 0.2)[0]
+    try:
+        wait_for(is_followed, "an event")
+        edd.wait_event("accepted")
+        name = max(n for n in os.listdir(folder) if n.endswith(".jsonl"))
+        with open(os.path.join(folder, name), "a", encoding="ascii") as f:
+            f.write('{"time":"2001-01-01T00:00:00.000Z",'
+                    '"event":"deferred","recipient":"old@example.net"}\n')
+        edd.send("end@example.net")
+        seen = []
+        while "end@example.net" not in seen:
+            seen.append(json.loads(follower.stdout.readline()).get(
+                "recipient"))
+        assert "old@example.net" in seen
     finally:
         follower.kill()
         follower.wait()
