@@ -116,6 +116,17 @@ damaged_cb(struct segment *s, const struct segment_hurt *hurt, void *arg)
 		report(v, &f);
 }
 
+/*
+ * Whether the body is what was received.  One that was found damaged and has
+ * been moved since has a sound record, whose envelope says it.
+ */
+static bool
+is_whole(const struct message *m, const struct envelope *env)
+{
+	return (m->flags & MESSAGE_DAMAGED) == 0 &&
+	    (env->flags & ENVELOPE_DAMAGED) == 0;
+}
+
 static int
 record_cb(struct segment *s, uint64_t off, const struct record *r,
     const uint8_t *meta, void *arg)
@@ -132,11 +143,15 @@ record_cb(struct segment *s, uint64_t off, const struct record *r,
 	m = messages_find(&v->spool->messages, r->id);
 	if (m == NULL || m->segment != s || m->offset != off || m->open == 0)
 		return 0;
-	if (envelope_decode(&env, meta, r->meta_len) == -1) {
-		v->counts.places++;
-		report(v, &f);
-	} else
-		v->counts.messages++;
+	if (envelope_decode(&env, meta, r->meta_len) == 0) {
+		if (is_whole(m, &env)) {
+			v->counts.messages++;
+			return 0;
+		}
+		f.what = "body was found damaged before";
+	}
+	v->counts.places++;
+	report(v, &f);
 	return 0;
 }
 
