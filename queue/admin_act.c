@@ -254,19 +254,6 @@ act_visit(struct walk *w, struct message *m, const struct envelope *env)
 	return true;
 }
 
-/* Give a message up that nobody can ever send; the journal knows. */
-static void
-give_up(struct walk *w, struct message *m)
-{
-	struct journal *j = w->answer->queue->journal;
-
-	journal_begin(j, "removed", m->id);
-	journal_str(j, "user", m->owner == NULL ? "" : m->owner->name);
-	journal_str(j, "text", "damaged on disk");
-	journal_end(j);
-	spool_lose(w->answer->queue->spool, m, "damaged on disk");
-}
-
 /*
  * One whose envelope cannot be read.  If it is damaged it can only be removed;
  * to have it stay for ever would be no answer to a release or a bounce.
@@ -287,7 +274,7 @@ act_unread(struct walk *w, struct message *m, int error)
 	act->hurt++;
 	if (m->inflight == 0 && act->kind != ACT_HOLD &&
 	    act->kind != ACT_REROUTE)
-		give_up(w, m);
+		spool_lose(w->answer->queue->spool, m, "damaged on disk");
 	return true;
 }
 

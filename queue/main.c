@@ -117,6 +117,19 @@ message_gone(struct message *m, void *arg)
 	schedule_remove(q->schedule, m);
 }
 
+/* spool's hook: a message that nobody can ever send; the journal knows. */
+static void
+message_lost(uint64_t id, const char *user, const char *why, void *arg)
+{
+	struct queue *q = arg;
+
+	journal_begin(q->journal, "removed", id);
+	if (user != NULL)
+		journal_str(q->journal, "user", user);
+	journal_str(q->journal, "text", why);
+	journal_end(q->journal);
+}
+
 /* No new batches while outcomes cannot be written. */
 static bool
 stuffed(void *arg)
@@ -174,6 +187,7 @@ start(void *arg)
 	struct spool_hooks hooks = {
 		.found = message_found,
 		.gone = message_gone,
+		.lost = message_lost,
 		.closed = work_segment_closed,
 		.room = room_in_advance,
 		.alone = intake_is_idle,

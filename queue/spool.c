@@ -564,10 +564,19 @@ spool_segment_release(struct spool *sp, struct segment *s)
 		spool_reclaim(sp);
 }
 
+/* Say that a message is given up, and whose it was; before it is changed. */
+void
+spool_tell_lost(struct spool *sp, const struct message *m, const char *why)
+{
+	if (sp->hooks.lost != NULL)
+		sp->hooks.lost(m->id, m->owner == NULL ? NULL : m->owner->name,
+		    why, sp->hooks.arg);
+}
+
 /*
  * A message whose record turned out to be damaged: it is copied to the
- * folder corrupt, logged and given up.  It must not be in flight; m is gone
- * with the commit of its marks.
+ * folder corrupt, logged, told of and given up.  It must not be in flight; m
+ * is gone with the commit of its marks.
  */
 void
 spool_lose(struct spool *sp, struct message *m, const char *why)
@@ -578,6 +587,7 @@ spool_lose(struct spool *sp, struct message *m, const char *why)
 	uint32_t i;
 
 	log_warnx("%s: %s, message given up", id_format(m->id, id), why);
+	spool_tell_lost(sp, m, why);
 	if (sp->hooks.gone != NULL)
 		sp->hooks.gone(m, sp->hooks.arg);
 	corrupt_save(sp->corrupt_fd, m->segment, m->offset, message_size(m),

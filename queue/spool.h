@@ -73,6 +73,8 @@ struct spool_hooks {
 	void (*found)(struct message *, void *);
 	/* A message is done, or given up, and nothing of it is to be sent. */
 	void (*gone)(struct message *, void *);
+	/* A message is given up, of that user or NULL: unknown; why. */
+	void (*lost)(uint64_t id, const char *user, const char *why, void *);
 	/* No descriptor of this segment is of use any more. */
 	void (*closed)(struct segment *, void *);
 	/* Whether so much may be taken of the disk in advance; or NULL. */

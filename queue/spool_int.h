@@ -109,6 +109,7 @@ int spool_list_segments(struct spool *);
 int spool_recover(struct spool *);
 void spool_link(struct spool *, struct message *, struct segment *);
 void spool_unlink(struct message *);
+void spool_tell_lost(struct spool *, const struct message *, const char *why);
 void spool_forget(struct spool *, struct message *);
 int spool_sync_folder(struct spool *);
 void spool_schedule_commit(struct spool *);

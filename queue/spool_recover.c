@@ -293,6 +293,8 @@ give_up(struct spool *sp, struct segment *s, const struct segment_hurt *hurt)
 			continue;
 		log_warnx("%s: record damaged, message given up",
 		    id_format(m->id, text));
+		if (m->open > 0)
+			spool_tell_lost(sp, m, "damaged on disk");
 		sp->messages.rcpts -= m->open;
 		m->open = 0;
 	}
@@ -415,12 +417,15 @@ drop_orphans(struct spool *sp, struct orphans *o,
 			(void)index_remove(sp->index, o->orphan[i].id);
 			continue;
 		}
-		if (is_missing(sp, pos, &o->orphan[i]))
+		if (is_missing(sp, pos, &o->orphan[i])) {
 			log_warnx("%s: its segment %016llx is missing, message "
 				  "given up",
 			    id_format(o->orphan[i].id, text),
 			    (unsigned long long)o->orphan[i].segment);
-		else
+			if (sp->hooks.lost != NULL)
+				sp->hooks.lost(o->orphan[i].id, NULL,
+				    "missing on disk", sp->hooks.arg);
+		} else
 			done++;
 		(void)index_remove(sp->index, o->orphan[i].id);
 	}

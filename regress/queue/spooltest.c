@@ -44,7 +44,7 @@
 #include "state.h"
 
 static char folder[64];
-static unsigned found;
+static unsigned found, lost;
 
 static void
 found_cb(struct message *m, void *arg)
@@ -53,11 +53,18 @@ found_cb(struct message *m, void *arg)
 }
 
 static void
+lost_cb(uint64_t id, const char *user, const char *why, void *arg)
+{
+	lost++;
+}
+
+static void
 closed_cb(struct segment *s, void *arg)
 {
 }
 
 static const struct spool_hooks hooks = { .found = found_cb,
+	.lost = lost_cb,
 	.closed = closed_cb };
 
 /* Where the spool is. */
@@ -72,6 +79,13 @@ unsigned
 st_found(void)
 {
 	return found;
+}
+
+/* Messages that were told as lost since the last st_open() began. */
+unsigned
+st_lost(void)
+{
+	return lost;
 }
 
 /* A new folder for the test. */
@@ -171,7 +185,7 @@ st_open_size(struct event_base *base, uint64_t size)
 {
 	struct spool *sp;
 
-	found = 0;
+	found = lost = 0;
 	sp = spool_open(folder, base, size, &hooks);
 	assert_non_null(sp);
 	return sp;

@@ -38,6 +38,7 @@ struct st_ack {
 
 const char *st_folder(void);
 unsigned st_found(void);
+unsigned st_lost(void);
 unsigned st_damaged(struct spool *);
 void st_flip(const char *path, uint64_t off);
 unsigned st_files(const char *below, char *name, size_t);

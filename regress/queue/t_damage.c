@@ -8,7 +8,7 @@
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/spool_files.c queue/corrupt.c lib/date.c */
 /* sources: lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
-/* sources: regress/queue/spooltest.c */
+/* sources: regress/queue/spooltest.c queue/spool_verify.c */
 /* libs: -levent -ldb-5.3 -lpthread */
 /*
  * Copyright (c) 2026 The edd authors
@@ -49,6 +49,7 @@
 #include "message.h"
 #include "segment.h"
 #include "spool.h"
+#include "spool_verify.h"
 #include "spooltest.h"
 
 #define MESSAGES 150u
@@ -234,7 +235,9 @@ test_envelope_found_later(void **state)
 	restart(&w, true, MESSAGES, 0);
 	m = spool_find(w.sp, w.id[VICTIM]);
 	assert_int_equal(spool_envelope(w.sp, m), -1);
+	assert_int_equal(st_lost(), 0);
 	spool_lose(w.sp, m, "envelope damaged");
+	assert_int_equal(st_lost(), 1);
 	assert_int_equal(spool_commit(w.sp), 0);
 	assert_null(spool_find(w.sp, w.id[VICTIM]));
 	assert_int_equal(st_files("corrupt", name, sizeof(name)), 1);
@@ -260,6 +263,29 @@ compact(struct world *w)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+static void
+finding_cb(const struct verify_finding *f, void *arg)
+{
+	assert_true(f->id == *(const uint64_t *)arg);
+}
+
+/* Of what is queued all is sound but that many, of which id is told. */
+static void
+verify(struct spool *sp, uint64_t id, unsigned sound, unsigned unsound)
+{
+	struct verify_counts counts;
+	struct spool_verify *v;
+
+	v = spool_verify_new(sp);
+	assert_non_null(v);
+	while (spool_verify_step(v, finding_cb, &id) == 1)
+		;
+	spool_verify_counts(v, &counts);
+	assert_int_equal(counts.messages, sound);
+	assert_int_equal(counts.lost, unsound);
+	spool_verify_free(v);
+}
+
 /*
  * Damage does not stop compaction.  A message whose body is damaged moves, and
  * stays damaged, also for those who read it from the disk alone.
@@ -283,11 +309,14 @@ test_compaction_of_damage(void **state)
 		m = spool_find(w.sp, w.id[VICTIM]);
 		assert_true((i == 0) == (m != NULL));
 		assert_int_equal(st_damaged(w.sp), i == 0);
+		assert_int_equal(st_lost(), i != 0);
+		verify(w.sp, w.id[VICTIM], 9, i == 0);
 		assert_int_equal(st_files("corrupt", name, sizeof(name)), 1);
 		(void)id_format(w.id[VICTIM], id);
 		assert_memory_equal(name, id, strlen(id));
 		spool_abandon(w.sp);
 		restart(&w, true, i == 0 ? 10 : 9, i == 0);
+		verify(w.sp, w.id[VICTIM], 9, i == 0);
 		spool_abandon(w.sp);
 		restart(&w, false, i == 0 ? 10 : 9, i == 0);
 		assert_int_equal(st_files("corrupt", name, sizeof(name)), 1);

@@ -82,6 +82,9 @@ def test_damaged_envelope_is_given_up(waiting, sink):
         "r0@example.net", "r2@example.net"}
     assert re.search(edd.ids[1] + ": damaged on disk, message given up",
                      edd.log())
+    told = edd.ctl("trace", edd.ids[1], json_rows=True)[-1]
+    assert (told["event"], told["user"], told["text"]) == (
+        "removed", "app", "damaged on disk")
     kept = corrupt(edd)
     assert len(kept) == 1 and kept[0].startswith(edd.ids[1] + ".")
 
@@ -205,5 +208,9 @@ def test_segments_are_gone(waiting, sink):
     edd.start()
     for id_ in edd.ids:
         edd.wait_log(id_ + ".*missing, message given up")
+        told = edd.ctl("trace", id_, json_rows=True)
+        assert [(e["event"], e.get("text")) for e in told
+                if e["event"] == "removed"] == [
+                    ("removed", "missing on disk")]
     edd.send("new@example.net")
     assert sink.wait(1)[0].rcpts == ["new@example.net"]
