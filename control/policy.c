@@ -27,6 +27,7 @@
 #include "auth.h"
 #include "chan.h"
 #include "compartment.h"
+#include "compat.h"
 #include "control.h"
 #include "credential.h"
 #include "dkimkey.h"
@@ -110,6 +111,20 @@ find_limits(struct control *c, const struct policy_sender *q,
 	return STORE_OK;
 }
 
+/* The name of the sender's compartment, by which clients may call it too. */
+static enum store_status
+find_name(struct control *c, struct policy_sender_reply *a)
+{
+	struct compartment found;
+	enum store_status r;
+
+	r = compartment_get(c->store, a->compartment, &found);
+	if (r == STORE_OK)
+		(void)strlcpy(a->compartment_name, found.name,
+		    sizeof(a->compartment_name));
+	return r;
+}
+
 /*
  * The approval of an address for a user; see policy_sender().  It does not
  * count.
@@ -146,6 +161,8 @@ policy_find_sender(struct control *c, const struct policy_sender *q,
 		    &d, &own);
 	if (r == STORE_OK)
 		r = find_limits(c, q, a);
+	if (r == STORE_OK)
+		r = find_name(c, a);
 	if (r == STORE_OK)
 		r = pool_sources(c->store, sender.key, a->sources);
 	if (r == STORE_OK && !own)

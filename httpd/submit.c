@@ -43,17 +43,16 @@
 #include "journal.h"
 #include "monotime.h"
 #include "peers.h"
+#include "place.h"
 #include "proto_claim.h"
 #include "proto_policy.h"
 #include "proto_submit.h"
+#include "rcptset.h"
 #include "recipient.h"
 #include "retry.h"
 #include "senders.h"
 #include "submission.h"
 #include "units.h"
-
-/* Ids of compartments that this edd has given. */
-#define OWN_COMPARTMENT "ocid1.compartment.edd."
 
 enum submit_phase {
 	SUBMIT_CLAIM,
@@ -75,6 +74,7 @@ struct submit {
 	int64_t ended;	      /* all of it was here, monotonic microseconds */
 	struct address ascii; /* the sender */
 	char compartment[OBJECT_ID_SIZE]; /* of it; empty if not known */
+	struct rcptset rcpts;
 	struct retry retry; /* its claim is sub's from the begin of that */
 	char envelope[33];
 };
@@ -272,7 +272,7 @@ submit_check_count(struct submit *s)
 	uint32_t max;
 
 	max = submission_rcpt_max(&s->sub, s->x->conf->smtp.rcpt_max);
-	if (s->wish.rcpts_len <= max)
+	if (s->rcpts.len <= max)
 		return true;
 	(void)snprintf(text, sizeof(text),
 	    "Maximum recipients of a message reached : limit is %" PRIu32, max);
@@ -284,20 +284,15 @@ submit_check_count(struct submit *s)
 static void
 submit_ask_rcpts(struct submit *s)
 {
-	struct address ascii;
 	struct recipient *r;
 	size_t i;
 
 	if (!submit_check_count(s))
 		return;
-	for (i = 0; i < s->wish.rcpts_len; i++) {
-		if (idn_address_ascii(s->wish.rcpts[i], &ascii) == -1) {
-			submit_fail(s, FAULT_ADDRESS, s->wish.rcpts[i]->mailbox,
-			    "");
-			return;
-		}
-		r = recipient_add(&s->sub, s->wish.rcpts[i], "", 0);
-		if (r == NULL || recipient_ask(&s->sub, r, &ascii) == -1) {
+	for (i = 0; i < s->rcpts.len; i++) {
+		r = recipient_add(&s->sub, s->rcpts.given[i], "", 0);
+		if (r == NULL ||
+		    recipient_ask(&s->sub, r, &s->rcpts.ascii[i]) == -1) {
 			submit_fail(s, FAULT_INTERNAL, NULL, "");
 			return;
 		}
@@ -306,17 +301,13 @@ submit_ask_rcpts(struct submit *s)
 		submit_fail(s, FAULT_INTERNAL, NULL, "");
 }
 
-/*
- * The sender is approved. A compartment that this edd knows must be the
- * sender's; that of another service is of no meaning here.
- */
+/* The sender is approved, in its compartment alone. */
 static void
 submit_sender_good(struct submit *s, const struct policy_sender_reply *by)
 {
 	(void)strlcpy(s->compartment, by->compartment, sizeof(s->compartment));
-	if (strncmp(s->wish.compartment, OWN_COMPARTMENT,
-		sizeof(OWN_COMPARTMENT) - 1) == 0 &&
-	    strcmp(s->wish.compartment, by->compartment) != 0) {
+	if (!place_is(s->wish.compartment, by->compartment,
+		by->compartment_name)) {
 		submit_fail(s, FAULT_SENDER, s->wish.sender->mailbox, "");
 		return;
 	}
@@ -437,6 +428,7 @@ struct submit *
 submit_begin(struct exchange *x, const struct submit_wish *wish)
 {
 	struct submit *s;
+	size_t i;
 
 	s = peers_draining(x->httpd->sub.peers) ? NULL : calloc(1, sizeof(*s));
 	if (s == NULL) {
@@ -449,6 +441,13 @@ submit_begin(struct exchange *x, const struct submit_wish *wish)
 	if (idn_address_ascii(wish->sender, &s->ascii) == -1) {
 		submit_fail(s, FAULT_ADDRESS, wish->sender->mailbox, "");
 		return s;
+	}
+	for (i = 0; i < wish->rcpts_len; i++) {
+		if (rcptset_add(&s->rcpts, wish->rcpts[i]) == -1) {
+			submit_fail(s, FAULT_ADDRESS, wish->rcpts[i]->mailbox,
+			    "");
+			return s;
+		}
 	}
 	submit_ask_claim(s);
 	return s;
@@ -655,10 +654,17 @@ submit_envelope_id(const struct submit *s)
 	return s->envelope;
 }
 
-/* Whether that recipient of the wish gets nothing, being suppressed. */
+/*
+ * Whether that recipient of the wish gets nothing, being suppressed. Of one that
+ * was given more than once only the first place says so.
+ */
 bool
-submit_is_suppressed(const struct submit *s, size_t i)
+submit_is_suppressed(const struct submit *s, size_t rcpt)
 {
+	size_t i;
+
+	if (!rcptset_first(&s->rcpts, rcpt, &i))
+		return false;
 	if (s->retry.again != NULL)
 		return i < 64 && (s->retry.again->suppressed >> i & 1) != 0;
 	return i < s->sub.rcpts_len &&

@@ -42,6 +42,7 @@ policy_sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 	msg_put_u64(o, s->size_max);
 	msg_put_u32(o, s->rcpt_max);
 	msg_put_str(o, s->sources);
+	msg_put_str(o, s->compartment_name);
 }
 
 static void
@@ -74,6 +75,7 @@ policy_sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 	s->size_max = msg_get_u64(m);
 	s->rcpt_max = msg_get_u32(m);
 	msg_get_str(m, s->sources, sizeof(s->sources));
+	msg_get_str(m, s->compartment_name, sizeof(s->compartment_name));
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
 }

@@ -129,6 +129,7 @@ struct policy_sender_reply {
 	uint64_t size_max; /* octets of a message; 0: no limit of his own */
 	uint32_t rcpt_max; /* recipients of a message; 0: the same */
 	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */
+	char compartment_name[NAME_SIZE];
 };
 
 struct policy_rcpt {

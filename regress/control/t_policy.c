@@ -398,6 +398,7 @@ sender_gets_active_keys_of_its_own_domain(void **state)
 	put_key("example.or", "d", 9, SIGN_RSA_SHA256, DKIM_ACTIVE);
 	assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
 	    POLICY_OK);
+	assert_string_equal(a.compartment_name, "prod");
 	assert_int_equal(a.keys, 2);
 	assert_string_equal(a.key[0].selector, "a");
 	assert_int_equal(a.key[0].key, 6);

@@ -10,6 +10,9 @@ import pytest
 from apitest import SUBMIT_RAW, Api, Key, basic, with_https
 from eddtest import wait_for
 
+# As ids of another service are.
+THEIRS = "ocid1.compartment.oc1..theirs"
+
 
 @pytest.fixture
 def https(make_edd, sink):
@@ -255,4 +258,75 @@ def test_limits_of_a_user_hold(https):
     assert api.submit(details(edd, to=many[:2])).fault() == (
         400, "LimitExceeded",
         "Maximum recipients of a message reached : limit is 1")
+    api.close()
+
+
+def test_an_address_given_twice_is_one_recipient(https, sink):
+    edd = https
+    edd.ctl("limits", "set", "user", "app", "recipients", "2")
+    edd.ctl("suppression", "add", "s@example.net", "compartment", "prod")
+    api = Api(edd)
+    body = details(edd, recipients={
+        "to": [{"email": "a@example.net", "name": "A"},
+               {"email": "a@EXAMPLE.net"}, {"email": "s@Example.net"}],
+        "cc": [{"email": "a@example.net"}],
+        "bcc": [{"email": "s@example.net", "name": "S"}]})
+    for _ in range(2):  # the second is answered from what is stored
+        answer = api.submit(body, opc_retry_token="one")
+        assert answer.status == 200, answer.body
+        assert answer.json["suppressedRecipients"] == [
+            {"email": "s@example.net"}]
+    got, = sink.wait()
+    assert got.rcpts == ["a@example.net"]
+    text = email.message_from_bytes(got.data)
+    assert text["To"].lower().count("a@example.net") == 2
+    assert text["Cc"] == "a@example.net"
+
+    # The local part is as it is: these are three.
+    answer = api.submit(details(edd, to=("a@example.net", "A@example.net",
+                                         "b@example.net")))
+    assert answer.fault()[1] == "LimitExceeded"
+    answer = api.request(
+        "POST", SUBMIT_RAW, b"From: news@example.org\r\n\r\nx\r\n",
+        {"content-type": "message/rfc822", "compartment-id": edd.compartment,
+         "sender": "news@example.org",
+         "recipients": "b@example.net, b@example.NET,s@example.net,"
+                       "s@example.net"})
+    assert answer.status == 200, answer.body
+    assert answer.json["suppressedRecipients"] == ["s@example.net"]
+    assert sink.wait(2)[1].rcpts == ["b@example.net"]
+    api.close()
+
+
+def test_an_address_given_twice_counts_once_for_rates(https, sink):
+    edd = https
+    edd.ctl("limits", "set", "user", "app", "minute", "1")
+    api = Api(edd)
+    answer = api.submit(details(edd, to=("a@example.net", "a@Example.net")))
+    assert answer.status == 200, answer.body
+    assert sink.wait()[0].rcpts == ["a@example.net"]
+    assert api.submit(details(edd, to=("b@example.net",))).fault() == (
+        400, "LimitExceeded",
+        "Maximum messages sent per minute reached : limit is 1")
+    api.close()
+
+
+def test_a_compartment_is_the_senders_by_id_or_name(https, sink):
+    edd = https
+    edd.ctl("compartment", "add", "dev")
+    ids = {r["name"]: r["id"]
+           for r in edd.ctl("compartment", "list", json_rows=True)}
+    api = Api(edd)
+    for place, status in ((ids["prod"], 200), ("prod", 200), ("PROD", 200),
+                          (THEIRS, 200), ("dev", 404), (ids["dev"], 404),
+                          ("root", 404), (ids["root"], 404), ("no", 404)):
+        sender = {"senderAddress": {"email": "news@example.org"},
+                  "compartmentId": place}
+        answer = api.submit(details(edd, sender=sender))
+        assert answer.status == status, (place, answer.body)
+        answer = api.request(
+            "POST", SUBMIT_RAW, b"From: news@example.org\r\n\r\nx\r\n",
+            {"content-type": "message/rfc822", "compartment-id": place,
+             "sender": "news@example.org", "recipients": "a@example.net"})
+        assert answer.status == status, (place, answer.body)
     api.close()

@@ -106,7 +106,7 @@ def test_https_is_timed_too(make_edd, sink):
     for i in range(2):
         assert api.submit({
             "sender": {"senderAddress": {"email": "news@example.org"},
-                       "compartmentId": "ours"},
+                       "compartmentId": "prod"},
             "recipients": {"to": [{"email": "a@example.net"}]},
             "subject": "%d" % i, "bodyText": "x"}).status == 200
     api.close()
