@@ -425,7 +425,8 @@ value_error(const struct ops_field *known, const struct row_field *f)
 	if (known->max == OPS_NUMBER)
 		return f->kind == ROW_NUMBER ? NULL : "is no number";
 	if (f->kind != ROW_STRING)
-		return "is no string";
+		return known->list ? "must be an array of strings" :
+				     "must be a string";
 	if (strlen(f->value) > known->max)
 		return "is too long";
 	return NULL;

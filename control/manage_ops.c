@@ -50,7 +50,7 @@
 	}
 #define ADDRESSES                                                              \
 	{                                                                      \
-		"outboundIps", true, SOURCES_SIZE                              \
+		"outboundIps", true, SOURCES_SIZE, true                        \
 	}
 #define DRAIN                                                                  \
 	{                                                                      \

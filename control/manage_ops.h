@@ -37,6 +37,7 @@ struct ops_field {
 	const char *name;
 	bool required;
 	size_t max; /* octets; 0: true or false; OPS_NUMBER: a number */
+	bool list;  /* of strings, each without a blank */
 };
 
 struct ops {

@@ -23,6 +23,7 @@
 #include "api_read.h"
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -168,6 +169,20 @@ all_tags_read(const char *key, struct json_object *value,
 						  namespaces_read(value, rq, f);
 }
 
+/* Whether all that is in it are strings. */
+static bool
+is_words(struct json_object *array)
+{
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(array); i++) {
+		if (json_object_get_type(json_object_array_get_idx(array, i)) !=
+		    json_type_string)
+			return false;
+	}
+	return true;
+}
+
 /* An array of words. */
 static int
 words_read(const char *key, struct json_object *array,
@@ -198,6 +213,11 @@ words_read(const char *key, struct json_object *array,
 	return 0;
 }
 
+/*
+ * A member becomes a field. A value that none can have becomes a field without
+ * one, for only control knows whether there is such a field: it says what is
+ * wrong.
+ */
 static int
 member_read(const char *key, struct json_object *value,
     struct manage_request *rq, struct fault *f)
@@ -213,16 +233,21 @@ member_read(const char *key, struct json_object *value,
 		return all_tags_read(key, value, rq, f);
 	switch (json_object_get_type(value)) {
 	case json_type_array:
-		return words_read(key, value, rq, f);
+		if (is_words(value))
+			return words_read(key, value, rq, f);
+		break;
 	case json_type_int:
 		row_num(rq->field, key, json_object_get_int64(value));
+		return 0;
+	case json_type_string:
+		if (json_value_text(value, &path, &text, f) == -1)
+			return -1;
+		row_str(rq->field, key, text.s);
 		return 0;
 	default:
 		break;
 	}
-	if (json_value_text(value, &path, &text, f) == -1)
-		return -1;
-	row_str(rq->field, key, text.s);
+	row_none(rq->field, key);
 	return 0;
 }
 

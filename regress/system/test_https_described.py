@@ -108,3 +108,18 @@ def test_what_is_wrong_is_named(edd, api):
         {"Content-Type": "application/json"})
     assert answer.fault() == (400, "InvalidParameter",
                               "freeformTags.a must be a string")
+    for value in (1, True, 1.5, "x", ["x"], [1], [[]], {}, {"x": 1}):
+        answer = api.request(
+            "POST", "/20170907/senders",
+            json.dumps({"compartmentId": "prod", "foo": value,
+                        "emailAddress": "a@b.example"}),
+            {"Content-Type": "application/json"})
+        assert answer.fault() == (400, "InvalidParameter",
+                                  "foo is no field of this operation")
+    for value in (1, True, 1.5, [1], {}):
+        answer = api.request(
+            "POST", "/20170907/senders",
+            json.dumps({"compartmentId": "prod", "emailAddress": value}),
+            {"Content-Type": "application/json"})
+        assert answer.fault() == (400, "InvalidParameter",
+                                  "emailAddress must be a string")
