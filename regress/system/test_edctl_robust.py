@@ -222,3 +222,89 @@ def test_every_topic_of_help(tmp_path):
             assert len(done.stdout.splitlines()) < 60, topic
     assert "edctl dkim rotate DOMAIN" in run("help", "dkim").stdout
     assert "CREATING" in run("help", "dkim").stdout
+
+
+HEADER = struct.Struct("<HHIQ")
+HELLO, PROGRESS = 1, 5
+
+
+def frame(stream):
+    """The next message: its type, and its octets; or None at the end."""
+    head = stream.read(HEADER.size)
+    if len(head) < HEADER.size:
+        return None, b""
+    kind, _, length, _ = HEADER.unpack(head)
+    return kind, head + stream.read(length)
+
+
+@pytest.fixture
+def slowed(edd, tmp_path, request):
+    """A socket before edd's: of each command it tells three steps of
+    progress, before what edd says of it comes."""
+    path = str(tmp_path / "slowed")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(1)
+    request.addfinalizer(listener.close)
+
+    def forward(client, server):
+        with client.makefile("rb") as stream:
+            while (octets := frame(stream)[1]):
+                server.sendall(octets)
+        server.shutdown(socket.SHUT_WR)
+
+    def serve_one(client):
+        with client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(edd.socket)
+            commands = threading.Thread(target=forward, args=(client, server))
+            commands.start()
+            with server.makefile("rb") as stream:
+                kind, octets = frame(stream)
+                assert kind == HELLO
+                client.sendall(octets)
+                kind, octets = frame(stream)
+                for done in (0, 123456, 9999999999):
+                    client.sendall(HEADER.pack(PROGRESS, 0, 16, 0) +
+                                   struct.pack("<QQ", done, 9999999999))
+                while octets:
+                    client.sendall(octets)
+                    kind, octets = frame(stream)
+            client.shutdown(socket.SHUT_RDWR)
+            commands.join()
+
+    def serve():
+        while True:
+            try:
+                client, _ = listener.accept()
+                serve_one(client)
+            except OSError:
+                return
+    threading.Thread(target=serve, daemon=True).start()
+    return path
+
+
+@pytest.mark.parametrize("line, told", [
+    ("queue verify", "nothing wrong"),
+    ("queue hold all", "recipients"),
+    ("queue flush all", "recipients"),
+    ("-j queue flush all", '"recipients":2'),
+])
+def test_progress_stands_on_a_terminal_and_gives_way(edd, slowed, line, told):
+    edd.ctl("queue", "pause", "all")
+    edd.send(["a@example.net", "b@example.net"])
+    terminal = Terminal([EDCTL, "-s", slowed, *line.split()])
+    try:
+        assert terminal.wait() == 0, terminal.text
+        before, after = terminal.text.split(told)
+    finally:
+        terminal.close()
+    steps = ["%d of 9999999999 " % n for n in (0, 123456, 9999999999)]
+    assert before.split("\r")[1:4] == steps
+    # The result begins on a line without rests of it.
+    blank = before.split("\r")[4]
+    assert blank.isspace() and len(blank) >= len(steps[2])
+    assert " of " not in after
+    # Who reads it through a pipe sees the result alone.
+    done = run("-s", slowed, *line.split())
+    assert done.returncode == 0 and done.stderr == ""
+    assert told in done.stdout and " of " not in done.stdout
