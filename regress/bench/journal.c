@@ -1,4 +1,5 @@
 /* sources: queue/jindex.c queue/jread.c queue/trace.c queue/blob.c */
+/* sources: queue/journal.c queue/traffic.c lib/window.c queue/clock.c */
 /* sources: lib/crc32c.c lib/date.c lib/id.c lib/row.c lib/msg.c lib/log.c lib/logsock.c lib/compat.c */
 /* libs: -levent -ljson-c */
 /*
