@@ -208,11 +208,12 @@ target_set(const struct ask *a, const struct object *o,
 }
 
 /*
- * He may what another operation needs, to a->target in the compartment with
- * this id; else it ends.
+ * Whether he may do this to a->target in the compartment with this id; nothing
+ * ends: STORE_NOTFOUND if not.
  */
-int
-ask_may_else(struct ask *a, enum permission permission, const char *compartment)
+enum store_status
+ask_allows(const struct ask *a, enum permission permission,
+    const char *compartment)
 {
 	struct permit_question q;
 
@@ -220,7 +221,17 @@ ask_may_else(struct ask *a, enum permission permission, const char *compartment)
 	q.compartment = compartment;
 	q.permission = permission;
 	q.target = a->target;
-	switch (permit_allows(a->control, &q)) {
+	return permit_allows(a->control, &q);
+}
+
+/*
+ * He may what another operation needs, to a->target in the compartment with
+ * this id; else it ends.
+ */
+int
+ask_may_else(struct ask *a, enum permission permission, const char *compartment)
+{
+	switch (ask_allows(a, permission, compartment)) {
 	case STORE_OK:
 		return 0;
 	case STORE_NOTFOUND:

@@ -83,6 +83,8 @@ bool ask_equals(const struct ask *, const char *name, const char *value);
 bool ask_state(const struct ask *, const char *name, const char *value);
 int ask_may(struct ask *, const char *compartment);
 int ask_may_else(struct ask *, enum permission, const char *compartment);
+enum store_status ask_allows(const struct ask *, enum permission,
+    const char *compartment);
 int ask_place(struct ask *, struct compartment *);
 int ask_object(struct ask *, const char *id, enum object_kind, struct object *);
 enum store_status ask_follow(const struct ask *, struct object *);

@@ -109,13 +109,54 @@ domain_row(struct ask *a, const struct object *o)
 static const struct more_kind domain_kind = { OBJECT_DOMAIN, "name", NULL, true,
 	domain_row };
 
+/* Who makes a domain, and whether senders elsewhere lose by it. */
+struct taking {
+	struct ask *ask;
+	enum store_status may;
+	bool strangers;
+};
+
+static bool
+taking_cb(const char *compartment, void *arg)
+{
+	struct taking *t;
+
+	t = arg;
+	t->strangers = true;
+	t->may = ask_allows(t->ask, t->ask->ops->permission, compartment);
+	return t->may == STORE_OK;
+}
+
+/*
+ * Who makes a domain takes it from senders that other compartments have of it:
+ * he needs to be allowed to make it in each of these, too.  Else it ends as if
+ * the compartment was not there.
+ */
+static int
+check_strangers(struct ask *a, const struct domain *d, bool *strangers)
+{
+	struct taking t = { a, STORE_OK, false };
+
+	if (reach_places(a->control, d, taking_cb, &t) != STORE_OK ||
+	    t.may == STORE_FAIL) {
+		ask_fail_store(a);
+		return -1;
+	}
+	*strangers = t.strangers;
+	if (t.may == STORE_OK)
+		return 0;
+	ask_not_found(a);
+	return -1;
+}
+
 static void
 domain_make(struct ask *a, const struct domain *d, const char *place)
 {
 	char note[REACH_TEXT_SIZE];
 	struct object o;
+	bool strangers;
 
-	if (ask_begin(a) == -1)
+	if (check_strangers(a, d, &strangers) == -1 || ask_begin(a) == -1)
 		return;
 	if (domain_put(a->control->store, d) != STORE_OK) {
 		ask_fail_store(a);
@@ -127,7 +168,8 @@ domain_make(struct ask *a, const struct domain *d, const char *place)
 	if (ask_commit(a) == -1)
 		return;
 	/* The operator is told, by the log. */
-	(void)reach_strangers(a->control, d, note, sizeof(note));
+	if (strangers)
+		(void)reach_strangers(a->control, d, note, sizeof(note));
 	if (object_get(a->control->store, d->id, &o) != STORE_OK)
 		ask_fail_store(a);
 	else

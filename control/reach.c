@@ -25,16 +25,27 @@
 #include <string.h>
 
 #include "compartment.h"
+#include "compat.h"
 #include "control.h"
 #include "domain.h"
 #include "log.h"
-#include "msg.h"
 #include "permit.h"
 #include "sender.h"
 
+/* Compartments that are remembered while senders are gone through. */
+#define REACH_RECENT 32u
+
+/* Senders of a domain that are in compartments which it does not reach. */
 struct strangers {
 	struct control *control;
 	const struct domain *domain;
+	reach_cb cb; /* for each of their compartments, or NULL */
+	void *arg;
+	struct {
+		char place[OBJECT_ID_SIZE];
+		bool within;
+	} recent[REACH_RECENT];
+	size_t seen; /* compartments put there */
 	size_t n;
 	char first[ADDRESS_SIZE];
 	bool failed;
@@ -84,28 +95,93 @@ reach_domain(struct control *c, const char *compartment, const char *name,
 							    STORE_NOTFOUND;
 }
 
+/* The place of a compartment among the recent ones, or REACH_RECENT. */
+static size_t
+recent_find(const struct strangers *f, const char *place)
+{
+	size_t i, n;
+
+	n = f->seen < REACH_RECENT ? f->seen : REACH_RECENT;
+	for (i = 0; i < n; i++) {
+		if (strcmp(f->recent[i].place, place) == 0)
+			return i;
+	}
+	return REACH_RECENT;
+}
+
+/* Another compartment.  False: it is no use to go on. */
+static bool
+recent_add(struct strangers *f, const char *place)
+{
+	enum store_status r;
+	size_t i;
+
+	r = is_within(f->control, place, f->domain);
+	if (r == STORE_FAIL) {
+		f->failed = true;
+		return false;
+	}
+	i = f->seen++ % REACH_RECENT;
+	(void)strlcpy(f->recent[i].place, place, sizeof(f->recent[i].place));
+	f->recent[i].within = r == STORE_OK;
+	return r == STORE_OK || f->cb == NULL || f->cb(place, f->arg);
+}
+
 static bool
 stranger_cb(const struct store_key *k, struct msgin *m, void *arg)
 {
+	enum store_status r;
 	struct strangers *f;
 	struct sender s;
+	bool more;
+	size_t i;
 
 	f = arg;
-	if (record_done(sender_decode(m, &s), "sender") != STORE_OK ||
-	    strcmp(sender_domain(&s), f->domain->name) != 0)
-		return true;
-	switch (is_within(f->control, s.compartment, f->domain)) {
-	case STORE_OK:
-		return true;
-	case STORE_NOTFOUND:
-		if (f->n++ == 0)
-			memcpy(f->first, s.address, sizeof(f->first));
-		return true;
-	case STORE_FAIL:
-		break;
+	r = sender_get(f->control->store, store_key_second(k), &s);
+	if (r != STORE_OK) {
+		f->failed = r == STORE_FAIL;
+		return !f->failed;
 	}
-	f->failed = true;
-	return false;
+	more = true;
+	i = recent_find(f, s.compartment);
+	if (i == REACH_RECENT) {
+		more = recent_add(f, s.compartment);
+		i = (f->seen - 1) % REACH_RECENT;
+	}
+	if (f->failed || f->recent[i].within)
+		return more;
+	if (f->n++ == 0)
+		memcpy(f->first, s.address, sizeof(f->first));
+	return more;
+}
+
+/* Go through the senders of exactly the domain. */
+static enum store_status
+strangers_find(struct strangers *f)
+{
+	struct store_key prefix;
+	enum store_status r;
+
+	store_key_prefix(&prefix, f->domain->name);
+	r = store_scan(f->control->store, STORE_SENDER_DOMAIN, &prefix, NULL,
+	    stranger_cb, f);
+	return r != STORE_OK || f->failed ? STORE_FAIL : STORE_OK;
+}
+
+/*
+ * Have cb for each compartment with senders that stop being of use when the
+ * domain, which is not there yet, is made; several times for one if there are
+ * very many.  It says whether to go on.  STORE_OK also if it did not.
+ */
+enum store_status
+reach_places(struct control *c, const struct domain *d, reach_cb cb, void *arg)
+{
+	struct strangers f = { .control = c,
+		.domain = d,
+		.cb = cb,
+		.arg = arg };
+
+	return strangers_find(&f);
 }
 
 /*
@@ -120,9 +196,7 @@ reach_strangers(struct control *c, const struct domain *d, char *text,
 	struct strangers f = { .control = c, .domain = d };
 
 	text[0] = '\0';
-	if (store_scan(c->store, STORE_SENDER, NULL, NULL, stranger_cb, &f) !=
-		STORE_OK ||
-	    f.failed)
+	if (strangers_find(&f) != STORE_OK)
 		return STORE_FAIL;
 	if (f.n == 0)
 		return STORE_OK;

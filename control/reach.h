@@ -34,8 +34,13 @@
 struct control;
 struct domain;
 
+/* Whether to go on. */
+typedef bool (*reach_cb)(const char *compartment, void *arg);
+
 enum store_status reach_domain(struct control *, const char *compartment,
     const char *name, struct domain *, bool *own);
+enum store_status reach_places(struct control *, const struct domain *,
+    reach_cb, void *arg);
 enum store_status reach_strangers(struct control *, const struct domain *,
     char *text, size_t size);
 

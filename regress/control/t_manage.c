@@ -18,6 +18,7 @@
  * The management API: senders and domains, who may, entity tags, retry tokens, work requests.
  *
  * sources: regress/control/client.c regress/control/world.c
+ * sources: regress/control/ask.c
  * sources: regress/control/tmpdir.c regress/control/fake_proc.c
  * sources: control/[!m]*.c control/m[!a]*.c control/manage*.c
  * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
@@ -36,9 +37,11 @@
 
 #include <cmocka.h>
 
+#include "ask.h"
 #include "client.h"
 #include "compat.h"
 #include "expiry.h"
+#include "id.h"
 #include "manage.h"
 #include "object.h"
 #include "object_upgrade.h"
@@ -46,6 +49,7 @@
 #include "proto_policy.h"
 #include "record.h"
 #include "returnpath.h"
+#include "sender.h"
 #include "store.h"
 
 static struct world w;
@@ -487,6 +491,87 @@ old_store_is_linked(void **state)
 	assert_int_equal(object_upgrade(w.control.store), 0);
 }
 
+/* Senders aN@victim.example, in a compartment. */
+static void
+put_senders(unsigned n, const char *compartment)
+{
+	struct sender s;
+	char text[64];
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		(void)snprintf(text, sizeof(text), "a%05u@victim.example", i);
+		assert_null(sender_parse(text, &s));
+		assert_int_equal(
+		    id_make_object("emailsender", s.id, sizeof(s.id)), 0);
+		(void)strlcpy(s.compartment, compartment,
+		    sizeof(s.compartment));
+		s.created = 1;
+		s.state = RECORD_ACTIVE;
+		if (i % 1000 == 0)
+			assert_int_equal(store_begin(w.control.store), 0);
+		assert_int_equal(sender_put(w.control.store, &s), STORE_OK);
+		if (i % 1000 == 999 || i + 1 == n)
+			assert_int_equal(store_commit(w.control.store), 0);
+	}
+}
+
+/* A domain takes the senders that others have of it: not without leave. */
+static void
+domain_takes_no_sender_of_others(void **state)
+{
+	static const char wanted[] = "name=victim.example";
+	struct policy_sender_reply a;
+	char dev[OBJECT_ID_SIZE];
+
+	tear_down(state);
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-family in compartment ");
+	assert_true(world_do(&w, "compartment add dev"));
+	assert_true(world_value(&w, "id", dev, sizeof(dev)));
+	put_senders(20000, dev);
+	client_allow(&w, "allow any-user to use email-family in tenancy");
+	assert_int_equal(client_in(&cl, MANAGE_DOMAIN_CREATE, wanted),
+	    MANAGE_NOT_FOUND);
+	assert_string_equal(cl.end.why,
+	    "Authorization failed or requested resource not found.");
+	assert_false(world_do(&w, "domain show victim.example"));
+	assert_int_equal(ask_sender(&w, cl.user, "a00001@victim.example", &a),
+	    POLICY_OK);
+	/* Verified or not: it would keep others from making senders. */
+	w.control.site.verify_domains = true;
+	assert_int_equal(client_in(&cl, MANAGE_DOMAIN_CREATE, wanted),
+	    MANAGE_NOT_FOUND);
+	w.control.site.verify_domains = false;
+	/* Who may do so there too has his way. */
+	client_allow(&w, "allow any-user to manage email-family in tenancy");
+	(void)client_make(&cl, MANAGE_DOMAIN_CREATE, wanted);
+	assert_int_equal(ask_sender(&w, cl.user, "a00001@victim.example", &a),
+	    POLICY_NO);
+}
+
+/* Senders of the own compartment, and of those below it, lose nothing. */
+static void
+domain_of_own_senders_is_made(void **state)
+{
+	struct policy_sender_reply a;
+	char shop[OBJECT_ID_SIZE];
+
+	tear_down(state);
+	client_begin(&cl, &w,
+	    "allow any-user to manage email-family in compartment ");
+	assert_true(world_do(&w, "compartment add shop parent prod"));
+	assert_true(world_value(&w, "id", shop, sizeof(shop)));
+	put_senders(10, shop);
+	assert_true(
+	    world_do(&w, "sender add b@victim.example compartment prod"));
+	assert_true(
+	    world_do(&w, "sender add c@victim.example.net compartment root"));
+	(void)client_make(&cl, MANAGE_DOMAIN_CREATE, "name=victim.example");
+	assert_int_equal(ask_sender(&w, cl.user, "a00001@victim.example", &a),
+	    POLICY_OK);
+}
+
 int
 main(void)
 {
@@ -503,6 +588,8 @@ main(void)
 		T(return_path_lives),
 		T(configuration_is_told),
 		T(old_store_is_linked),
+		T(domain_takes_no_sender_of_others),
+		T(domain_of_own_senders_is_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,3 +114,28 @@ def test_domain_that_is_not_verified_takes_nothing(make_edd, sink):
             "verified: it gives no DKIM key and no return path") in steps
     received, = sink.wait()
     assert b"DKIM-Signature" not in received.data
+
+
+def test_no_domain_is_made_over_senders_of_others(edd):
+    """Who may manage one compartment does not stop another's mail."""
+    edd.ctl("sender", "add", "u@victim.example", "compartment", "prod")
+    edd.ctl("policy", "add",
+            "allow any-user to use email-family in tenancy")
+    edd.places["dev"], dev = edd.places["prod"], edd.places["dev"]
+    assert submit(edd, "u@victim.example", "before").status == 200
+    api = Api(edd)
+    answer = api.request(
+        "POST", "/20170907/emailDomains",
+        '{"compartmentId":"%s","name":"victim.example"}' % dev,
+        {"Content-Type": "application/json"})
+    assert answer.fault() == (
+        404, "NotAuthorizedOrNotFound",
+        "Authorization failed or requested resource not found.")
+    api.close()
+    assert "victim.example" not in edd.ctl("domain", "list")
+    assert submit(edd, "u@victim.example", "after").status == 200
+    # The operator may, and is told what it does.
+    row, = edd.ctl("domain", "add", "victim.example", "compartment", "dev",
+                   json_rows=True)
+    assert "u@victim.example" in row["note"]
+    assert submit(edd, "u@victim.example", "taken").status == 404
