@@ -28,6 +28,7 @@ enum fault_kind {
 	FAULT_MISSING, /* it needs something that there is not */
 	FAULT_EXISTS,  /* it is there already */
 	FAULT_STATE,   /* not now, or not while something else is there */
+	FAULT_LATER,   /* the same, and to be tried again when that is gone */
 	FAULT_LIMIT,   /* there are too many */
 	FAULT_BUSY,    /* nobody is there to do it */
 	FAULT_STORE    /* the store failed, which is in the log */

@@ -45,6 +45,7 @@
 #include "peers.h"
 #include "permit.h"
 #include "policy.h"
+#include "poolset.h"
 #include "proc.h"
 #include "proto_auth.h"
 #include "proto_conf.h"
@@ -194,6 +195,8 @@ main_conf_end(char *why, size_t size, void *arg)
 	c->global = p->conf.global;
 	main_changed_cb(c);
 	c->site = p->conf.site;
+	if (c->store != NULL)
+		poolset_warn(c);
 	audit_limits(c->audit, c->site.audit_records, c->site.audit_keep);
 	c->certs = p->conf.certs;
 	if (c->store != NULL && dkimwatch_start(c->dkimwatch) == -1)
@@ -258,6 +261,7 @@ main_start(void *arg)
 		log_warnx("%s", why);
 		return -1;
 	}
+	poolset_warn(c);
 	r = tenancy_load(c, p->conf.secret.key);
 	conf_secret_wipe(&p->conf.secret);
 	if (r == -1) {

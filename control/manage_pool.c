@@ -121,14 +121,14 @@ take_drain(struct ask *a, struct pool *p)
 	return -1;
 }
 
-/* Read outboundIps; else the request ends. */
+/* Read outboundIps, former ones of the host too or not; else it ends. */
 static int
-take_addresses(struct ask *a, struct poolset *set)
+take_addresses(struct ask *a, bool former, struct poolset *set)
 {
 	struct fault f;
 
-	if (poolset_parse(a->control, ask_value(a, "outboundIps"), set, &f) ==
-	    0)
+	if (poolset_parse(a->control, ask_value(a, "outboundIps"), former, set,
+		&f) == 0)
 		return 0;
 	ask_fail_fault(a, &f);
 	return -1;
@@ -141,6 +141,18 @@ check_available(struct ask *a, const struct poolset *set, const char *pool)
 	struct fault f;
 
 	if (poolset_free(set, pool, &f) == 0)
+		return 0;
+	ask_fail_fault(a, &f);
+	return -1;
+}
+
+/* Senders of the pool keep an address to send from. */
+static int
+check_removable(struct ask *a, const struct poolset *set, const struct pool *p)
+{
+	struct fault f;
+
+	if (poolset_removable(a->control, set, p, &f) == 0)
 		return 0;
 	ask_fail_fault(a, &f);
 	return -1;
@@ -194,7 +206,7 @@ manage_pool_create(struct ask *a)
 	p.drain = POOL_DRAIN;
 	if (ask_place(a, &c) == -1 || more_again(a, &pool_kind) != 0 ||
 	    need_name(a, c.id, ask_value(a, "name")) == -1 ||
-	    take_drain(a, &p) == -1 || take_addresses(a, &w) == -1 ||
+	    take_drain(a, &p) == -1 || take_addresses(a, false, &w) == -1 ||
 	    check_available(a, &w, "") == -1)
 		return;
 	if (id_make_object("emailippool", p.id, sizeof(p.id)) == -1) {
@@ -323,8 +335,8 @@ manage_pool_add(struct ask *a)
 
 	if (need_pool(a, &o, &p) == -1)
 		return;
-	if (take_addresses(a, &w) == 0 && check_available(a, &w, p.id) == 0 &&
-	    ask_begin(a) == 0) {
+	if (take_addresses(a, false, &w) == 0 &&
+	    check_available(a, &w, p.id) == 0 && ask_begin(a) == 0) {
 		if (poolset_put(a->control->store, &w, p.id) == STORE_OK) {
 			changed(a, &o, WORK_UPDATE_POOL, NULL,
 			    ask_value(a, "outboundIps"));
@@ -345,8 +357,9 @@ manage_pool_remove(struct ask *a)
 
 	if (need_pool(a, &o, &p) == -1)
 		return;
-	if (take_addresses(a, &w) == 0 && ask_begin(a) == 0) {
-		if (poolset_take(a->control->store, &w, &p) == STORE_OK) {
+	if (take_addresses(a, true, &w) == 0 &&
+	    check_removable(a, &w, &p) == 0 && ask_begin(a) == 0) {
+		if (poolset_take(a->control, &w, &p) == STORE_OK) {
 			changed(a, &o, WORK_UPDATE_POOL,
 			    ask_value(a, "outboundIps"), NULL);
 			return;

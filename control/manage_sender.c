@@ -34,6 +34,7 @@
 #include "manage_ops.h"
 #include "manage_spf.h"
 #include "pool.h"
+#include "poolset.h"
 #include "row.h"
 #include "sender.h"
 #include "store.h"
@@ -89,6 +90,7 @@ static int
 check_pool(struct ask *a)
 {
 	struct condition_target target;
+	struct fault f;
 	struct pool p;
 	const char *id;
 	int r;
@@ -101,9 +103,13 @@ check_pool(struct ask *a)
 		target = a->target;
 		memset(&a->target, 0, sizeof(a->target));
 		r = ask_may_else(a, PERMISSION_POOL_USE, p.compartment);
-		if (r == 0)
-			a->target = target;
-		return r;
+		if (r == -1)
+			return -1;
+		a->target = target;
+		if (poolset_usable(a->control, &p, &f) == 0)
+			return 0;
+		ask_fail_fault(a, &f);
+		return -1;
 	case STORE_NOTFOUND:
 		ask_not_found(a);
 		return -1;

@@ -84,23 +84,52 @@ outbound_put(struct store *s, const struct outbound *o)
 	return r;
 }
 
+struct each {
+	int64_t now;
+	bool (*cb)(const struct outbound *, void *);
+	void *arg;
+};
+
+static bool
+each_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	const struct each *e;
+	struct outbound o;
+
+	e = arg;
+	memset(&o, 0, sizeof(o));
+	return record_done(outbound_decode(m, e->now, &o), "source address") !=
+	    STORE_OK ||
+	    e->cb(&o, e->arg);
+}
+
+/*
+ * Show the callback all addresses with a record as they are at a moment, in the
+ * order of their text, until it returns false.
+ */
+enum store_status
+outbound_each(struct store *s, int64_t now,
+    bool (*cb)(const struct outbound *, void *), void *arg)
+{
+	struct each e = { now, cb, arg };
+
+	return store_scan(s, STORE_SOURCE, NULL, NULL, each_cb, &e);
+}
+
 struct search {
 	const char *pool;
-	int64_t now;
 	struct outbound *found;
 	uint32_t n;
 };
 
 static bool
-search_cb(const struct store_key *k, struct msgin *m, void *arg)
+search_cb(const struct outbound *o, void *arg)
 {
 	struct search *s;
 
 	s = arg;
-	if (record_done(outbound_decode(m, s->now, &s->found[s->n]),
-		"source address") == STORE_OK &&
-	    strcmp(s->found[s->n].pool, s->pool) == 0)
-		s->n++;
+	if (strcmp(o->pool, s->pool) == 0)
+		s->found[s->n++] = *o;
 	return s->n < SOURCES_MAX;
 }
 
@@ -109,10 +138,10 @@ enum store_status
 outbound_pool(struct store *s, const char *pool, int64_t now,
     struct outbound found[SOURCES_MAX], uint32_t *n)
 {
-	struct search search = { pool, now, found, 0 };
+	struct search search = { pool, found, 0 };
 	enum store_status r;
 
-	r = store_scan(s, STORE_SOURCE, NULL, NULL, search_cb, &search);
+	r = outbound_each(s, now, search_cb, &search);
 	*n = search.n;
 	return r;
 }

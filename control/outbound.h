@@ -38,6 +38,8 @@ struct outbound {
 enum store_status outbound_get(struct store *, const char *address, int64_t now,
     struct outbound *);
 enum store_status outbound_put(struct store *, const struct outbound *);
+enum store_status outbound_each(struct store *, int64_t now,
+    bool (*)(const struct outbound *, void *), void *);
 enum store_status outbound_pool(struct store *, const char *pool, int64_t now,
     struct outbound[SOURCES_MAX], uint32_t *);
 

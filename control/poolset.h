@@ -21,6 +21,7 @@
 #ifndef POOLSET_H
 #define POOLSET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -39,12 +40,19 @@ struct poolset {
 
 int poolset_name(struct control *, const char *compartment, const char *name,
     struct fault *);
-int poolset_parse(struct control *, const char *text, struct poolset *,
-    struct fault *);
+bool poolset_is_source(const struct control *, const char *address);
+int poolset_parse(struct control *, const char *text, bool former,
+    struct poolset *, struct fault *);
 int poolset_free(const struct poolset *, const char *pool, struct fault *);
 enum store_status poolset_put(struct store *, struct poolset *,
     const char *pool);
-enum store_status poolset_take(struct store *, struct poolset *,
+int poolset_usable(const struct control *, const struct pool *, struct fault *);
+int poolset_removable(const struct control *, const struct poolset *,
+    const struct pool *, struct fault *);
+enum store_status poolset_take(struct control *, struct poolset *,
     const struct pool *);
+enum store_status poolset_unknown(const struct control *, const char *pool,
+    char text[SOURCES_SIZE]);
+void poolset_warn(struct control *);
 
 #endif

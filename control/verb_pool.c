@@ -38,19 +38,21 @@
 static bool
 pool_row(struct job *j, const struct pool *p)
 {
-	char text[SOURCES_SIZE];
+	char text[SOURCES_SIZE], unknown[SOURCES_SIZE];
 	struct compartment c;
 	unsigned senders;
 
 	if (compartment_get(j->control->store, p->compartment, &c) !=
 		STORE_OK ||
 	    pool_addresses(j->control->store, p->id, text) != STORE_OK ||
+	    poolset_unknown(j->control, p->id, unknown) != STORE_OK ||
 	    record_count(j->control->store, STORE_POOL_SENDER, p->id,
 		&senders) != STORE_OK)
 		return false;
 	row_str(j->row, "name", p->name);
 	row_str(j->row, "compartment", c.name);
 	row_str(j->row, "sources", text);
+	row_str(j->row, "notInConf", unknown);
 	row_num(j->row, "senders", senders);
 	row_str(j->row, "id", p->id);
 	row_time(j->row, "created", p->created);
@@ -91,7 +93,8 @@ verb_pool_add(struct job *j)
 	if (need_compartment(j, j->arg[1], &place) == -1 ||
 	    need_admitted(j, poolset_name(c, place.id, j->arg[0], &f), &f) ==
 		-1 ||
-	    need_admitted(j, poolset_parse(c, j->arg[2], &set, &f), &f) == -1 ||
+	    need_admitted(j, poolset_parse(c, j->arg[2], false, &set, &f),
+		&f) == -1 ||
 	    need_admitted(j, poolset_free(&set, "", &f), &f) == -1 ||
 	    need_id(j, "emailippool", p.id) == -1)
 		return;
@@ -120,13 +123,17 @@ verb_pool_set(struct job *j)
 		return;
 	}
 	if (need_pool(j, j->arg[0], &p) == -1 ||
-	    need_admitted(j, poolset_parse(c, text, &set, &f), &f) == -1 ||
-	    (j->arg[1] != NULL &&
-		need_admitted(j, poolset_free(&set, p.id, &f), &f) == -1) ||
+	    need_admitted(j,
+		poolset_parse(c, text, j->arg[1] == NULL, &set, &f),
+		&f) == -1 ||
+	    need_admitted(j,
+		j->arg[1] != NULL ? poolset_free(&set, p.id, &f) :
+				    poolset_removable(c, &set, &p, &f),
+		&f) == -1 ||
 	    need_begin(j) == -1)
 		return;
 	r = j->arg[1] != NULL ? poolset_put(c->store, &set, p.id) :
-				poolset_take(c->store, &set, &p);
+				poolset_take(c, &set, &p);
 	if (r != STORE_OK) {
 		job_fail_store(j);
 		return;

@@ -34,6 +34,7 @@
 #include "job.h"
 #include "msg.h"
 #include "pool.h"
+#include "poolset.h"
 #include "row.h"
 #include "sender.h"
 #include "verb_need.h"
@@ -243,12 +244,14 @@ change(struct job *j, struct sender *s)
 static int
 take_pool(struct job *j, char id[OBJECT_ID_SIZE])
 {
+	struct fault f;
 	struct pool p;
 
 	id[0] = '\0';
 	if (j->arg[3] == NULL || strcmp(j->arg[3], "none") == 0)
 		return 0;
-	if (need_pool(j, j->arg[3], &p) == -1)
+	if (need_pool(j, j->arg[3], &p) == -1 ||
+	    need_admitted(j, poolset_usable(j->control, &p, &f), &f) == -1)
 		return -1;
 	memcpy(id, p.id, sizeof(p.id));
 	return 0;

@@ -42,6 +42,7 @@
 #include "outbound.h"
 #include "policy.h"
 #include "pool.h"
+#include "poolset.h"
 #include "proto_policy.h"
 #include "store.h"
 
@@ -200,20 +201,21 @@ mail_leaves_from_the_pool(void **state)
 	(void)snprintf(text, sizeof(text), "emailIpPoolId=%s", id);
 	assert_int_equal(client_in(&cl, MANAGE_SENDER_LIST, text), MANAGE_OK);
 	assert_int_equal(cl.rows, 1);
-	/* One leaves at once, the last one later. */
+	/* One leaves at once, the last one not while it is in use. */
 	assert_int_equal(
 	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.1"),
 	    MANAGE_OK);
 	assert_string_equal(sources_of("a@b.org"), "192.0.2.2");
 	assert_int_equal(
 	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.2"),
-	    MANAGE_OK);
+	    MANAGE_STATE);
+	assert_non_null(strstr(cl.end.why, "add one first, or take the pool"));
 	assert_string_equal(sources_of("a@b.org"), "192.0.2.2");
-	assert_string_equal(outbound("lifecycleState=DRAINING"), " 192.0.2.2");
-	assert_int_equal(
-	    client_ask(&cl, MANAGE_POOL_ADD, id, "outboundIps=192.0.2.2"),
-	    MANAGE_OK);
 	assert_string_equal(outbound("lifecycleState=DRAINING"), "");
+	/* What it has not may be removed again. */
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.1"),
+	    MANAGE_OK);
 	/* A pool that is in use stays. */
 	assert_int_equal(client_ask(&cl, MANAGE_POOL_DELETE, id, NULL),
 	    MANAGE_CONFLICT);
@@ -269,6 +271,48 @@ last_address_leaves(void **state)
 	    STORE_OK);
 	assert_string_equal(o[0].pool, "");
 	assert_true(o[0].left >= now + 24 * 3600);
+}
+
+/* One that stays is needed: none that drains, nor one that edd.conf lost. */
+static void
+last_usable_address_stays(void **state)
+{
+	char id[OBJECT_ID_SIZE], empty[OBJECT_ID_SIZE], text[256];
+
+	make_pool("name=none|outboundIps=2001:db8::1|"
+		  "description=d",
+	    empty);
+	assert_int_equal(client_ask(&cl, MANAGE_POOL_REMOVE, empty,
+			     "outboundIps=2001:db8::1"),
+	    MANAGE_OK);
+	(void)snprintf(text, sizeof(text),
+	    "emailAddress=a@b.org|emailIpPoolId=%s", empty);
+	assert_int_equal(client_in(&cl, MANAGE_SENDER_CREATE, text),
+	    MANAGE_STATE);
+	make_pool("name=one|outboundIps=192.0.2.2 192.0.2.1", id);
+	(void)snprintf(text, sizeof(text),
+	    "emailAddress=a@b.org|emailIpPoolId=%s", id);
+	(void)client_make(&cl, MANAGE_SENDER_CREATE, text);
+	(void)strlcpy(w.control.site.source[0], "192.0.2.7", HOST_SIZE);
+	poolset_warn(&w.control);
+	assert_true(world_do(&w, "pool show one"));
+	assert_non_null(strstr(w.text, "notInConf=192.0.2.2"));
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.1"),
+	    MANAGE_STATE);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_ADD, id, "outboundIps=192.0.2.2"),
+	    MANAGE_INVALID);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.2"),
+	    MANAGE_OK);
+	assert_string_equal(sources_of("a@b.org"), "192.0.2.1");
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.2"),
+	    MANAGE_OK);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.9"),
+	    MANAGE_INVALID);
 }
 
 /* A pool elsewhere is given only by who may use it there. */
@@ -364,11 +408,16 @@ operators_change_pools(void **state)
 	assert_true(world_do(&w, "pool set two add 2001:db8::1"));
 	assert_string_equal(sources_of("a@example.org"),
 	    "192.0.2.2 2001:db8::1");
-	/* The last leaves later, as it does for the API. */
+	/* The last stays while it is in use, and leaves later, as for the API. */
+	assert_false(world_words(&w, removes));
+	assert_non_null(strstr(w.why, "add one first, or take the pool"));
+	assert_true(world_do(&w, "sender set a@example.org pool none"));
 	assert_true(world_words(&w, removes));
 	assert_int_equal(client_ask(&cl, MANAGE_POOL_GET, id, NULL), MANAGE_OK);
 	assert_string_equal(client_value(&cl, "outboundIps.0.lifecycleState"),
 	    "DRAINING");
+	assert_false(world_do(&w, "sender set a@example.org pool two"));
+	assert_non_null(strstr(w.why, "no address that mail can leave from"));
 	assert_true(
 	    world_do(&w, "sender set a@example.org state inactive pool none"));
 	assert_true(world_do(&w, "sender set a@example.org state active"));
@@ -385,6 +434,7 @@ main(void)
 		T(requests_are_refused),
 		T(mail_leaves_from_the_pool),
 		T(last_address_leaves),
+		T(last_usable_address_stays),
 		T(pool_of_others_is_guarded),
 		T(operators_make_pools),
 		T(operators_change_pools),

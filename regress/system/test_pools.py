@@ -19,11 +19,12 @@ class Pools:
         self.place = next(r["id"] for r in edd.ctl(
             "compartment", "list", json_rows=True) if r["name"] == "prod")
 
-    def call(self, method, path, body=None):
+    def call(self, method, path, body=None, status=None):
         answer = self.api.request(
             method, BASE + path, None if body is None else json.dumps(body),
             JSON if body is not None else None)
-        assert answer.status < 300, answer.body
+        assert (answer.status < 300 if status is None
+                else answer.status == status), answer.body
         return answer
 
     def make(self, name, *addresses):
@@ -135,3 +136,39 @@ def test_operator_makes_and_gives_pools(pools, sink):
         "sources"].split() == ["127.0.0.31", "127.0.0.32", "127.0.0.33"]
     edd.ctl("pool", "remove", "one")
     assert edd.ctl("pool", "list", json_rows=True) == []
+
+
+def test_last_address_of_a_sender_stays(pools, sink):
+    """No mail of a sender with a pool ever leaves from another address."""
+    edd = pools.edd
+    one = pools.make("one", "127.0.0.31")
+    pools.sender("one@example.org", one)
+    pools.call("PUT", "emailIpPools/" + one["id"],
+               {"lastIpDrainPeriodInHours": 0})
+    remove = "emailIpPools/%s/actions/removeEmailOutboundIp" % one["id"]
+    answer = pools.call("POST", remove, {"outboundIps": ["127.0.0.31"]}, 409)
+    assert answer.json["code"] == "IncorrectState"
+    assert "take the pool from its senders" in answer.json["message"]
+    edd.send("a@example.net", sender="one@example.org",
+             text="From: one@example.org\r\nSubject: x\r\n\r\nx\r\n")
+    assert sink.wait(1)[0].peer[0] == "127.0.0.31"
+
+
+def test_address_that_edd_conf_lost(pools, sink):
+    """It is shown, warned of and can be removed."""
+    edd = pools.edd
+    edd.ctl("pool", "add", "one", "compartment", "prod", "address",
+            "127.0.0.31", "127.0.0.32")
+    edd.ctl("sender", "set", "news@example.org", "pool", "one")
+    with open(edd.conf) as f:
+        text = f.read()
+    with open(edd.conf, "w") as f:
+        f.write(text.replace("deliver source 127.0.0.32\n", ""))
+    edd.ctl("reload")
+    edd.wait_log('IP pool "one" has 127.0.0.32')
+    row, = edd.ctl("pool", "list", json_rows=True)
+    assert row["notInConf"] == "127.0.0.32"
+    edd.ctl("pool", "set", "one", "remove", "127.0.0.31", ok=False)
+    edd.ctl("pool", "set", "one", "remove", "127.0.0.32")
+    row, = edd.ctl("pool", "list", json_rows=True)
+    assert (row["sources"], row["notInConf"]) == ("127.0.0.31", "")
