@@ -32,7 +32,7 @@ struct control;
 struct msgin;
 
 /* "uid=0", or a principal of the API with the key that it used. */
-#define AUDIT_ACTOR_SIZE 256u
+#define AUDIT_ACTOR_SIZE 512u
 
 /* The longest object is a filter of the queue; longer values are cut. */
 #define AUDIT_OBJECT_SIZE 1024u

@@ -486,7 +486,7 @@ more_audit(struct ask *a, const char *object, const char *old, const char *new)
 	char actor[AUDIT_ACTOR_SIZE];
 
 	(void)snprintf(actor, sizeof(actor),
-	    "user=%.63s source=%.63s request=%.80s", a->user.name, a->rq.source,
+	    "user=%.63s source=%.63s request=%s", a->user.name, a->rq.source,
 	    a->rq.request);
 	c.actor = actor;
 	c.verb = a->ops->name;

@@ -139,7 +139,10 @@ end_cb(const struct manage_end *end, void *arg)
 	cl->end = *end;
 }
 
-/* "name=value|name=value", of which "?name" is no string but a truth value. */
+/*
+ * "name=value|name=value", of which "?name" is no string but a truth value, and
+ * "#name" a number.
+ */
 static struct row *
 fields(const char *text)
 {
@@ -157,6 +160,8 @@ fields(const char *text)
 		*value++ = '\0';
 		if (pair[0] == '?')
 			row_bool(row, pair + 1, strcmp(value, "true") == 0);
+		else if (pair[0] == '#')
+			row_num(row, pair + 1, strtoll(value, NULL, 10));
 		else
 			row_str(row, pair, value);
 	}
@@ -178,6 +183,8 @@ client_start(struct client *cl, enum manage_op op, const char *id,
 	(void)strlcpy(rq.user, cl->user, sizeof(rq.user));
 	(void)strlcpy(rq.source, "192.0.2.1", sizeof(rq.source));
 	(void)strlcpy(rq.id, id == NULL ? "" : id, sizeof(rq.id));
+	(void)strlcpy(rq.request, cl->request == NULL ? "" : cl->request,
+	    sizeof(rq.request));
 	memcpy(rq.etag, cl->etag, sizeof(rq.etag));
 	memcpy(rq.retry, cl->retry, sizeof(rq.retry));
 	memcpy(rq.page, cl->page, sizeof(rq.page));

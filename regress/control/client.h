@@ -41,6 +41,8 @@ struct client {
 	char page[MANAGE_PAGE_SIZE];
 	unsigned limit;
 
+	const char *request; /* opc-request-id of all; NULL: none */
+
 	/* Of the last answer. */
 	bool ended;
 	unsigned rows;

@@ -367,6 +367,23 @@ domain_lives(void **state)
 	assert_int_equal(cl.rows, 0);
 }
 
+/* The client's part may be long; edd's own is the end of the id. */
+static void
+audit_has_the_whole_request_id(void **state)
+{
+	char id[MANAGE_ID_SIZE], wanted[MANAGE_ID_SIZE + 16];
+	static const char end[] = "/0123456789ABCDEF/END";
+
+	memset(id, 'x', sizeof(id));
+	memcpy(id + sizeof(id) - sizeof(end), end, sizeof(end));
+	cl.request = id;
+	(void)client_make(&cl, MANAGE_SENDER_CREATE, "emailAddress=a@b.org");
+	cl.request = NULL;
+	(void)snprintf(wanted, sizeof(wanted), " request=%s", id);
+	assert_true(world_do(&w, "audit verb CreateSender"));
+	assert_non_null(strstr(w.text, wanted));
+}
+
 /* What a token made is not made again once it is deleted, nor shown as such. */
 static void
 token_of_what_was_deleted(void **state)
@@ -584,6 +601,7 @@ main(void)
 		T(verbs_give_permissions),
 		T(bad_pages_are_refused),
 		T(domain_lives),
+		T(audit_has_the_whole_request_id),
 		T(token_of_what_was_deleted),
 		T(return_path_lives),
 		T(configuration_is_told),
