@@ -215,10 +215,12 @@ take_escape(struct scan *j, uint64_t *hash)
 	int c;
 
 	c = peek(j);
+	if (c == -1)
+		return refuse(j, "ill-formed escape");
 	j->s++;
 	if (c == 'u')
 		return take_unicode(j, hash);
-	at = c <= 0 ? NULL : strchr(letters, c);
+	at = c == 0 ? NULL : strchr(letters, c);
 	if (at == NULL)
 		return refuse(j, "ill-formed escape");
 	mix(hash, &meaning[at - letters], 1);
