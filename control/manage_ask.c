@@ -435,7 +435,7 @@ value_error(const struct ops_field *known, const struct row_field *f)
 		    NULL :
 		    "is neither true nor false";
 	if (known->max == OPS_NUMBER)
-		return f->kind == ROW_NUMBER ? NULL : "is no number";
+		return f->kind == ROW_NUMBER ? NULL : "must be an integer";
 	if (f->kind != ROW_STRING)
 		return known->list ? "must be an array of strings" :
 				     "must be a string";

@@ -76,6 +76,7 @@ pool_row(struct ask *a, const struct object *o)
 		return r;
 	pool_fields(a, &p, o);
 	row_num(a->row, "lastIpDrainPeriodInHours", p.drain);
+	row_none(a->row, "outboundIps");
 	for (i = 0; i < n; i++) {
 		element(a, i, "outboundIp", out[i].address);
 		element(a, i, "lifecycleState",

@@ -17,8 +17,8 @@
 /*
  * Query and body into fields. A tag is a field "freeformTags.KEY" or
  * "definedTags.NAMESPACE.KEY"; that tags were given, if only to have none, is
- * a field of the name alone.  Strings in an array are one field, with blanks
- * between.
+ * a field of the name alone.  The one field that is an array of strings is sent
+ * with blanks between.
  */
 #include "api_read.h"
 
@@ -169,12 +169,14 @@ all_tags_read(const char *key, struct json_object *value,
 						  namespaces_read(value, rq, f);
 }
 
-/* Whether all that is in it are strings. */
+/* Whether it is an array, and all that is in it are strings. */
 static bool
 is_words(struct json_object *array)
 {
 	size_t i;
 
+	if (json_object_get_type(array) != json_type_array)
+		return false;
 	for (i = 0; i < json_object_array_length(array); i++) {
 		if (json_object_get_type(json_object_array_get_idx(array, i)) !=
 		    json_type_string)
@@ -231,15 +233,15 @@ member_read(const char *key, struct json_object *value,
 		return 0;
 	if (strcmp(key, "freeformTags") == 0 || strcmp(key, "definedTags") == 0)
 		return all_tags_read(key, value, rq, f);
+	if (strcmp(key, "outboundIps") == 0 && is_words(value))
+		return words_read(key, value, rq, f);
 	switch (json_object_get_type(value)) {
-	case json_type_array:
-		if (is_words(value))
-			return words_read(key, value, rq, f);
-		break;
 	case json_type_int:
 		row_num(rq->field, key, json_object_get_int64(value));
 		return 0;
 	case json_type_string:
+		if (strcmp(key, "outboundIps") == 0)
+			break;
 		if (json_value_text(value, &path, &text, f) == -1)
 			return -1;
 		row_str(rq->field, key, text.s);

@@ -117,7 +117,10 @@ write_namespaces(struct jsonout *o, const struct row *r)
 	jsonout_close(o, '}');
 }
 
-/* "NAME.0.KEY", "NAME.1.KEY": an object for each number; nothing without. */
+/*
+ * "NAME.0.KEY", "NAME.1.KEY": an object for each number.  "NAME" says that
+ * there is an array, if only an empty one.
+ */
 static void
 write_elements(struct jsonout *o, const struct row *r, const char *name)
 {
@@ -125,25 +128,25 @@ write_elements(struct jsonout *o, const struct row *r, const char *name)
 	size_t i, k;
 	int len;
 
+	if (row_value(r, name) == NULL)
+		return;
+	jsonout_key(o, name);
+	jsonout_open(o, '[');
 	for (k = i = 0; i < row_count(r); i++) {
 		len = snprintf(prefix, sizeof(prefix), "%s.%zu", name, k);
 		if (inner(row_at(r, i), prefix, (size_t)len) == NULL)
 			continue;
-		if (k++ == 0) {
-			jsonout_key(o, name);
-			jsonout_open(o, '[');
-		}
+		k++;
 		write_members(o, r, prefix, (size_t)len);
 	}
-	if (k > 0)
-		jsonout_close(o, ']');
+	jsonout_close(o, ']');
 }
 
 /* Append a row; an object that may have tags has both kinds, if empty. */
 void
 api_write_row(struct jsonout *o, const struct row *r, bool tags)
 {
-	static const char resources[] = "resources";
+	static const char resources[] = "resources", list[] = "outboundIps";
 	const struct row_field *f;
 	bool has;
 	size_t i;
@@ -152,6 +155,8 @@ api_write_row(struct jsonout *o, const struct row *r, bool tags)
 	jsonout_open(o, '{');
 	for (i = 0; i < row_count(r); i++) {
 		f = row_at(r, i);
+		if (strcmp(f->name, list) == 0)
+			continue;
 		if (strchr(f->name, '.') == NULL) {
 			jsonout_key(o, f->name);
 			write_value(o, f);
@@ -164,7 +169,7 @@ api_write_row(struct jsonout *o, const struct row *r, bool tags)
 		write_members(o, r, resources, sizeof(resources) - 1);
 		jsonout_close(o, ']');
 	}
-	write_elements(o, r, "outboundIps");
+	write_elements(o, r, list);
 	if (tags) {
 		jsonout_key(o, "freeformTags");
 		write_members(o, r, "freeformTags", sizeof("freeformTags") - 1);

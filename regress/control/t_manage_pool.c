@@ -271,6 +271,16 @@ last_address_leaves(void **state)
 	    STORE_OK);
 	assert_string_equal(o[0].pool, "");
 	assert_true(o[0].left >= now + 24 * 3600);
+	/* A pool without addresses has an array of none. */
+	assert_int_equal(client_ask(&cl, MANAGE_POOL_UPDATE, id,
+			     "#lastIpDrainPeriodInHours=0"),
+	    MANAGE_OK);
+	assert_int_equal(
+	    client_ask(&cl, MANAGE_POOL_REMOVE, id, "outboundIps=192.0.2.1"),
+	    MANAGE_OK);
+	assert_int_equal(client_ask(&cl, MANAGE_POOL_GET, id, NULL), MANAGE_OK);
+	assert_non_null(client_value(&cl, "outboundIps"));
+	assert_null(strstr(cl.text, "192.0.2.1"));
 }
 
 /* One that stays is needed: none that drains, nor one that edd.conf lost. */

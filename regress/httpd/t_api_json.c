@@ -60,10 +60,15 @@ static const struct {
 	{ "{\"x\":true}", "x=|", 0 }, /* control refuses it */
 	{ "{\"x\":1}", "x=1|", 0 },
 	{ "{\"x\":1.5}", "x=|", 0 },
-	{ "{\"x\":[\"a\",\"b\"]}", "x=a b|", 0 },
+	{ "{\"outboundIps\":[\"a\",\"b\"]}", "outboundIps=a b|", 0 },
+	{ "{\"outboundIps\":[]}", "outboundIps=|", 0 },
+	{ "{\"outboundIps\":\"a b\"}", "outboundIps=|", 0 },
+	{ "{\"outboundIps\":[1]}", "outboundIps=|", 0 },
+	{ "{\"outboundIps\":[\"a b\"]}", NULL, FAULT_PARAMETER },
+	{ "{\"outboundIps\":[\"\"]}", NULL, FAULT_PARAMETER },
+	{ "{\"x\":[\"a\",\"b\"]}", "x=|", 0 },
+	{ "{\"x\":[\"a b\"]}", "x=|", 0 },
 	{ "{\"x\":[]}", "x=|", 0 },
-	{ "{\"x\":[\"a b\"]}", NULL, FAULT_PARAMETER },
-	{ "{\"x\":[\"\"]}", NULL, FAULT_PARAMETER },
 	{ "{\"x\":[1]}", "x=|", 0 },
 	{ "{\"x\":[[]]}", "x=|", 0 },
 	{ "{\"x\":{}}", "x=|", 0 },
@@ -215,6 +220,10 @@ rows_are_written(void **state)
 	    "\"actionType\":\"CREATED\"}]}");
 	jsonout_free(&o);
 	row_clear(r);
+	row_none(r, "outboundIps");
+	api_write_row(&o, r, false);
+	assert_string_equal(o.s, "{\"outboundIps\":[]}");
+	jsonout_free(&o);
 	row_str(r, "outboundIps.0.outboundIp", "192.0.2.1");
 	row_str(r, "outboundIps.0.assignmentState", "ASSIGNED");
 	row_str(r, "outboundIps.1.outboundIp", "192.0.2.2");

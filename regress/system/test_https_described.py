@@ -116,7 +116,7 @@ def test_what_is_wrong_is_named(edd, api):
             {"Content-Type": "application/json"})
         assert answer.fault() == (400, "InvalidParameter",
                                   "foo is no field of this operation")
-    for value in (1, True, 1.5, [1], {}):
+    for value in (1, True, 1.5, [1], {}, ["arr@b.example"], ["a b"], []):
         answer = api.request(
             "POST", "/20170907/senders",
             json.dumps({"compartmentId": "prod", "emailAddress": value}),

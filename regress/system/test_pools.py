@@ -172,3 +172,41 @@ def test_address_that_edd_conf_lost(pools, sink):
     edd.ctl("pool", "set", "one", "remove", "127.0.0.32")
     row, = edd.ctl("pool", "list", json_rows=True)
     assert (row["sources"], row["notInConf"]) == ("127.0.0.31", "")
+
+
+def test_values_are_of_their_types(pools):
+    """An array only where one is asked for, a number only where one is."""
+    body = {"compartmentId": pools.place, "name": "p",
+            "outboundIps": ["127.0.0.31"], "description": "d",
+            "lastIpDrainPeriodInHours": 0}
+    for name, value, why in (
+            ("outboundIps", "127.0.0.31", "must be an array of strings"),
+            ("outboundIps", [1], "must be an array of strings"),
+            ("outboundIps", {}, "must be an array of strings"),
+            ("description", ["a", "b"], "must be a string"),
+            ("lastIpDrainPeriodInHours", 1.5, "must be an integer"),
+            ("lastIpDrainPeriodInHours", True, "must be an integer"),
+            ("lastIpDrainPeriodInHours", "1", "must be an integer"),
+            ("lastIpDrainPeriodInHours", [], "must be an integer")):
+        answer = pools.call("POST", "emailIpPools", {**body, name: value},
+                            400)
+        assert answer.json["code"] == "InvalidParameter"
+        assert answer.json["message"] == name + " " + why
+    pool = pools.call("POST", "emailIpPools", body).json
+    pools.call("POST", "emailIpPools/%s/actions/removeEmailOutboundIp" %
+               pool["id"], {"outboundIps": ["127.0.0.31"]}, 202)
+    assert pools.call("GET", "emailIpPools/" + pool["id"]).json[
+        "outboundIps"] == []
+
+
+def test_audit_has_the_whole_request_id(pools):
+    answer = pools.api.request(
+        "POST", BASE + "emailIpPools", json.dumps({
+            "compartmentId": pools.place, "name": "one",
+            "outboundIps": ["127.0.0.31"]}),
+        {**JSON, "opc-request-id": "ours" * 40})
+    assert answer.status == 202
+    row, = pools.edd.ctl("audit", "verb", "CreateEmailIpPool",
+                         json_rows=True)
+    assert row["who"].endswith(
+        " request=" + answer.fields["opc-request-id"])
