@@ -43,6 +43,19 @@
 /* Connections at a time: operators and their scripts. */
 #define CTL_CONNECTIONS_MAX 64u
 
+/* Of them only for root and the daemon's user. */
+#define CTL_OWN 16u
+
+/* Of each other user. */
+#define CTL_USER_MAX 16u
+
+/* Those that are too many and hear this, and looks that they have for it. */
+#define CTL_REFUSED_MAX	  16u
+#define CTL_REFUSED_BEATS 2u
+
+/* Looks without a step after which one that reads nothing may make room. */
+#define CTL_UNREAD_BEATS (5u / CTL_BEAT)
+
 /*
  * Seconds between looks at a connection, in which a command that takes long
  * says that it lives, and of how many without a step - a command, an octet of
@@ -75,6 +88,7 @@ struct ctl {
 	unsigned beats;	 /* without a step */
 	struct job *job; /* NULL: none, or it is just being started */
 	struct job_who who;
+	bool refused; /* there are too many */
 	bool greeted;
 	bool busy;
 	bool done;	 /* the answer has ended */
@@ -89,7 +103,8 @@ struct ctlsock {
 	int fd;
 	bool has_gid;
 	uint32_t gid;
-	unsigned n;
+	unsigned n;	  /* without those that are refused */
+	unsigned refused; /* of these */
 	LIST_HEAD(, ctl) connections;
 };
 
@@ -127,7 +142,10 @@ ctl_free(struct ctl *c)
 		event_free(c->beat);
 	chan_free(c->chan);
 	LIST_REMOVE(c, entry);
-	c->sock->n--;
+	if (c->refused)
+		c->sock->refused--;
+	else
+		c->sock->n--;
 	free(c);
 }
 
@@ -172,7 +190,7 @@ ctlsock_allow_group(struct ctlsock *s, bool has_gid, uint32_t gid)
 	s->gid = gid;
 }
 
-/* How many operators are connected. */
+/* How many operators are connected, and not just being refused. */
 unsigned
 ctlsock_connections(const struct ctlsock *s)
 {
@@ -251,6 +269,20 @@ hello_cb(struct chan *chan, struct msgin *m, void *arg)
 	return ctl_hello_send(chan, CTL_VERSION);
 }
 
+/* Say to one that it is one too many. */
+static void
+ctl_refuse(struct ctl *c)
+{
+	struct admin_end end;
+
+	memset(&end, 0, sizeof(end));
+	(void)snprintf(end.why, sizeof(end.why), "too many edctl at once");
+	(void)snprintf(end.hint, sizeof(end.hint),
+	    "try again in a moment; end those that wait or that nobody reads");
+	c->done = true;
+	(void)ctl_end_send(c->chan, &end);
+}
+
 /* One command a connection at a time. */
 static int
 command_cb(struct chan *chan, struct msgin *m, void *arg)
@@ -259,9 +291,14 @@ command_cb(struct chan *chan, struct msgin *m, void *arg)
 	struct ctl *c;
 
 	c = arg;
-	if (!c->greeted || (c->busy && !c->done) ||
+	if (!c->greeted || (c->refused ? c->done : c->busy && !c->done) ||
 	    ctl_command_recv(m, &command) == -1)
 		return -1;
+	if (c->refused) {
+		admin_command_clear(&command);
+		ctl_refuse(c);
+		return 0;
+	}
 	c->busy = true;
 	c->done = false;
 	c->blocks = 0;
@@ -327,6 +364,7 @@ static void
 ctl_look(struct ctl *c)
 {
 	static const struct admin_progress alive;
+	unsigned most;
 	bool unread;
 
 	unread = chan_queued(c->chan) > 0;
@@ -337,7 +375,10 @@ ctl_look(struct ctl *c)
 		ctl_step(c);
 		return;
 	}
-	if (++c->beats < (unread ? CTL_READ_BEATS : CTL_BEATS)) {
+	most = unread ? CTL_READ_BEATS : CTL_BEATS;
+	if (c->refused)
+		most = CTL_REFUSED_BEATS;
+	if (++c->beats < most) {
 		(void)evtimer_add(c->beat, &ctl_beat);
 		return;
 	}
@@ -420,9 +461,82 @@ peer_check(const struct ctlsock *s, int fd, struct job_who *who)
 	return -1;
 }
 
+static bool
+is_own(const struct job_who *who)
+{
+	return who->uid == 0 || who->uid == geteuid();
+}
+
+/* Who has connections. */
+struct crowd {
+	unsigned users; /* neither root nor the daemon's user */
+	unsigned same;	/* of this very one */
+};
+
+static void
+crowd_count(const struct ctlsock *s, const struct job_who *who, struct crowd *n)
+{
+	const struct ctl *c;
+
+	memset(n, 0, sizeof(*n));
+	LIST_FOREACH(c, &s->connections, entry) {
+		if (c->refused || is_own(&c->who))
+			continue;
+		n->users++;
+		if (c->who.uid == who->uid)
+			n->same++;
+	}
+}
+
+/* Whether there is room for one more of this user. */
+static bool
+has_room(const struct ctlsock *s, const struct job_who *who,
+    const struct crowd *n)
+{
+	if (s->n >= CTL_CONNECTIONS_MAX)
+		return false;
+	return is_own(who) ||
+	    (n->users < CTL_CONNECTIONS_MAX - CTL_OWN &&
+		n->same < CTL_USER_MAX);
+}
+
+/*
+ * Make room for one more of this user, if need be: what is longest unread goes,
+ * of himself if he has too many, never of root for somebody else.  Whether
+ * there is room.
+ */
+static bool
+make_room(struct ctlsock *s, const struct job_who *who)
+{
+	struct ctl *c, *longest;
+	struct crowd n;
+
+	crowd_count(s, who, &n);
+	if (has_room(s, who, &n))
+		return true;
+	longest = NULL;
+	LIST_FOREACH(c, &s->connections, entry) {
+		if (c->refused || chan_queued(c->chan) == 0 ||
+		    c->beats < CTL_UNREAD_BEATS ||
+		    (!is_own(who) && is_own(&c->who)) ||
+		    (!is_own(who) && n.same >= CTL_USER_MAX &&
+			c->who.uid != who->uid))
+			continue;
+		if (longest == NULL || c->beats > longest->beats)
+			longest = c;
+	}
+	if (longest == NULL)
+		return false;
+	log_info("edctl closed: it does not read, and others wait uid=%u",
+	    longest->who.uid);
+	ctl_free(longest);
+	crowd_count(s, who, &n);
+	return has_room(s, who, &n);
+}
+
 /* A connection's struct, with all it needs but the channel. */
 static struct ctl *
-ctl_new(struct ctlsock *s, const struct job_who *who)
+ctl_new(struct ctlsock *s, const struct job_who *who, bool refused)
 {
 	struct ctl *c;
 
@@ -439,22 +553,35 @@ ctl_new(struct ctlsock *s, const struct job_who *who)
 		return NULL;
 	}
 	LIST_INSERT_HEAD(&s->connections, c, entry);
-	s->n++;
+	c->refused = refused;
+	if (refused)
+		s->refused++;
+	else
+		s->n++;
 	return c;
 }
 
 /*
- * Take over a connected descriptor.  0, or -1 and it is closed: too many, or
- * somebody who may not.
+ * Take over a connected descriptor.  One too many is told so when it asks.  0,
+ * or -1 and it is closed: far too many, or somebody who may not.
  */
 int
 ctlsock_connection(struct ctlsock *s, int fd)
 {
 	struct job_who who;
 	struct ctl *c;
+	bool room;
 
-	if (s->n >= CTL_CONNECTIONS_MAX || peer_check(s, fd, &who) == -1 ||
-	    (c = ctl_new(s, &who)) == NULL) {
+	if (peer_check(s, fd, &who) == -1) {
+		(void)close(fd);
+		return -1;
+	}
+	room = make_room(s, &who);
+	if (!room && s->refused == 0)
+		log_warnx("control socket: too many edctl at once uid=%u",
+		    who.uid);
+	if ((!room && s->refused >= CTL_REFUSED_MAX) ||
+	    (c = ctl_new(s, &who, !room)) == NULL) {
 		(void)close(fd);
 		return -1;
 	}

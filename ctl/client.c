@@ -194,10 +194,12 @@ down_cb(struct chan *chan, void *arg)
 		return;
 	say(c->end,
 	    c->greeted ?
-		"it was restarted, or what it said was not read for hours: ask "
-		"again, or write it to a file first" :
-		"only root, edd's own user and its administrators' group may "
-		"ask; edd's log says more",
+		"it was restarted, or what it said was not read for hours or "
+		"while many others asked: ask again, or write it to a file "
+		"first" :
+		"too many edctl ask at once, or you are neither root, edd's "
+		"own user nor of its administrators' group; edd's log says "
+		"which",
 	    "edd closed the connection before the answer was complete");
 	finish(c, CLIENT_LOST);
 }

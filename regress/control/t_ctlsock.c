@@ -449,6 +449,109 @@ reader_that_pauses_gets_all(void **state)
 	(void)close(idle);
 }
 
+/* A connection of a member of the group. */
+static int
+dial_as(uid_t uid)
+{
+	int sv[2];
+
+	ctlsock_allow_group(w.control.sock, true, (uint32_t)getegid());
+	assert_int_equal(seteuid(uid), 0);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sv), 0);
+	assert_int_equal(seteuid(0), 0);
+	if (ctlsock_connection(w.control.sock, sv[0]) == 0)
+		return sv[1];
+	(void)close(sv[1]);
+	return -1;
+}
+
+/* Whether a command is answered, and not by there being too many. */
+static bool
+is_served(int fd)
+{
+	static uint8_t answer[65536];
+	uint8_t buf[512];
+	bool refused;
+	ssize_t r;
+	size_t n;
+
+	n = frame_hello(buf, CTL_VERSION);
+	n += frame_command(buf + n, "user", "list");
+	assert_int_equal(send(fd, buf, n, MSG_NOSIGNAL), (ssize_t)n);
+	loop();
+	r = recv(fd, answer, sizeof(answer), 0);
+	assert_true(r > 0);
+	refused = memmem(answer, (size_t)r, "too many edctl at once", 22) !=
+	    NULL;
+	return !refused;
+}
+
+/* Connections of users that ask for much and read nothing. */
+static size_t
+crowd(uid_t uid, int *fd, size_t max)
+{
+	uint8_t buf[512];
+	size_t i, len;
+
+	len = frame_hello(buf, CTL_VERSION);
+	len += frame_command(buf + len, "suppression", "list");
+	for (i = 0; i < max; i++) {
+		fd[i] = dial_as(uid);
+		if (fd[i] == -1)
+			break;
+		assert_int_equal(send(fd[i], buf, len, MSG_NOSIGNAL),
+		    (ssize_t)len);
+	}
+	loop();
+	return i;
+}
+
+/* Who does not read locks nobody out: not himself for long, never root. */
+static void
+readers_that_do_not_read_lock_nobody_out(void **state)
+{
+	int fd[5 * 20], last;
+	size_t i, n;
+
+	if (geteuid() != 0)
+		skip();
+	fill_suppressions(3000);
+	n = crowd(1001, fd, 20);
+	assert_int_equal(ctlsock_connections(w.control.sock), 16);
+	/* Others of the group are still heard. */
+	last = dial_as(2001);
+	assert_true(is_served(last));
+	(void)close(last);
+	loop();
+	for (i = 0; i < 4; i++)
+		n += crowd((uid_t)(1002 + i), fd + n, 16);
+	assert_int_equal(ctlsock_connections(w.control.sock), 48);
+	/* root is heard at once; others are told, then have their room. */
+	last = dial();
+	assert_true(is_served(last));
+	(void)close(last);
+	loop();
+	for (i = 0; i < 3; i++)
+		ctlsock_look(w.control.sock);
+	last = dial_as(2001);
+	assert_false(is_served(last));
+	(void)close(last);
+	loop();
+	for (i = 0; i < 6; i++)
+		ctlsock_look(w.control.sock);
+	last = dial_as(2001);
+	assert_true(is_served(last));
+	(void)close(last);
+	last = dial_as(1001);
+	assert_true(is_served(last));
+	(void)close(last);
+	for (i = 0; i < n; i++)
+		(void)close(fd[i]);
+	loop();
+	assert_int_equal(ctlsock_connections(w.control.sock), 0);
+}
+
 static void
 reader_that_does_not_read_costs_little(void **state)
 {
@@ -540,6 +643,7 @@ main(void)
 		T(descriptor_is_refused),
 		T(connections_are_bounded),
 		T(reader_that_pauses_gets_all),
+		T(readers_that_do_not_read_lock_nobody_out),
 		T(reader_that_does_not_read_costs_little),
 		T(accepting_pauses_without_descriptors),
 	};

@@ -308,3 +308,22 @@ def test_progress_stands_on_a_terminal_and_gives_way(edd, slowed, line, told):
     done = run("-s", slowed, *line.split())
     assert done.returncode == 0 and done.stderr == ""
     assert told in done.stdout and " of " not in done.stdout
+
+
+def test_one_too_many_hears_why(edd):
+    """And has its answer when there is room again."""
+    crowd = []
+    try:
+        for _ in range(64):
+            crowd.append(socket.socket(socket.AF_UNIX))
+            crowd[-1].connect(edd.socket)
+        done = run("-s", edd.socket, "user", "list")
+        assert done.returncode == 1
+        assert "too many edctl at once" in done.stderr
+        assert "try again in a moment" in done.stderr
+        edd.wait_log("control socket: too many edctl at once uid=")
+    finally:
+        for one in crowd:
+            one.close()
+    wait_for(lambda: run("-s", edd.socket, "user", "list").returncode == 0,
+             "room again")
