@@ -32,6 +32,13 @@ is_blank(char c)
 	return (unsigned char)c <= ' ' || c == '\177';
 }
 
+/* RFC 3629 section 3: the second octet of a character, or a later one. */
+static bool
+is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 /* Octets of the word that text begins with, up to WRAP_WORD_MAX. */
 static size_t
 word_length(const char *text)
@@ -42,7 +49,7 @@ word_length(const char *text)
 	     n++)
 		;
 	/* No character is taken apart. */
-	while (n == WRAP_WORD_MAX && ((unsigned char)text[n] & 0xc0) == 0x80)
+	while (n > 0 && is_continuation(text[n]))
 		n--;
 	return n == 0 ? WRAP_WORD_MAX : n;
 }

@@ -123,6 +123,33 @@ test_a_word_without_end(void **state)
 	free(s);
 }
 
+/* Whatever octet of a character the limit falls on. */
+static void
+test_no_character_is_taken_apart(void **state)
+{
+	static const char *const chars[] = { "\303\274", "\342\202\254",
+		"\360\237\230\200" };
+	char text[4001], *s, *end;
+	size_t i, len, first;
+
+	for (i = 0; i < sizeof(chars) / sizeof(chars[0]); i++) {
+		len = strlen(chars[i]);
+		for (first = 0; first < len; first++) {
+			memset(text, 'x', first);
+			end = text + first;
+			while (end + len < text + sizeof(text)) {
+				memcpy(end, chars[i], len);
+				end += len;
+			}
+			*end = '\0';
+			s = wrapped(text, true);
+			assert_in_range(longest(s), 800, 997);
+			assert_null(strchr(s, '?'));
+			free(s);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -130,6 +157,7 @@ main(void)
 		cmocka_unit_test(test_what_is_said),
 		cmocka_unit_test(test_words_are_kept_and_lines_short),
 		cmocka_unit_test(test_a_word_without_end),
+		cmocka_unit_test(test_no_character_is_taken_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
