@@ -55,6 +55,7 @@ struct destination {
 	uint32_t hash;
 	uint8_t swept; /* classes that a sweep has seen */
 	bool sweeping;
+	uint8_t place; /* what places.c counts its batches as */
 	bool stalled;  /* at deliver without a sign for long */
 	bool down;     /* only one batch until one succeeds */
 	char *error;   /* last one, or NULL */

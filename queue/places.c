@@ -31,8 +31,8 @@
 
 /* As what a batch under way is counted. */
 enum place {
-	PLACE_KNOWN = 0,
-	PLACE_NEW,
+	PLACE_NEW = 0, /* as a destination begins */
+	PLACE_KNOWN,
 	PLACE_STALLED,
 	PLACE_KINDS
 };
@@ -169,13 +169,19 @@ count(struct places *p, struct task *t, enum place place, int change)
 		p->hooks.freed(m->owner, p->hooks.arg);
 }
 
-/* What it holds is counted as what it is now. */
+/*
+ * If it is not what it was, what it holds is counted anew, and that is told:
+ * both look at all that is there of it, so not after each batch.
+ */
 static void
 settle(struct places *p, struct destination *d)
 {
 	enum place place = place_for(d);
 	struct task *t;
 
+	if (d->place == place)
+		return;
+	d->place = (uint8_t)place;
 	TAILQ_FOREACH(t, &d->flying, u.entry) {
 		if (t->place == place)
 			continue;
@@ -281,7 +287,7 @@ places_take(struct places *p, struct task *t, unsigned lane)
 	TAILQ_INSERT_TAIL(&d->flying, t, u.entry);
 	d->inflight++;
 	p->taken++;
-	count(p, t, place_for(d), 1);
+	count(p, t, (enum place)d->place, 1);
 	if (d->silent_since == 0)
 		watch(p, d);
 }
@@ -303,8 +309,8 @@ places_give(struct places *p, struct task *t)
 	if (d->stalled) {
 		d->stalled = false;
 		p->stalled--;
-		p->hooks.turned(d, p->hooks.arg);
 	}
+	settle(p, d);
 }
 
 /*

@@ -39,7 +39,7 @@ struct places;
 struct task;
 
 struct places_hooks {
-	/* It became known, or new. */
+	/* It became known, new or stalled, and was not before. */
 	void (*turned)(struct destination *, void *);
 	/* A user has places again. */
 	void (*freed)(struct owner *, void *);
