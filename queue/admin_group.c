@@ -81,11 +81,14 @@ age_of(const struct message *m)
 }
 
 static const char *
-key_of(enum by by, struct message *m, const struct envelope *env, uint32_t i)
+key_of(enum by by, struct message *m, const struct envelope *env, uint32_t i,
+    char name[DESTINATION_NAME_SIZE])
 {
 	switch (by) {
 	case BY_DESTINATION:
-		return message_task_of(m, i)->destination->domain;
+		destination_shown(message_task_of(m, i)->destination->domain,
+		    name);
+		return name;
 	case BY_SENDER:
 		return env == NULL ? "(damaged)" : env->sender;
 	case BY_USER:
@@ -111,9 +114,24 @@ note_next(struct group *g, const struct queue *q, const struct task *t)
 		g->next = next;
 }
 
+/*
+ * What is known of the destination.  One line may be of several: mail leaves
+ * from different addresses.
+ */
+static void
+note_destination(struct group *g, const struct destination *d)
+{
+	if (d->error != NULL && (g->error == NULL || (d->down && !g->down))) {
+		free(g->error);
+		g->error = strdup(d->error);
+	}
+	g->down = g->down || d->down;
+}
+
 static bool
 count_visit(struct walk *w, struct message *m, const struct envelope *env)
 {
+	char name[DESTINATION_NAME_SIZE];
 	struct counting *c = w->arg;
 	struct group *g;
 	enum filter_state state;
@@ -122,7 +140,7 @@ count_visit(struct walk *w, struct message *m, const struct envelope *env)
 	for (i = 0; i < m->rcpts; i++) {
 		if (!filter_rcpt(&w->filter, m, i))
 			continue;
-		g = group_get(&c->groups, key_of(c->by, m, env, i));
+		g = group_get(&c->groups, key_of(c->by, m, env, i, name));
 		if (g == NULL)
 			continue;
 		state = filter_state_of(m, i);
@@ -130,6 +148,8 @@ count_visit(struct walk *w, struct message *m, const struct envelope *env)
 		g->state[state]++;
 		if (state == FILTER_WAITING || state == FILTER_DEFERRED)
 			note_next(g, w->answer->queue, message_task_of(m, i));
+		if (c->summary)
+			note_destination(g, message_task_of(m, i)->destination);
 		if (g->last == m->id)
 			continue;
 		g->messages++;
@@ -147,19 +167,16 @@ count_unread(struct walk *w, struct message *m, int error)
 }
 
 static void
-summary_row(struct answer *a, const struct group *g, struct row *row)
+summary_row(const struct group *g, struct row *row)
 {
-	struct destination *d;
-
-	d = destination_find(spool_destinations(a->queue->spool), g->name);
 	row_str(row, "destination", g->name);
 	row_num(row, "waiting", (int64_t)g->state[FILTER_WAITING]);
 	row_num(row, "inflight", (int64_t)g->state[FILTER_INFLIGHT]);
 	row_num(row, "deferred", (int64_t)g->state[FILTER_DEFERRED]);
 	row_num(row, "held", (int64_t)g->state[FILTER_HELD]);
-	row_bool(row, "down", d != NULL && d->down);
+	row_bool(row, "down", g->down);
 	row_time(row, "next", g->next);
-	row_str(row, "error", d == NULL || d->error == NULL ? "" : d->error);
+	row_str(row, "error", g->error == NULL ? "" : g->error);
 }
 
 /* One group a row, while there is room. */
@@ -175,7 +192,7 @@ group_step(struct answer *a)
 	while (row != NULL && answer_has_room(a) &&
 	    (g = group_next(&c->groups)) != NULL) {
 		if (c->summary)
-			summary_row(a, g, row);
+			summary_row(g, row);
 		else {
 			if (c->name != NULL)
 				row_str(row, c->name, g->name);

@@ -17,6 +17,7 @@
 /*
  * The table of destinations, counted by reference.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,12 @@ grow(struct destinations *t)
 	return 0;
 }
 
-/* Between a domain and how mail for it was rerouted. */
+/*
+ * A name is "DOMAIN", then " from SOURCES" if the mail leaves from addresses
+ * of its own: that a server minds these, or that these cannot be used, says
+ * nothing of other mail for the domain.  Then comes " via HOST port N" if it
+ * was rerouted.
+ */
 #define VIA " via "
 
 /* Octets of the domain in the name of a destination. */
@@ -55,19 +61,34 @@ destination_domain_length(const char *name)
 	return strcspn(name, " ");
 }
 
+/* The same with the sources: all but how it was rerouted. */
+size_t
+destination_origin_length(const char *name)
+{
+	const char *via = strstr(name, VIA);
+
+	return via == NULL ? strlen(name) : (size_t)(via - name);
+}
+
+/* The name as operators see it: "DOMAIN", or "DOMAIN via HOST port N". */
+void
+destination_shown(const char *name, char shown[DESTINATION_NAME_SIZE])
+{
+	(void)snprintf(shown, DESTINATION_NAME_SIZE, "%.*s%s",
+	    (int)destination_domain_length(name), name,
+	    name + destination_origin_length(name));
+}
+
 /* "HOST port N" where the destination was rerouted to, or NULL. */
 const char *
 destination_via(const char *name)
 {
-	name += destination_domain_length(name);
-	return strncmp(name, VIA, sizeof(VIA) - 1) == 0 ?
-	    name + sizeof(VIA) - 1 :
-	    NULL;
+	name += destination_origin_length(name);
+	return *name == '\0' ? NULL : name + sizeof(VIA) - 1;
 }
 
-/* The destination of that name, without a reference, or NULL. */
-struct destination *
-destination_find(const struct destinations *t, const char *domain)
+static struct destination *
+find(const struct destinations *t, const char *domain)
 {
 	struct destination *d;
 	uint32_t hash;
@@ -104,7 +125,7 @@ destination_get(struct destinations *t, const char *domain)
 
 	if (t->count >= t->buckets && grow(t) == -1)
 		return NULL;
-	d = destination_find(t, domain);
+	d = find(t, domain);
 	if (d != NULL) {
 		d->refs++;
 		return d;

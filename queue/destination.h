@@ -31,6 +31,7 @@
 #include "heap.h"
 #include "owner.h"
 #include "pool.h"
+#include "qbounds.h"
 
 struct task;
 TAILQ_HEAD(task_list, task);
@@ -59,7 +60,7 @@ struct destination {
 	bool stalled;  /* at deliver without a sign for long */
 	bool down;     /* only one batch until one succeeds */
 	char *error;   /* last one, or NULL */
-	char domain[]; /* or "DOMAIN via HOST port N" when rerouted */
+	char domain[]; /* the name: see destination.c */
 };
 
 struct destinations {
@@ -71,12 +72,13 @@ struct destinations {
 };
 
 struct destination *destination_get(struct destinations *, const char *);
-struct destination *destination_find(const struct destinations *, const char *);
 void destination_put(struct destinations *, struct destination *);
 void destinations_each(struct destinations *,
     void (*)(struct destination *, void *), void *);
 void destination_set_error(struct destination *, const char *);
+void destination_shown(const char *, char[DESTINATION_NAME_SIZE]);
 size_t destination_domain_length(const char *);
+size_t destination_origin_length(const char *);
 const char *destination_via(const char *);
 bool destination_is_new(const struct destination *);
 void destinations_free(struct destinations *);

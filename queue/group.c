@@ -121,6 +121,7 @@ groups_clear(struct groups *t)
 	for (i = 0; t->bucket != NULL && i < BUCKETS; i++)
 		while ((g = t->bucket[i]) != NULL) {
 			t->bucket[i] = g->chain;
+			free(g->error);
 			free(g);
 		}
 	free(t->bucket);

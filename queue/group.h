@@ -21,6 +21,7 @@
 #ifndef GROUP_H
 #define GROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,8 @@ struct group {
 	uint64_t octets;
 	uint64_t state[FILTER_STATE_LAST + 1];
 	int64_t next; /* try, unix seconds; 0: not known, or now */
+	bool down;    /* a destination of it is */
+	char *error;  /* of one that is down, if one is; may be NULL */
 	char name[];
 };
 

@@ -152,6 +152,39 @@ message_new(struct destinations *t, uint64_t id, uint32_t rcpts,
 	return m;
 }
 
+/* Point a task elsewhere.  Without memory it stays where it is. */
+static void
+point(struct destinations *t, struct task *task, const char *name)
+{
+	struct destination *to, *from = task->destination;
+
+	to = destination_get(t, name);
+	if (to == NULL)
+		return;
+	task->destination = to;
+	destination_put(t, from);
+}
+
+/*
+ * The message, in no list yet, leaves from addresses of its own.  A list that
+ * is none, by whoever made it, is passed over: it must not look like a route.
+ */
+static void
+set_sources(struct destinations *t, struct message *m, const char *sources)
+{
+	char name[DESTINATION_NAME_SIZE];
+	unsigned i;
+
+	if (sources[0] == '\0' || strlen(sources) >= SOURCES_SIZE ||
+	    sources[strspn(sources, "0123456789abcdefABCDEF.: ")] != '\0')
+		return;
+	for (i = 0; i < m->tasks; i++) {
+		(void)snprintf(name, sizeof(name), "%s from %s",
+		    m->task[i].destination->domain, sources);
+		point(t, &m->task[i], name);
+	}
+}
+
 static int
 collect_domains(const struct envelope *e, char (*domain)[DOMAIN_SIZE],
     const char **list)
@@ -195,6 +228,7 @@ message_from_envelope(struct destinations *t, uint64_t id,
 		free(list);
 	if (m == NULL)
 		return NULL;
+	set_sources(t, m, e->sources);
 	m->accepted = e->accepted;
 	if (e->kind == ENVELOPE_BOUNCE)
 		m->flags |= MESSAGE_BOUNCE;
@@ -354,24 +388,17 @@ message_size(const struct message *m)
 	return record_size(&r);
 }
 
-/*
- * Point a task to where its domain's mail is rerouted, or back.  Without
- * memory it stays where it is.
- */
+/* Point a task to where its domain's mail is rerouted, or back. */
 static void
 reroute(struct destinations *t, struct task *task, const char *via)
 {
-	struct destination *to, *from = task->destination;
-	char name[DESTINATION_NAME_SIZE];
+	const char *name = task->destination->domain;
+	char to[DESTINATION_NAME_SIZE];
 
-	(void)snprintf(name, sizeof(name), "%.*s%s%s",
-	    (int)destination_domain_length(from->domain), from->domain,
+	(void)snprintf(to, sizeof(to), "%.*s%s%s",
+	    (int)destination_origin_length(name), name,
 	    via[0] == '\0' ? "" : " via ", via);
-	to = destination_get(t, name);
-	if (to == NULL)
-		return;
-	task->destination = to;
-	destination_put(t, from);
+	point(t, task, to);
 }
 
 /*

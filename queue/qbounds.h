@@ -23,6 +23,8 @@
 
 #include <stdint.h>
 
+#include "bounds.h"
+
 /*
  * A segment: small enough that the space of finished messages comes back
  * soon, large enough that making files is rare (deps.md section 4).
@@ -70,8 +72,8 @@
 /* Where a recipient was rerouted to: a host name, " port " and a number. */
 #define MARK_VIA_MAX 267u
 
-/* A destination's name with such a route. */
-#define DESTINATION_NAME_SIZE (256u + 5u + MARK_VIA_MAX)
+/* A destination's name: domain, " from " sources, " via " such a route. */
+#define DESTINATION_NAME_SIZE (256u + 6u + SOURCES_SIZE + 5u + MARK_VIA_MAX)
 
 /* Envelope, record headers, marks and a new segment's first blocks. */
 #define DISK_OVERHEAD 262144u

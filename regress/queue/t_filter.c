@@ -86,13 +86,14 @@ test_words(void **state)
 	}
 }
 
-/* Nothing is no condition, but for a sender: that is one. */
+/* Nothing is no condition; "<>" is the sender of bounces. */
 static void
 test_a_value_that_is_empty(void **state)
 {
-	static const char *const names[] = { "domain", "user", "older",
-		"state" };
+	static const char *const names[] = { "domain", "user", "older", "state",
+		"sender" };
 	char why[ERROR_SIZE], name[16], all[] = "all", empty[] = "", *word[3];
+	char null[] = "<>";
 	struct filter f;
 	size_t i;
 
@@ -107,9 +108,10 @@ test_a_value_that_is_empty(void **state)
 		assert_int_equal(
 		    filter_parse(&f, word + 1, 2, why, sizeof(why)), -1);
 	}
-	(void)snprintf(name, sizeof(name), "sender");
+	word[2] = null;
 	assert_int_equal(filter_parse(&f, word + 1, 2, why, sizeof(why)), 0);
 	assert_true(f.has_sender);
+	assert_string_equal(f.sender, "");
 }
 
 static void
@@ -137,21 +139,25 @@ static void
 test_what_fits(void **state)
 {
 	struct envelope env = { .sender = "News@example.org" };
-	const char *domains[] = { "a.example", "b.example via relay port 25" };
+	const char *domains[] = { "a.example", "b.example via relay port 25",
+		"c.example from 192.0.2.1 192.0.2.2" };
 	struct destinations d = { .count = 0 };
 	struct filter f = { .domain = "B.EXAMPLE" };
 	struct message *m;
 
-	m = message_new(&d, 7, 2, domains);
+	m = message_new(&d, 7, 3, domains);
 	assert_int_equal(message_set_owner(&d, m, "u"), 0);
 	m->accepted = clock_now() - 5000;
 	assert_true(filter_message(&f, m));
 	assert_false(filter_rcpt(&f, m, 0));
 	assert_true(filter_rcpt(&f, m, 1));
+	(void)snprintf(f.domain, sizeof(f.domain), "c.example");
+	assert_true(filter_rcpt(&f, m, 2));
 	f.domain[0] = '\0';
 	f.state = FILTER_REROUTED;
 	assert_false(filter_rcpt(&f, m, 0));
 	assert_true(filter_rcpt(&f, m, 1));
+	assert_false(filter_rcpt(&f, m, 2));
 	f.state = FILTER_DEFERRED;
 	assert_false(filter_rcpt(&f, m, 1));
 	f.has_user = true;

@@ -33,6 +33,7 @@
 #include <cmocka.h>
 
 #include "destination.h"
+#include "envelope.h"
 #include "message.h"
 #include "pool.h"
 #include "qbounds.h"
@@ -196,6 +197,78 @@ test_memory_is_used_again(void **state)
 	pool_free(&p);
 }
 
+/* A message to two domains that leaves from the sources. */
+static struct message *
+add_from(struct fixture *f, uint64_t id, const char *sources)
+{
+	struct envelope e = { .kind = ENVELOPE_MAIL,
+		.user = "user",
+		.sources = sources };
+	struct envelope_rcpt r = { 0, "x@a.example", "" };
+	struct blob list = { 0 };
+	struct message *m;
+
+	envelope_put_rcpt(&list, &r);
+	r.address = "x@b.example";
+	envelope_put_rcpt(&list, &r);
+	e.rcpts = 2;
+	e.rcpt = list.data;
+	e.rcpt_len = list.len;
+	m = message_from_envelope(&f->destinations, id, &e);
+	blob_free(&list);
+	assert_non_null(m);
+	assert_int_equal(messages_add(&f->messages, m), 0);
+	return m;
+}
+
+static void
+assert_name(const struct message *m, const char *name, const char *as_shown)
+{
+	char shown[DESTINATION_NAME_SIZE];
+
+	assert_string_equal(m->task[1].destination->domain, name);
+	destination_shown(name, shown);
+	assert_string_equal(shown, as_shown);
+}
+
+/* Mail that leaves from other addresses is for another destination. */
+static void
+test_sources_are_of_the_destination(void **state)
+{
+	struct fixture *f = *state;
+	struct mark mark = { .index = 1, .state = RCPT_WAITING };
+	struct message *m, *other;
+
+	m = add_from(f, 1, "192.0.2.1 2001:db8::1");
+	other = add_from(f, 2, "");
+	assert_int_equal(f->destinations.count, 4);
+	assert_name(m, "b.example from 192.0.2.1 2001:db8::1", "b.example");
+	assert_name(other, "b.example", "b.example");
+	mark.via = "relay port 25";
+	message_apply(&f->destinations, m, &mark);
+	assert_name(m, "b.example from 192.0.2.1 2001:db8::1 via relay port 25",
+	    "b.example via relay port 25");
+	assert_string_equal(destination_via(m->task[1].destination->domain),
+	    "relay port 25");
+	mark.via = "";
+	message_apply(&f->destinations, m, &mark);
+	assert_name(m, "b.example from 192.0.2.1 2001:db8::1", "b.example");
+	assert_null(destination_via(m->task[1].destination->domain));
+	assert_ptr_equal(
+	    add_from(f, 3, "192.0.2.1 2001:db8::1")->task[1].destination,
+	    m->task[1].destination);
+}
+
+/* What is no list of addresses makes no name, and no route. */
+static void
+test_sources_that_are_none(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_name(add_from(f, 1, "1 via relay port 25"), "b.example",
+	    "b.example");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -206,6 +279,8 @@ main(void)
 		TEST(test_buckets_stay_short),
 		TEST(test_walk_while_the_table_grows),
 		TEST(test_tasks_know_their_message),
+		TEST(test_sources_are_of_the_destination),
+		TEST(test_sources_that_are_none),
 		cmocka_unit_test(test_memory_is_used_again),
 	};
 

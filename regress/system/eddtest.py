@@ -2,6 +2,7 @@
 ports, a name server with test zones, receiving servers, and waiting for a
 condition instead of sleeping."""
 
+import asyncio
 import json
 import os
 import pwd
@@ -179,7 +180,8 @@ class Received:
 class Sink:
     """A receiving server (aiosmtpd) that answers as told.
 
-    rcpt_replies: recipient -> reply line; data_reply: reply after DATA.
+    rcpt_replies: recipient -> reply line; data_reply: reply after DATA;
+    blocked: addresses of clients that are refused by the first line.
     """
 
     def __init__(self, address="127.0.0.1", port=None, tls=None,
@@ -188,6 +190,7 @@ class Sink:
         self.port = port or free_port(address)
         self.messages = []
         self.rcpt_replies = {}
+        self.blocked = set()
         self.mail_reply = None
         self.data_reply = "250 2.0.0 Ok: taken"
         self.sessions = 0
@@ -196,6 +199,11 @@ class Sink:
 
         class Server(SMTP):
             def connection_made(self, transport):
+                if transport.get_extra_info("peername")[0] in sink.blocked:
+                    transport.set_protocol(asyncio.Protocol())
+                    transport.write(b"554 5.7.1 blocked\r\n")
+                    transport.close()
+                    return
                 if self.session is None:
                     sink.sessions += 1
                 super().connection_made(transport)

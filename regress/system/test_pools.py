@@ -114,6 +114,81 @@ def test_address_that_is_not_of_this_host(make_edd, sink):
     pools.api.close()
 
 
+def check_others_go_on(pools, sink):
+    """Mail of one@ stays; the others' for the same domain does not."""
+    edd = pools.edd
+
+    def send(name, rcpt):
+        sender = name + "@example.org"
+        edd.send([rcpt], sender=sender,
+                 text="From: %s\r\nSubject: x\r\n\r\nx\r\n" % sender)
+
+    send("news", "first@example.net")
+    sink.wait(1)
+    for rcpt in ("a", "b"):
+        send("one", rcpt + "@example.net")
+        wait_for(lambda: edd.ctl("queue", "summary", json_rows=True) and
+                 edd.ctl("queue", "summary", json_rows=True)[0]["down"],
+                 "the destination to be down")
+    send("news", "second@example.net")
+    assert [m.rcpts for m in sink.wait(2)] == [
+        ["first@example.net"], ["second@example.net"]]
+    row, = edd.ctl("queue", "summary", json_rows=True)
+    assert row["destination"] == "example.net" and row["down"]
+    assert row["error"] != ""
+    listed = edd.ctl("queue", "list", "domain", "example.net", json_rows=True)
+    assert sorted(r["recipient"] for r in listed) == [
+        "a@example.net", "b@example.net"]
+
+
+def test_pool_that_is_blocked_blocks_no_others(pools, sink):
+    """A server that refuses the addresses of a pool takes other mail."""
+    edd = pools.edd
+    sink.blocked.add("127.0.0.31")
+    pools.sender("one@example.org", pools.make("one", "127.0.0.31"))
+    check_others_go_on(pools, sink)
+    pools.api.close()
+    edd.kill()
+    edd.start()
+    row, = edd.ctl("queue", "summary", json_rows=True)
+    assert row["destination"] == "example.net"
+    sink.blocked.clear()
+    edd.ctl("queue", "flush", "all")
+    sink.wait(4)
+    assert peers(sink, "one@example.org") == {"127.0.0.31"}
+
+
+@pytest.mark.parametrize("address", ("192.0.2.77", "::1"))
+def test_pool_that_cannot_be_used_blocks_no_others(make_edd, sink, address):
+    """It is not of this host, or not of the family of the receiver."""
+    edd = make_edd(route=(sink.address, sink.port),
+                   extra="deliver source %s\n" % address)
+    with_https(edd).start().setup()
+    edd.ctl("policy", "add",
+            "allow any-user to manage email-family in tenancy")
+    pools = Pools(edd)
+    pools.sender("one@example.org", pools.make("one", address))
+    check_others_go_on(pools, sink)
+    pools.api.close()
+
+
+def test_rerouted_mail_keeps_its_pool(pools, sink, make_sink):
+    edd = pools.edd
+    other = make_sink()
+    pools.sender("one@example.org", pools.make("one", "127.0.0.31"))
+    edd.ctl("queue", "pause", "all")
+    edd.send(["a@example.net"], sender="one@example.org",
+             text="From: one@example.org\r\nSubject: x\r\n\r\nx\r\n")
+    edd.ctl("queue", "reroute", "all", "via", other.address, "port",
+            str(other.port))
+    row, = edd.ctl("queue", "summary", json_rows=True)
+    assert row["destination"] == "example.net via %s port %d" % (
+        other.address, other.port)
+    edd.ctl("queue", "resume", "all")
+    other.wait(1)
+    assert peers(other, "one@example.org") == {"127.0.0.31"}
+
+
 def test_operator_makes_and_gives_pools(pools, sink):
     edd = pools.edd
     made = edd.ctl("pool", "add", "one", "compartment", "prod", "address",
