@@ -79,6 +79,10 @@ static const struct row rows[FAULT_KINDS] = {
 	    "The only expectation that can be met is 100-continue.", "" },
 	[FAULT_BUSY] = { 429, "TooManyRequests",
 	    "Too many requests received. Wait and try again.", "" },
+	[FAULT_TOKENS] = { 429, "TooManyRequests",
+	    "All places for retry tokens are used. Send without "
+	    "opc-retry-token, or wait and try again.",
+	    "" },
 	[FAULT_HEADER] = { 431, "RequestHeaderFieldsTooLarge",
 	    "The header fields of the request are too large.", "" },
 	[FAULT_INTERNAL] = { 500, "InternalServerError",

@@ -47,6 +47,7 @@ enum fault_kind {
 	FAULT_URI,	   /* 414 UriTooLong */
 	FAULT_EXPECT,	   /* 417 ExpectationFailed */
 	FAULT_BUSY,	   /* 429 TooManyRequests */
+	FAULT_TOKENS,	   /* 429, all retry tokens are used */
 	FAULT_HEADER,	   /* 431 RequestHeaderFieldsTooLarge */
 	FAULT_INTERNAL,	   /* 500 InternalServerError */
 	FAULT_METHOD_NONE, /* 501 MethodNotImplemented */

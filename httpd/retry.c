@@ -126,6 +126,9 @@ retry_answer(struct retry *t, const struct submit_claimed *reply,
 		(void)fault_set(f, FAULT_LIMIT,
 		    "Maximum retry tokens in 24 hours reached");
 		return RETRY_REFUSED;
+	case CLAIM_FULL:
+		(void)fault_set(f, FAULT_TOKENS, NULL);
+		return RETRY_REFUSED;
 	case CLAIM_TEMPFAIL:
 		break;
 	}

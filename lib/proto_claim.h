@@ -44,6 +44,7 @@ enum submit_claim_status {
 	CLAIM_AGAIN, /* the rest says what the first request came to */
 	CLAIM_BUSY,  /* one with this token is under way */
 	CLAIM_MANY,  /* this user has too many tokens */
+	CLAIM_FULL,  /* all users together */
 	CLAIM_TEMPFAIL,
 	CLAIM_STATUS_LAST = CLAIM_TEMPFAIL
 };

@@ -43,6 +43,8 @@ claim_status(enum retry_status status)
 		return CLAIM_BUSY;
 	case RETRY_MANY:
 		return CLAIM_MANY;
+	case RETRY_FULL:
+		return CLAIM_FULL;
 	default:
 		return CLAIM_TEMPFAIL;
 	}
@@ -168,6 +170,6 @@ kept_end(struct queue *q, struct kept *k, bool durable)
 	if (durable)
 		retry_put(q->retry, &k->record, clock_seconds());
 	if (durable && k->large)
-		retry_settle(q->retry);
+		spool_settle_big(q->spool);
 	retry_release(q->retry, k->claim);
 }

@@ -167,12 +167,12 @@ retry_found(uint64_t id, const struct envelope *env, void *arg)
 }
 
 /* spool's hook: a start will not find these messages. */
-static void
+static int
 retry_behind(void *arg)
 {
 	struct queue *q = arg;
 
-	retry_settle(q->retry);
+	return retry_settle(q->retry);
 }
 
 /*
@@ -252,7 +252,7 @@ stop(void *arg)
 	q->stopping = true;
 	schedule_stop(q->schedule);
 	spool_close(q->spool);
-	retry_settle(q->retry);
+	(void)retry_settle(q->retry);
 	journal_flush(q->journal);
 	proc_exit();
 }

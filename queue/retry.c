@@ -55,7 +55,9 @@ struct retry {
 	size_t user_max;
 	uint8_t seed[SIPHASH_KEY_SIZE];
 	bool folder_dirty; /* names made since it was synced */
+	bool missing;	   /* files that could not be read at all */
 	bool failed;	   /* said so already */
+	bool unsettled;	   /* and so */
 };
 
 static int64_t
@@ -90,7 +92,6 @@ hour_open(struct retry *t, int64_t start)
 		free(h);
 		return NULL;
 	}
-	t->folder_dirty = true;
 	TAILQ_FOREACH(older, &t->hours, entry)
 		if (retryhour_start(older->at) < start)
 			break;
@@ -109,13 +110,24 @@ hour_close(struct retry *t, struct hour *h)
 	free(h);
 }
 
+static struct hour *
+hour_find(struct retry *t, int64_t start)
+{
+	struct hour *h;
+
+	TAILQ_FOREACH(h, &t->hours, entry)
+		if (retryhour_start(h->at) == start)
+			break;
+	return h;
+}
+
 static void
 remove_file(struct retry *t, int64_t start)
 {
 	char name[32];
 
 	(void)snprintf(name, sizeof(name), "%lld", (long long)start);
-	if (unlinkat(t->folder, name, 0) == -1)
+	if (unlinkat(t->folder, name, 0) == -1 && errno != ENOENT)
 		log_warn("retry tokens: removing %s", name);
 }
 
@@ -132,48 +144,70 @@ name_hour(const char *name)
 	return *end != '\0' || start % RETRY_HOUR != 0 ? -1 : start;
 }
 
-/* One that cannot be read is put aside, for a person to see. */
-static int
+/* Whether a file may be read later: nothing is wrong with itself. */
+static bool
+is_shortage(int error)
+{
+	return error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+/*
+ * One that cannot be read is put aside, for a person to see; the hour goes on
+ * without it.
+ */
+static void
 spoilt(struct retry *t, const char *name)
 {
 	char aside[64];
 
 	log_warn("retry tokens: %s", name);
-	if (errno != EBADMSG)
-		return -1;
+	if (is_shortage(errno)) {
+		t->missing = true;
+		return;
+	}
 	(void)snprintf(aside, sizeof(aside), "spoilt.%.12s", name);
-	return renameat(t->folder, name, t->folder, aside);
+	if (renameat(t->folder, name, t->folder, aside) == -1)
+		log_warn("retry tokens: putting %s aside", name);
+	t->folder_dirty = true;
 }
 
-/* What an earlier run left.  0 or -1 with errno. */
-static int
+static DIR *
+list_folder(struct retry *t)
+{
+	DIR *dir;
+	int fd;
+
+	fd = openat(t->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd == -1 ? NULL : fdopendir(fd);
+	if (dir == NULL && fd != -1)
+		(void)close(fd);
+	return dir;
+}
+
+/* What an earlier run left; no file of it stops a start. */
+static void
 load(struct retry *t, int64_t now)
 {
 	struct dirent *d;
 	int64_t start;
 	DIR *dir;
-	int fd, rc;
 
-	fd = openat(t->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	dir = fdopendir(fd);
+	dir = list_folder(t);
+	t->missing = dir == NULL;
 	if (dir == NULL) {
-		(void)close(fd);
-		return -1;
+		log_warn("retry tokens");
+		return;
 	}
-	rc = 0;
-	while (rc == 0 && (d = readdir(dir)) != NULL) {
+	while ((d = readdir(dir)) != NULL) {
 		start = name_hour(d->d_name);
-		if (start == -1)
+		if (start == -1 || hour_find(t, start) != NULL)
 			continue;
 		if (is_old(start + RETRY_HOUR, now))
 			remove_file(t, start);
 		else if (hour_open(t, start) == NULL)
-			rc = spoilt(t, d->d_name);
+			spoilt(t, d->d_name);
 	}
 	(void)closedir(dir);
-	return rc;
 }
 
 static void
@@ -213,11 +247,12 @@ retry_new(struct event_base *base, const char *folder, int64_t now)
 	t->tend_ev = event_new(base, -1, EV_PERSIST, tend_cb, t);
 	if (t->tend_ev == NULL || evtimer_add(t->tend_ev, &often) == -1 ||
 	    getrandom(t->seed, sizeof(t->seed), 0) != sizeof(t->seed) ||
-	    open_folder(t, folder) == -1 || load(t, now) == -1) {
+	    open_folder(t, folder) == -1) {
 		log_warn("retry tokens: %s", folder);
 		retry_free(t);
 		return NULL;
 	}
+	load(t, now);
 	return t;
 }
 
@@ -271,6 +306,16 @@ find(struct retry *t, const uint8_t key[RETRY_KEY_SIZE], int64_t now,
 	return 0;
 }
 
+/* The hour that begins then.  NULL with errno. */
+static struct hour *
+need_hour(struct retry *t, int64_t start)
+{
+	struct hour *h;
+
+	h = hour_find(t, start);
+	return h != NULL ? h : hour_open(t, start);
+}
+
 /* Whether another token of that user may be kept. */
 static enum retry_status
 has_room(struct retry *t, const char *user)
@@ -287,8 +332,9 @@ has_room(struct retry *t, const char *user)
 	}
 	if (own >= t->user_max)
 		return RETRY_MANY;
-	return all >= t->all_max || waiting >= RETRY_WAITING_MAX ||
-		t->claimed >= INTAKE_OPEN_MAX ?
+	if (all >= t->all_max)
+		return RETRY_FULL;
+	return waiting >= RETRY_WAITING_MAX || t->claimed >= INTAKE_OPEN_MAX ?
 	    RETRY_FAILED :
 	    RETRY_NEW;
 }
@@ -324,7 +370,8 @@ retry_claim(struct retry *t, const uint8_t key[RETRY_KEY_SIZE],
 	LIST_FOREACH(c, chain_of(t, key), chain)
 		if (memcmp(c->key, key, sizeof(c->key)) == 0)
 			return RETRY_BUSY;
-	rc = find(t, key, now, r);
+	/* It must be there to be looked in, and for what is put. */
+	rc = need_hour(t, hour_of(now)) == NULL ? -1 : find(t, key, now, r);
 	if (rc == -1) {
 		log_warn("retry tokens");
 		return RETRY_FAILED;
@@ -342,18 +389,6 @@ retry_release(struct retry *t, struct claim *c)
 	LIST_REMOVE(c, chain);
 	t->claimed--;
 	free(c);
-}
-
-/* The hour of a moment.  NULL: logged, the first time. */
-static struct hour *
-need_hour(struct retry *t, int64_t start)
-{
-	struct hour *h;
-
-	TAILQ_FOREACH(h, &t->hours, entry)
-		if (retryhour_start(h->at) == start)
-			return h;
-	return hour_open(t, start);
 }
 
 /*
@@ -400,21 +435,41 @@ retry_put_envelope(struct retry *t, uint64_t id, const struct envelope *env,
 		retry_put(t, &r, now);
 }
 
-/* All that was put is durable after this; an error is logged. */
-void
-retry_settle(struct retry *t)
+/* Sync what was written since.  0, or -1 with errno. */
+static int
+sync_all(struct retry *t)
 {
 	struct hour *h;
+	int error = 0;
 
-	TAILQ_FOREACH(h, &t->hours, entry)
+	TAILQ_FOREACH(h, &t->hours, entry) {
 		if (retryhour_sync(h->at) == -1)
-			log_warn("retry tokens: sync");
-	if (!t->folder_dirty)
-		return;
-	if (fsync(t->folder) == -1)
-		log_warn("retry tokens: sync");
+			error = errno;
+		if (retryhour_made(h->at))
+			t->folder_dirty = true;
+	}
+	if (t->folder_dirty && fsync(t->folder) == -1)
+		error = errno;
 	else
 		t->folder_dirty = false;
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+/*
+ * All that was put is durable after this: 0.  -1: it is not, which is logged
+ * the first time; nothing may go that a start would read it from.
+ */
+int
+retry_settle(struct retry *t)
+{
+	int rc;
+
+	rc = sync_all(t);
+	if (rc == -1 && !t->unsettled)
+		log_warn("retry tokens: sync");
+	t->unsettled = rc == -1;
+	return rc;
 }
 
 /* Hours that are over go; what the disk did not take is tried again. */
@@ -434,4 +489,6 @@ retry_tend(struct retry *t, int64_t now)
 		hour_close(t, h);
 		remove_file(t, start);
 	}
+	if (t->missing)
+		load(t, now);
 }

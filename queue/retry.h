@@ -54,6 +54,7 @@ enum retry_status {
 	RETRY_AGAIN, /* the record says what it came to */
 	RETRY_BUSY,  /* another claim is there */
 	RETRY_MANY,  /* that user has as many tokens as one may have */
+	RETRY_FULL,  /* all together have as many as there may be */
 	RETRY_FAILED
 };
 
@@ -66,7 +67,7 @@ void retry_release(struct retry *, struct claim *);
 void retry_put(struct retry *, const struct retry_record *, int64_t now);
 void retry_put_envelope(struct retry *, uint64_t id, const struct envelope *,
     int64_t now);
-void retry_settle(struct retry *);
+int retry_settle(struct retry *);
 void retry_tend(struct retry *, int64_t now);
 
 #endif

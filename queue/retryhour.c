@@ -51,10 +51,12 @@ struct slot {
 struct retryhour {
 	int64_t start;
 	const uint8_t *seed;
-	int fd;
+	int folder;	 /* the caller's */
+	int fd;		 /* -1: the file could not be made yet */
 	uint64_t size;	 /* written to the file, and good */
 	struct blob out; /* what is behind that, not written yet */
 	bool dirty;	 /* written, and not synced */
+	bool made;	 /* the file, and its folder is not synced */
 	struct slot *slot;
 	size_t slots; /* a power of two */
 	size_t count;
@@ -172,7 +174,30 @@ read_file(struct retryhour *h, uint64_t size)
 	return n == -1 ? -1 : 0;
 }
 
-/* The file was made, or holds what an earlier run wrote. */
+static int
+open_file(struct retryhour *h, int flags)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "%lld", (long long)h->start);
+	h->fd = openat(h->folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags,
+	    0600);
+	return h->fd == -1 ? -1 : 0;
+}
+
+/* Make the file if it is not there yet.  0, or -1 with errno. */
+static int
+need_file(struct retryhour *h)
+{
+	if (h->fd != -1)
+		return 0;
+	if (open_file(h, O_CREAT) == -1)
+		return -1;
+	h->made = true;
+	return 0;
+}
+
+/* What an earlier run wrote; the magic waits if it could not be. */
 static int
 load(struct retryhour *h)
 {
@@ -183,18 +208,16 @@ load(struct retryhour *h)
 	if (fstat(h->fd, &st) == -1)
 		return -1;
 	size = (uint64_t)st.st_size;
-	h->size = sizeof(magic);
 	if (size < sizeof(magic))
-		return pwrite(h->fd, RETRY_MAGIC, sizeof(magic), 0) ==
-			sizeof(magic) ?
-		    0 :
-		    -1;
+		return 0;
 	if (pread(h->fd, magic, sizeof(magic), 0) != sizeof(magic))
 		return -1;
 	if (memcmp(magic, RETRY_MAGIC, sizeof(magic)) != 0) {
 		errno = EBADMSG;
 		return -1;
 	}
+	h->size = sizeof(magic);
+	blob_reset(&h->out);
 	if (read_file(h, size) == -1)
 		return -1;
 	if (h->size >= size) /* but for padding */
@@ -206,27 +229,34 @@ load(struct retryhour *h)
 
 /*
  * The hour that begins at start, in a folder; its file is made if it is not
- * there.  The seed of its table outlives it.  NULL with errno.
+ * there, later if it cannot be now: what is put waits in memory.  Folder and
+ * seed outlive it.  NULL with errno: without memory, or a file that is there
+ * cannot be read; EBADMSG: it is of another kind.
  */
 struct retryhour *
 retryhour_open(int folder, int64_t start, const uint8_t seed[SIPHASH_KEY_SIZE])
 {
 	struct retryhour *h;
-	char name[32];
 
 	h = calloc(1, sizeof(*h));
 	if (h == NULL)
 		return NULL;
 	h->start = start;
 	h->seed = seed;
-	(void)snprintf(name, sizeof(name), "%lld", (long long)start);
-	h->fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (h->fd == -1 || load(h) == -1) {
-		retryhour_free(h);
-		return NULL;
-	}
-	h->dirty = true; /* nobody knows what a crash has left unsynced */
-	return h;
+	h->folder = folder;
+	blob_put_text(&h->out, RETRY_MAGIC);
+	if (h->out.bad)
+		errno = ENOMEM;
+	else if (open_file(h, 0) == 0) {
+		/* Nobody knows what a crash has left unsynced. */
+		h->dirty = h->made = true;
+		if (load(h) == 0)
+			return h;
+	} else if (errno == ENOENT)
+		return h;
+	blob_reset(&h->out);
+	retryhour_free(h);
+	return NULL;
 }
 
 /* Write what waits, and free; NULL is allowed.  The file stays. */
@@ -238,10 +268,9 @@ retryhour_free(struct retryhour *h)
 	if (h == NULL)
 		return;
 	error = errno;
-	if (h->fd != -1) {
-		(void)retryhour_flush(h);
+	(void)retryhour_flush(h);
+	if (h->fd != -1)
 		(void)close(h->fd);
-	}
 	owners_free(&h->owners);
 	blob_free(&h->out);
 	free(h->slot);
@@ -331,8 +360,10 @@ retryhour_flush(struct retryhour *h)
 {
 	ssize_t n;
 
-	if (h->out.len == 0)
+	if (h->out.len == 0 || h->count == 0)
 		return 0;
+	if (need_file(h) == -1)
+		return -1;
 	n = pwrite(h->fd, h->out.data, h->out.len, (off_t)h->size);
 	if (n != (ssize_t)h->out.len) {
 		if (n != -1)
@@ -346,7 +377,7 @@ retryhour_flush(struct retryhour *h)
 	return 0;
 }
 
-/* All of it is durable after this.  0, or -1 with errno. */
+/* All of it but the file's name is durable after this.  0, or -1 with errno. */
 int
 retryhour_sync(struct retryhour *h)
 {
@@ -359,6 +390,16 @@ retryhour_sync(struct retryhour *h)
 	CRASH("retry-synced");
 	h->dirty = false;
 	return 0;
+}
+
+/* Whether the file was made since this was asked. */
+bool
+retryhour_made(struct retryhour *h)
+{
+	bool made = h->made;
+
+	h->made = false;
+	return made;
 }
 
 /* Octets that the file has not taken yet. */

@@ -24,6 +24,7 @@
 #ifndef RETRYHOUR_H
 #define RETRYHOUR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,7 @@ int retryhour_get(struct retryhour *, const uint8_t key[RETRY_KEY_SIZE],
 int retryhour_put(struct retryhour *, const struct retry_record *);
 int retryhour_flush(struct retryhour *);
 int retryhour_sync(struct retryhour *);
+bool retryhour_made(struct retryhour *);
 size_t retryhour_waiting(const struct retryhour *);
 size_t retryhour_count(const struct retryhour *);
 size_t retryhour_count_of(struct retryhour *, const char *user);

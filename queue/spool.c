@@ -559,7 +559,7 @@ spool_segment_release(struct spool *sp, struct segment *s)
 	if (s->inflight > 0)
 		return;
 	if (s->condemned)
-		spool_condemn(sp, s);
+		(void)spool_condemn(sp, s);
 	else if (s == TAILQ_FIRST(&sp->logs) && s != sp->current)
 		spool_reclaim(sp);
 }

@@ -83,8 +83,11 @@ struct spool_hooks {
 	bool (*alone)(void *);
 	/* At start, done or not: one whose envelope has a retry token. */
 	void (*retry)(uint64_t id, const struct envelope *, void *);
-	/* Messages are not read any more at a start from now on; or NULL. */
-	void (*settle)(void *);
+	/*
+	 * Messages are not read any more at a start from now on; or NULL.  -1:
+	 * they must be.
+	 */
+	int (*settle)(void *);
 	void *arg;
 };
 
@@ -103,6 +106,8 @@ void spool_abandon(struct spool *);
 
 uint64_t spool_new_id(struct spool *);
 struct spool_entry *spool_entry_new(uint64_t id);
+int spool_settle(struct spool *);
+void spool_settle_big(struct spool *);
 void spool_entry_free(struct spool_entry *);
 int spool_put(struct spool *, struct spool_entry *);
 struct segment *spool_big_new(struct spool *);

@@ -100,6 +100,8 @@ struct spool {
 	bool index_dirty; /* changed since the last checkpoint */
 	int64_t checkpointed;
 	bool full;	 /* the last commit found no room */
+	bool unsettled;	 /* and spool_settle() failed */
+	bool big_owing;	 /* so it did for a large message */
 	size_t moving;	 /* copies that wait for a commit */
 	bool compacting; /* until the oldest segment is empty */
 	struct spool_stats stats;
@@ -126,8 +128,8 @@ void spool_reclaim(struct spool *);
 bool spool_marks_needed(const struct spool *, uint64_t number);
 void spool_marks_durable(struct spool *, struct segment *);
 int spool_repeat_marks(struct spool *, struct message *);
-void spool_settle(struct spool *);
-void spool_condemn(struct spool *, struct segment *);
+int spool_condemn(struct spool *, struct segment *);
+void spool_settle_again(struct spool *);
 void spool_make_room(struct spool *);
 int spool_index_update(struct spool *, struct message *,
     const struct spool_waiting_mark *, size_t);

@@ -89,32 +89,69 @@ spool_seal_current(struct spool *sp)
 /*
  * What a start reads of the log is to become less: what was told of it must
  * be durable elsewhere.  A large message was told of when it was not in the
- * index yet, and that is durable at once.
+ * index yet, and that is durable at once.  -1: it is not durable, and all
+ * that a start reads must stay.
  */
-void
+int
 spool_settle(struct spool *sp)
 {
-	if (sp->hooks.settle != NULL)
-		sp->hooks.settle(sp->hooks.arg);
+	if (sp->hooks.settle == NULL)
+		return 0;
+	sp->unsettled = sp->hooks.settle(sp->hooks.arg) == -1;
+	if (sp->unsettled)
+		return -1;
+	sp->big_owing = false;
+	return 0;
 }
 
-/* Remove a segment that nobody needs, when no batch reads it any more. */
+/* The same for a large message; if it fails, they all stay. */
 void
+spool_settle_big(struct spool *sp)
+{
+	if (spool_settle(sp) == -1)
+		sp->big_owing = true;
+}
+
+/*
+ * Remove a segment that nobody needs, when no batch reads it any more and what
+ * was told of it is durable elsewhere.  -1: it is there still.
+ */
+int
 spool_condemn(struct spool *sp, struct segment *s)
 {
 	s->condemned = true;
 	if (s->inflight > 0)
-		return;
+		return -1;
+	if ((s->kind == SEGMENT_LOG || sp->big_owing) && spool_settle(sp) == -1)
+		return -1;
 	if (sp->hooks.closed != NULL)
 		sp->hooks.closed(s, sp->hooks.arg);
-	if (s->kind == SEGMENT_LOG)
-		spool_settle(sp);
 	TAILQ_REMOVE(s->kind == SEGMENT_BIG ? &sp->bigs : &sp->logs, s, entry);
 	CRASH("segment-to-free");
 	if (segment_remove(s) == -1)
 		log_warn("spool: removing a segment");
 	CRASH("segment-freed");
 	sp->folder_dirty = true;
+	/* There is room now, which nobody has taken yet. */
+	if (sp->unsettled)
+		(void)spool_settle(sp);
+	return 0;
+}
+
+/* Every second: once more what failed; what had to stay for it may go. */
+void
+spool_settle_again(struct spool *sp)
+{
+	struct segment *s, *next;
+
+	if (!sp->unsettled || spool_settle(sp) == -1)
+		return;
+	for (s = TAILQ_FIRST(&sp->bigs); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		if (s->condemned)
+			(void)spool_condemn(sp, s);
+	}
+	spool_reclaim(sp);
 }
 
 /* The message in a segment of its own, or NULL. */
@@ -199,7 +236,8 @@ spool_reclaim(struct spool *sp)
 			if (spool_marks_needed(sp, s->number))
 				return;
 		}
-		spool_condemn(sp, s);
+		if (spool_condemn(sp, s) == -1)
+			return;
 	}
 }
 
@@ -232,10 +270,13 @@ spool_make_room(struct spool *sp)
 {
 	struct segment *s;
 
+	if (sp->big_owing && spool_settle(sp) == -1)
+		return;
 	TAILQ_FOREACH(s, &sp->bigs, entry)
 		if (is_finished(s) && segment_discard(s) == -1)
 			log_warn("spool: emptying a segment");
-	spool_settle(sp);
+	if (spool_settle(sp) == -1)
+		return;
 	TAILQ_FOREACH(s, &sp->logs, entry) {
 		if (s == sp->current || !is_finished(s) ||
 		    spool_marks_needed(sp, s->number))
@@ -263,7 +304,7 @@ spool_forget(struct spool *sp, struct message *m)
 		sp->messages.hot -= m->meta_len;
 	message_free(&sp->destinations, m);
 	if (s->kind == SEGMENT_BIG)
-		spool_condemn(sp, s);
+		(void)spool_condemn(sp, s);
 	spool_reclaim(sp);
 }
 

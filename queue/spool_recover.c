@@ -358,7 +358,7 @@ scan_bigs(struct spool *sp, const struct segment_visitor *v)
 			return -1;
 		segment_rest(s);
 		if (LIST_EMPTY(&s->fresh) && LIST_EMPTY(&s->indexed))
-			spool_condemn(sp, s);
+			(void)spool_condemn(sp, s);
 	}
 	return 0;
 }

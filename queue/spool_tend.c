@@ -95,9 +95,8 @@ spool_checkpoint(struct spool *sp, bool clean)
 
 	sp->checkpointed = clock_mono();
 	if (index_broken(sp->index) || spool_commit(sp) == -1 ||
-	    spool_sync_folder(sp) == -1)
+	    spool_sync_folder(sp) == -1 || spool_settle(sp) == -1)
 		return;
-	spool_settle(sp);
 	pos.segment = first_needed(sp);
 	pos.next_segment = sp->next_segment;
 	pos.next_id = sp->next_id;
@@ -413,6 +412,7 @@ spool_tick_cb(int fd, short what, void *arg)
 	struct segment *s = sp->current;
 	int64_t now = clock_mono();
 
+	spool_settle_again(sp);
 	if (s != NULL && !sp->busy && s->live == 0 && s->inflight == 0 &&
 	    now - s->written > SEGMENT_IDLE_MS &&
 	    s->size > SEGMENT_HEADER_SIZE && !spool_marks_needed(sp, s->number))

@@ -101,6 +101,10 @@ static const struct {
 	{ FAULT_BUSY, NULL, 429,
 	    "{\"code\":\"TooManyRequests\",\"message\":\"Too many requests "
 	    "received. Wait and try again.\"}" },
+	{ FAULT_TOKENS, NULL, 429,
+	    "{\"code\":\"TooManyRequests\",\"message\":\"All places for "
+	    "retry tokens are used. Send without opc-retry-token, or wait and "
+	    "try again.\"}" },
 	{ FAULT_INTERNAL, "secret", 500,
 	    "{\"code\":\"InternalServerError\",\"message\":\"Internal Server "
 	    "Error\"}" },

@@ -202,6 +202,7 @@ static const struct sample accepted[] = {
 	OK(submit_claim, { 1, 2, 3 }, "u"),
 	OK(submit_claimed, .status = CLAIM_NEW, .message = 7),
 	OK(submit_claimed, CLAIM_AGAIN, 7, { 4, 5 }, 3, "<x@y>"),
+	OK(submit_claimed, .status = CLAIM_FULL),
 	OK(submit_claimed, .status = CLAIM_TEMPFAIL),
 	OK(submit_event, SUBMIT_EV_REJECTED, 0, "u", "c", "s", "f", "t", "550 no", "1/2"),
 	NUMBER(submit_open, uint64_t, 0),

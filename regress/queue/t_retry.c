@@ -8,7 +8,7 @@
 /* sources: queue/heap.c queue/envelope.c queue/blob.c queue/clock.c */
 /* sources: queue/spool_files.c queue/corrupt.c lib/date.c */
 /* sources: queue/retry.c queue/retryhour.c queue/retryrecord.c */
-/* sources: lib/siphash.c */
+/* sources: lib/siphash.c regress/queue/retryworld.c */
 /* sources: lib/crc32c.c lib/log.c lib/logsock.c lib/id.c lib/compat.c */
 /* libs: -levent -ldb-5.3 -lpthread */
 /*
@@ -55,130 +55,8 @@
 #include "message.h"
 #include "qbounds.h"
 #include "retry.h"
+#include "retryworld.h"
 #include "spool_int.h"
-
-#define NOW 1800000000
-
-struct world {
-	char folder[64];
-	char files[128]; /* the tokens' folder */
-	struct event_base *base;
-	struct retry *retry;
-	struct spool *spool;
-	struct putting *last; /* that waits for the disk */
-	unsigned done;
-};
-
-static int
-setup(void **state)
-{
-	struct world *w;
-
-	w = calloc(1, sizeof(*w));
-	assert_non_null(w);
-	(void)snprintf(w->folder, sizeof(w->folder), "/tmp/edd-retry.XXXXXX");
-	assert_non_null(mkdtemp(w->folder));
-	(void)snprintf(w->files, sizeof(w->files), "%s/retry", w->folder);
-	w->base = event_base_new();
-	assert_non_null(w->base);
-	*state = w;
-	return 0;
-}
-
-static void
-run(struct world *w, const char *command)
-{
-	char text[512];
-
-	(void)snprintf(text, sizeof(text), "cd %s && %s", w->folder, command);
-	assert_int_equal(system(text), 0);
-}
-
-static int
-teardown(void **state)
-{
-	struct world *w = *state;
-
-	spool_abandon(w->spool);
-	retry_free(w->retry);
-	free(w->last);
-	event_base_free(w->base);
-	run(w, "rm -rf ../\"${PWD##*/}\"");
-	free(w);
-	return 0;
-}
-
-/* Open the tokens, or open them again as the next process does. */
-static void
-open_retry(struct world *w, int64_t now)
-{
-	retry_free(w->retry);
-	w->retry = retry_new(w->base, w->files, now);
-	assert_non_null(w->retry);
-}
-
-static void
-make_key(uint8_t key[RETRY_KEY_SIZE], unsigned n)
-{
-	memset(key, 0, RETRY_KEY_SIZE);
-	memcpy(key + 3, &n, sizeof(n));
-}
-
-static void
-put(struct world *w, unsigned n, const char *user, int64_t when)
-{
-	struct retry_record r;
-
-	memset(&r, 0, sizeof(r));
-	make_key(r.key, n);
-	memset(r.digest, (int)n, sizeof(r.digest));
-	r.message = n + 1;
-	r.suppressed = 1ull << (n % 50);
-	r.accepted = when;
-	(void)strlcpy(r.user, user, sizeof(r.user));
-	(void)snprintf(r.message_id, sizeof(r.message_id), "<%*u@x>",
-	    (int)(n % 40), n);
-	retry_put(w->retry, &r, when);
-}
-
-/* What is said of a token; what is new is not claimed for long. */
-static enum retry_status
-ask(struct world *w, unsigned n, int64_t now)
-{
-	uint8_t key[RETRY_KEY_SIZE];
-	enum retry_status status;
-	struct retry_record r;
-	struct claim *claim;
-	char id[64];
-
-	make_key(key, n);
-	status = retry_claim(w->retry, key, "u", now, &claim, &r);
-	if (status == RETRY_NEW)
-		retry_release(w->retry, claim);
-	if (status == RETRY_AGAIN) {
-		assert_int_equal(r.message, n + 1);
-		assert_int_equal(r.digest[31], n & 0xff);
-		assert_true(r.suppressed == 1ull << (n % 50));
-		(void)snprintf(id, sizeof(id), "<%*u@x>", (int)(n % 40), n);
-		assert_string_equal(r.message_id, id);
-	}
-	return status;
-}
-
-static unsigned
-files(struct world *w)
-{
-	struct dirent *d;
-	unsigned n;
-	DIR *dir;
-
-	dir = opendir(w->files);
-	assert_non_null(dir);
-	for (n = 0; (d = readdir(dir)) != NULL;)
-		n += d->d_name[0] != '.';
-	(void)closedir(dir);
-	return n;
-}
 
 static void
 test_one_claim_at_a_time(void **state)
@@ -262,7 +140,7 @@ test_bounds(void **state)
 		put(w, i, i < 20 ? "v" : "x", NOW);
 	make_key(key, 30);
 	assert_int_equal(retry_claim(w->retry, key, "y", NOW, &c, &r),
-	    RETRY_FAILED);
+	    RETRY_FULL);
 	/* Room comes back with time. */
 	retry_tend(w->retry, NOW + RETRY_KEPT + RETRY_HOUR);
 	assert_int_equal(ask(w, 31, NOW + RETRY_KEPT + RETRY_HOUR), RETRY_NEW);
@@ -354,13 +232,15 @@ retry_cb(uint64_t id, const struct envelope *env, void *arg)
 }
 
 /* What is durable from then on is copied; a power cut leaves only that. */
-static void
+static int
 settle_cb(void *arg)
 {
 	struct world *w = arg;
 
-	retry_settle(w->retry);
+	if (w->unsettled || retry_settle(w->retry) == -1)
+		return -1;
 	run(w, "rm -rf synced && cp -R retry synced");
+	return 0;
 }
 
 static void
@@ -539,6 +419,52 @@ test_tokens_of_the_index(void **state)
 	assert_int_equal(ask_now(w, 1, id), RETRY_AGAIN);
 }
 
+/* What cannot be made durable elsewhere stays where a start finds it. */
+static void
+test_unsettled_segments_stay(void **state)
+{
+	struct world *w = *state;
+	uint64_t id[40];
+	unsigned i;
+
+	open_all(w, 4u << 10);
+	spool_checkpoint(w->spool, false);
+	w->unsettled = true;
+	for (i = 0; i < 40; i++) {
+		id[i] = put_message(w, i, 1);
+		assert_int_equal(spool_commit(w->spool), 0);
+		deliver(w, id[i]);
+		assert_int_equal(spool_commit(w->spool), 0);
+	}
+	spool_seal_current(w->spool);
+	spool_index_all(w->spool, 1000);
+	spool_checkpoint(w->spool, false);
+	spool_make_room(w->spool);
+	spool_tick_cb(-1, 0, w->spool);
+	assert_int_equal(spool_messages(w->spool)->count, 0);
+	assert_false(TAILQ_EMPTY(&w->spool->logs));
+	cut_power(w);
+	w->unsettled = false;
+	open_all(w, 4u << 10);
+	for (i = 0; i < 40; i++)
+		assert_int_equal(ask_now(w, i, id[i]), RETRY_AGAIN);
+	assert_int_equal(spool_messages(w->spool)->count, 0);
+	/* They go as soon as it can be. */
+	w->unsettled = true;
+	id[0] = put_message(w, 50, 1);
+	assert_int_equal(spool_commit(w->spool), 0);
+	deliver(w, id[0]);
+	assert_int_equal(spool_commit(w->spool), 0);
+	spool_seal_current(w->spool);
+	assert_false(TAILQ_EMPTY(&w->spool->logs));
+	w->unsettled = false;
+	spool_tick_cb(-1, 0, w->spool);
+	assert_true(TAILQ_EMPTY(&w->spool->logs));
+	cut_power(w);
+	open_all(w, 4u << 10);
+	assert_int_equal(ask_now(w, 50, id[0]), RETRY_AGAIN);
+}
+
 /* Deliver those that are still there. */
 static void
 deliver_all(struct world *w)
@@ -604,6 +530,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_costs_what_it_hits,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unsettled_segments_stay,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_start_finds_what_is_durable, setup, teardown),

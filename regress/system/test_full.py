@@ -2,11 +2,15 @@
 starts again by itself."""
 
 import os
+import signal
 import subprocess
 
 import pytest
 
+from apitest import Api, with_https
 from eddtest import EDCTL, message, wait_for
+from test_https_retry import subjects
+from test_https_submit import details
 
 
 class SmallDisk:
@@ -76,6 +80,67 @@ def test_full_disk(make_edd, sink, folder, cleanup, reserve):
     edd.stop()
     edd.start()
     assert "example.net" not in edd.ctl("show", "queue")
+
+
+def fill_disk(path):
+    """Another program takes what there is."""
+    with open(path, "wb", 0) as f:
+        for size in (1 << 20, 4096):
+            with pytest.raises(OSError):
+                while True:
+                    f.write(b"x" * size)
+
+
+@pytest.mark.root
+def test_retry_tokens_on_a_full_disk(make_edd, sink, folder, cleanup):
+    """Sent once, with and without a crash, and queue starts all the same."""
+    disk = SmallDisk(os.path.join(folder, "disk"), "96M")
+    cleanup.append(disk)
+    edd = with_https(make_edd(route=(sink.address, sink.port)))
+    edd.spool = os.path.join(disk.path, "spool")
+    edd.write_conf()
+    with open(edd.conf) as f:
+        text = f.read().replace("queue reserve 1M", "queue reserve 0")
+    with open(edd.conf, "w") as f:
+        f.write(text)
+    edd.start().setup()
+    edd.compartment = edd.ctl("compartment", "list", json_rows=True)[0]["id"]
+
+    def submit(token):
+        api = Api(edd)
+        try:
+            return api.submit(details(edd, subject=token),
+                              opc_retry_token=token)
+        finally:
+            api.close()
+
+    # A segment has room taken in advance.
+    api = Api(edd)
+    assert api.submit(details(edd, subject="first")).status == 200
+    api.close()
+    fill = os.path.join(disk.path, "fill")
+    fill_disk(fill)
+    first = submit("t1")
+    assert first.status == 200, first.body
+    assert submit("t1").json == first.json
+    for _ in range(2):
+        mark = edd.log_size()
+        os.kill(edd.pid_of("queue"), signal.SIGKILL)
+        edd.wait_log(r"queue\[\d+\]: ready", since=mark)
+
+        def again():
+            answer = submit("t1")
+            assert answer.status in (200, 500, 503), answer.body
+            return answer.status == 200 and answer.json == first.json
+        wait_for(again, "the same answer")
+    os.unlink(fill)
+    assert submit("t2").status == 200
+    edd.stop()
+    edd.start()
+    assert submit("t1").json == first.json
+    # Under kills one may come twice, but never as another message.
+    wait_for(lambda: len(subjects(sink)) >= 3, "all three")
+    assert subjects(sink) == ["first", "t1", "t2"]
 
 
 @pytest.mark.root
