@@ -25,28 +25,28 @@
 /* Fields that several have. */
 #define COMPARTMENT                                                            \
 	{                                                                      \
-		"compartmentId", true, MANAGE_ID_SIZE                          \
+		"compartmentId", true, MANAGE_ID_SIZE, false                   \
 	}
 #define LOCK                                                                   \
 	{                                                                      \
-		"isLockOverride", false, 0                                     \
+		"isLockOverride", false, 0, false                              \
 	}
 #define SORT                                                                   \
-	{ "sortBy", false, ASK_WORD_MAX },                                     \
+	{ "sortBy", false, ASK_WORD_MAX, false },                              \
 	{                                                                      \
-		"sortOrder", false, ASK_WORD_MAX                               \
+		"sortOrder", false, ASK_WORD_MAX, false                        \
 	}
 #define STATE                                                                  \
 	{                                                                      \
-		"lifecycleState", false, ASK_WORD_MAX                          \
+		"lifecycleState", false, ASK_WORD_MAX, false                   \
 	}
 #define DESCRIPTION                                                            \
 	{                                                                      \
-		"description", false, ASK_DESCRIPTION_MAX                      \
+		"description", false, ASK_DESCRIPTION_MAX, false               \
 	}
 #define ADDRESS(REQUIRED)                                                      \
 	{                                                                      \
-		"emailAddress", REQUIRED, ASK_ADDRESS_MAX                      \
+		"emailAddress", REQUIRED, ASK_ADDRESS_MAX, false               \
 	}
 #define ADDRESSES                                                              \
 	{                                                                      \
@@ -54,15 +54,15 @@
 	}
 #define DRAIN                                                                  \
 	{                                                                      \
-		"lastIpDrainPeriodInHours", false, OPS_NUMBER                  \
+		"lastIpDrainPeriodInHours", false, OPS_NUMBER, false           \
 	}
 #define ID                                                                     \
 	{                                                                      \
-		"id", false, MANAGE_ID_SIZE                                    \
+		"id", false, MANAGE_ID_SIZE, false                             \
 	}
 #define NAME(REQUIRED)                                                         \
 	{                                                                      \
-		"name", REQUIRED, ASK_ADDRESS_MAX                              \
+		"name", REQUIRED, ASK_ADDRESS_MAX, false                       \
 	}
 
 /* clang-format off */
@@ -70,17 +70,17 @@ static const struct ops ops[] = {
 	[MANAGE_SENDER_CREATE] = { "CreateSender", PERMISSION_SENDER_CREATE,
 	    manage_sender_create, true,
 	    { COMPARTMENT, ADDRESS(true),
-		{ "emailIpPoolId", false, MANAGE_ID_SIZE } } },
+		{ "emailIpPoolId", false, MANAGE_ID_SIZE, false } } },
 	[MANAGE_SENDER_LIST] = { "ListSenders", PERMISSION_SENDER_INSPECT,
 	    manage_sender_list, false,
 	    { COMPARTMENT, STATE, ADDRESS(false), SORT,
-		{ "domain", false, ASK_ADDRESS_MAX },
-		{ "emailIpPoolId", false, MANAGE_ID_SIZE } } },
+		{ "domain", false, ASK_ADDRESS_MAX, false },
+		{ "emailIpPoolId", false, MANAGE_ID_SIZE, false } } },
 	[MANAGE_SENDER_GET] = { "GetSender", PERMISSION_SENDER_READ,
-	    manage_sender_get, false, { { NULL, false, 0 } } },
+	    manage_sender_get, false, { { NULL, false, 0, false } } },
 	[MANAGE_SENDER_UPDATE] = { "UpdateSender", PERMISSION_SENDER_UPDATE,
 	    manage_sender_update, true,
-	    { LOCK, { "emailIpPoolId", false, MANAGE_ID_SIZE } } },
+	    { LOCK, { "emailIpPoolId", false, MANAGE_ID_SIZE, false } } },
 	[MANAGE_SENDER_DELETE] = { "DeleteSender", PERMISSION_SENDER_DELETE,
 	    manage_sender_delete, false, { LOCK } },
 	[MANAGE_SUPPRESSION_CREATE] = { "CreateSuppression",
@@ -89,53 +89,53 @@ static const struct ops ops[] = {
 	[MANAGE_SUPPRESSION_LIST] = { "ListSuppressions",
 	    PERMISSION_SUPPRESSION_INSPECT, manage_suppression_list, false,
 	    { COMPARTMENT, ADDRESS(false), SORT,
-		{ "timeCreatedGreaterThanOrEqualTo", false, ASK_WORD_MAX },
-		{ "timeCreatedLessThan", false, ASK_WORD_MAX } } },
+		{ "timeCreatedGreaterThanOrEqualTo", false, ASK_WORD_MAX, false },
+		{ "timeCreatedLessThan", false, ASK_WORD_MAX, false } } },
 	[MANAGE_SUPPRESSION_GET] = { "GetSuppression", PERMISSION_SUPPRESSION_READ,
-	    manage_suppression_get, false, { { NULL, false, 0 } } },
+	    manage_suppression_get, false, { { NULL, false, 0, false } } },
 	[MANAGE_SUPPRESSION_DELETE] = { "DeleteSuppression",
 	    PERMISSION_SUPPRESSION_DELETE, manage_suppression_delete, false,
-	    { { NULL, false, 0 } } },
+	    { { NULL, false, 0, false } } },
 	[MANAGE_DOMAIN_CREATE] = { "CreateEmailDomain", PERMISSION_DOMAIN_CREATE,
 	    manage_domain_create, true,
 	    { NAME(true), COMPARTMENT, DESCRIPTION,
-		{ "domainVerificationId", false, MANAGE_ID_SIZE } } },
+		{ "domainVerificationId", false, MANAGE_ID_SIZE, false } } },
 	[MANAGE_DOMAIN_LIST] = { "ListEmailDomains", PERMISSION_DOMAIN_INSPECT,
 	    manage_domain_list, false,
 	    { COMPARTMENT, ID, NAME(false), STATE, SORT } },
 	[MANAGE_DOMAIN_GET] = { "GetEmailDomain", PERMISSION_DOMAIN_READ,
-	    manage_domain_get, false, { { NULL, false, 0 } } },
+	    manage_domain_get, false, { { NULL, false, 0, false } } },
 	[MANAGE_DOMAIN_UPDATE] = { "UpdateEmailDomain", PERMISSION_DOMAIN_UPDATE,
 	    manage_domain_update, true,
 	    { LOCK, DESCRIPTION,
-		{ "domainVerificationId", false, MANAGE_ID_SIZE } } },
+		{ "domainVerificationId", false, MANAGE_ID_SIZE, false } } },
 	[MANAGE_DOMAIN_DELETE] = { "DeleteEmailDomain", PERMISSION_DOMAIN_DELETE,
 	    manage_domain_delete, false, { LOCK } },
 	[MANAGE_DKIM_CREATE] = { "CreateDkim", PERMISSION_DKIM_CREATE,
 	    manage_dkim_create, true,
-	    { { "emailDomainId", true, MANAGE_ID_SIZE }, NAME(false),
-		DESCRIPTION, { "privateKey", false, PEM_MAX } } },
+	    { { "emailDomainId", true, MANAGE_ID_SIZE, false }, NAME(false),
+		DESCRIPTION, { "privateKey", false, PEM_MAX, false } } },
 	[MANAGE_DKIM_LIST] = { "ListDkims", PERMISSION_DKIM_INSPECT, manage_dkim_list,
 	    false,
-	    { { "emailDomainId", true, MANAGE_ID_SIZE }, ID, NAME(false),
+	    { { "emailDomainId", true, MANAGE_ID_SIZE, false }, ID, NAME(false),
 		STATE, SORT } },
 	[MANAGE_DKIM_GET] = { "GetDkim", PERMISSION_DKIM_READ, manage_dkim_get, false,
-	    { { NULL, false, 0 } } },
+	    { { NULL, false, 0, false } } },
 	[MANAGE_DKIM_UPDATE] = { "UpdateDkim", PERMISSION_DKIM_UPDATE,
 	    manage_dkim_update, true, { DESCRIPTION } },
 	[MANAGE_DKIM_DELETE] = { "DeleteDkim", PERMISSION_DKIM_DELETE,
-	    manage_dkim_delete, false, { { NULL, false, 0 } } },
+	    manage_dkim_delete, false, { { NULL, false, 0, false } } },
 	[MANAGE_PATH_CREATE] = { "CreateEmailReturnPath",
 	    PERMISSION_RETURN_PATH_CREATE, manage_path_create, true,
-	    { { "parentResourceId", true, MANAGE_ID_SIZE }, NAME(false),
+	    { { "parentResourceId", true, MANAGE_ID_SIZE, false }, NAME(false),
 		DESCRIPTION } },
 	[MANAGE_PATH_LIST] = { "ListEmailReturnPaths",
 	    PERMISSION_RETURN_PATH_INSPECT, manage_path_list, false,
-	    { { "compartmentId", false, MANAGE_ID_SIZE },
-		{ "parentResourceId", false, MANAGE_ID_SIZE }, ID, NAME(false),
+	    { { "compartmentId", false, MANAGE_ID_SIZE, false },
+		{ "parentResourceId", false, MANAGE_ID_SIZE, false }, ID, NAME(false),
 		STATE, SORT } },
 	[MANAGE_PATH_GET] = { "GetEmailReturnPath", PERMISSION_RETURN_PATH_READ,
-	    manage_path_get, false, { { NULL, false, 0 } } },
+	    manage_path_get, false, { { NULL, false, 0, false } } },
 	[MANAGE_PATH_UPDATE] = { "UpdateEmailReturnPath",
 	    PERMISSION_RETURN_PATH_UPDATE, manage_path_update, true,
 	    { LOCK, DESCRIPTION } },
@@ -151,7 +151,7 @@ static const struct ops ops[] = {
 	    manage_pool_list, false,
 	    { COMPARTMENT, ID, NAME(false), STATE, SORT } },
 	[MANAGE_POOL_GET] = { "GetEmailIpPool", PERMISSION_POOL_READ,
-	    manage_pool_get, false, { { NULL, false, 0 } } },
+	    manage_pool_get, false, { { NULL, false, 0, false } } },
 	[MANAGE_POOL_UPDATE] = { "UpdateEmailIpPool", PERMISSION_POOL_UPDATE,
 	    manage_pool_update, true, { LOCK, DESCRIPTION, DRAIN } },
 	[MANAGE_POOL_DELETE] = { "DeleteEmailIpPool", PERMISSION_POOL_DELETE,
@@ -167,18 +167,18 @@ static const struct ops ops[] = {
 	[MANAGE_OUTBOUND_LIST] = { "ListEmailOutboundIps",
 	    PERMISSION_POOL_INSPECT, manage_outbound_list, false,
 	    { COMPARTMENT, STATE, SORT,
-		{ "outboundIp", false, ASK_WORD_MAX },
-		{ "assignmentState", false, ASK_WORD_MAX } } },
+		{ "outboundIp", false, ASK_WORD_MAX, false },
+		{ "assignmentState", false, ASK_WORD_MAX, false } } },
 	[MANAGE_CONFIG_GET] = { "GetEmailConfiguration",
 	    PERMISSION_CONFIGURATION_READ, manage_config_get, false,
 	    { COMPARTMENT } },
 	[MANAGE_WORK_GET] = { "GetWorkRequest", PERMISSION_WORK_REQUEST_READ,
-	    manage_work_get, false, { { NULL, false, 0 } } },
+	    manage_work_get, false, { { NULL, false, 0, false } } },
 	[MANAGE_WORK_LIST] = { "ListWorkRequests",
 	    PERMISSION_WORK_REQUEST_INSPECT, manage_work_list, false,
-	    { COMPARTMENT, SORT, { "workRequestId", false, MANAGE_ID_SIZE },
-		{ "status", false, ASK_WORD_MAX },
-		{ "operationType", false, ASK_WORD_MAX } } },
+	    { COMPARTMENT, SORT, { "workRequestId", false, MANAGE_ID_SIZE, false },
+		{ "status", false, ASK_WORD_MAX, false },
+		{ "operationType", false, ASK_WORD_MAX, false } } },
 	[MANAGE_WORK_ERRORS] = { "ListWorkRequestErrors",
 	    PERMISSION_WORK_REQUEST_INSPECT, manage_work_errors, false, { SORT } },
 	[MANAGE_WORK_LOGS] = { "ListWorkRequestLogs",
