@@ -15,10 +15,8 @@
  */
 
 /*
- * A page and its tokens.  A token is what of a key comes behind the prefix of
- * its list, in hexadecimal, with a letter in front: "n" for what comes behind
- * it, "p" for what comes before it.  It leads nowhere but into the list that
- * it is given for, so it needs no protection.
+ * A page and where it begins, which tokens say: "n" and what comes behind a key
+ * of the list, "p" and what comes before it.
  */
 #include "manage_page.h"
 
@@ -28,6 +26,7 @@
 #include "control.h"
 #include "manage_ask.h"
 #include "msg.h"
+#include "pagetoken.h"
 #include "row.h"
 
 /* Rows of a page of which the client says nothing. */
@@ -50,52 +49,25 @@ struct run {
 	struct store_key beyond; /* that is not, if there is more */
 };
 
+/* The list, as its tokens know it. */
+static struct pagetoken_list
+token_list(const struct ask *a, const struct page *p)
+{
+	struct pagetoken_list l = { a->control->login_key, p->table,
+		&p->prefix };
+
+	return l;
+}
+
+/* The token of a key, empty if there can be none. */
 static void
-token_make(const struct page *p, char direction, const struct store_key *k,
+token_make(const struct run *r, char direction, const struct store_key *k,
     char token[MANAGE_PAGE_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t i, n;
+	struct pagetoken_list l;
 
-	n = 0;
-	token[0] = '\0';
-	if (2 * (k->len - p->prefix.len) + 2 > MANAGE_PAGE_SIZE)
-		return;
-	token[n++] = direction;
-	for (i = p->prefix.len; i < k->len; i++) {
-		token[n++] = digits[k->data[i] >> 4];
-		token[n++] = digits[k->data[i] & 15];
-	}
-	token[n] = '\0';
-}
-
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Read the key of a token.  0 or -1. */
-static int
-token_parse(const struct page *p, const char *token, struct store_key *k)
-{
-	int high, low;
-
-	*k = p->prefix;
-	if (token[0] != 'n' && token[0] != 'p')
-		return -1;
-	for (token++; token[0] != '\0'; token += 2) {
-		high = digit(token[0]);
-		low = high == -1 ? -1 : digit(token[1]);
-		/* Not 00: keys of lists end with a string. */
-		if (low == -1 || (high | low) == 0 || k->len == STORE_KEY_MAX)
-			return -1;
-		k->data[k->len++] = (uint8_t)(high << 4 | low);
-	}
-	k->data[k->len] = '\0';
-	return 0;
+	l = token_list(r->ask, r->page);
+	pagetoken_make(&l, direction, k, token);
 }
 
 static bool
@@ -176,8 +148,8 @@ page_before(struct run *r, struct store_key *from, bool *begins)
 static void
 page_empty(struct run *r)
 {
-	token_make(r->page, 'n', &r->last, r->ask->end.next);
-	token_make(r->page, 'p', &r->last, r->ask->end.prev);
+	token_make(r, 'n', &r->last, r->ask->end.next);
+	token_make(r, 'p', &r->last, r->ask->end.prev);
 	ask_ok(r->ask);
 }
 
@@ -188,9 +160,9 @@ page_end(struct run *r, bool first)
 
 	a = r->ask;
 	if (r->more && r->read > 0)
-		token_make(r->page, 'n', &r->last, a->end.next);
+		token_make(r, 'n', &r->last, a->end.next);
 	if (r->page->prev && !first && r->taken > 0)
-		token_make(r->page, 'p', &r->first, a->end.prev);
+		token_make(r, 'p', &r->first, a->end.prev);
 	ask_ok(a);
 }
 
@@ -221,6 +193,7 @@ page_total(struct ask *a, const struct page *p)
 void
 page_answer(struct ask *a, const struct page *p)
 {
+	struct pagetoken_list l;
 	struct store_key from;
 	struct run r;
 	bool first;
@@ -230,7 +203,8 @@ page_answer(struct ask *a, const struct page *p)
 	r.page = p;
 	r.limit = a->rq.limit == 0 ? PAGE_DEFAULT : a->rq.limit;
 	first = a->rq.page[0] == '\0';
-	if (!first && token_parse(p, a->rq.page, &from) == -1) {
+	l = token_list(a, p);
+	if (!first && pagetoken_read(&l, a->rq.page, &from) == -1) {
 		ask_fail(a, MANAGE_INVALID, "page is none of this list");
 		return;
 	}

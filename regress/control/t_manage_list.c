@@ -145,6 +145,59 @@ lists_are_paged(void **state)
 	assert_string_not_equal(cl.end.prev, "");
 }
 
+/* A token tells nothing, is of one list alone, and is not to be changed. */
+static void
+tokens_are_sealed(void **state)
+{
+	static const char *const made[] = {
+		"emailAddress=n1n2n2n2n2n2n2n2@example.org",
+		"emailAddress=n2n2n2n2n2n2n2n2@example.org",
+		"emailAddress=n3@example.org",
+	};
+	char next[MANAGE_PAGE_SIZE], other[MANAGE_PAGE_SIZE];
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		(void)client_make(&cl, MANAGE_SENDER_CREATE, made[i]);
+	cl.limit = 1;
+	assert_int_equal(
+	    client_in(&cl, MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	(void)strlcpy(next, cl.end.next, sizeof(next));
+	assert_int_equal(next[0], 'n');
+	assert_null(strstr(next, "6e326e32"));
+	(void)strlcpy(cl.page, next, sizeof(cl.page));
+	assert_int_equal(
+	    client_in(&cl, MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+	    MANAGE_OK);
+	assert_int_equal(cl.rows, 2);
+	(void)strlcpy(cl.page, next, sizeof(cl.page));
+	assert_int_equal(client_in(&cl, MANAGE_SENDER_LIST, ""),
+	    MANAGE_INVALID);
+	(void)strlcpy(cl.page, next, sizeof(cl.page));
+	assert_int_equal(client_ask(&cl, MANAGE_SENDER_LIST, NULL,
+			     "compartmentId=root|sortBy=EMAILADDRESS"),
+	    MANAGE_INVALID);
+	for (i = 0; next[i] != '\0'; i++) {
+		memcpy(other, next, sizeof(other));
+		if (i == 0)
+			other[0] = 'p';
+		else
+			other[i] = other[i] == '0' ? '1' : '0';
+		(void)strlcpy(cl.page, other, sizeof(cl.page));
+		assert_int_equal(
+		    client_in(&cl, MANAGE_SENDER_LIST, "sortBy=EMAILADDRESS"),
+		    MANAGE_INVALID);
+		memcpy(other, next, sizeof(other));
+		other[i] = '\0';
+		(void)strlcpy(cl.page, other, sizeof(cl.page));
+		if (i > 0)
+			assert_int_equal(client_in(&cl, MANAGE_SENDER_LIST,
+					     "sortBy=EMAILADDRESS"),
+			    MANAGE_INVALID);
+	}
+}
+
 /* Two domains with a return path each, whose names sort the other way. */
 static void
 make_paths(void)
@@ -321,6 +374,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define T(NAME) cmocka_unit_test_setup_teardown(NAME, set_up, tear_down)
 		T(lists_are_paged),
+		T(tokens_are_sealed),
 		T(return_paths_are_sorted),
 		cmocka_unit_test_setup_teardown(return_paths_of_all_places,
 		    set_up_two, tear_down),

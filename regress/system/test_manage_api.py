@@ -384,3 +384,29 @@ def test_signed_requests(edd, manage):
         key.fields("POST", BASE + "senders", host, body))
     assert answer.status == 200, answer.body
     assert manage.api.request("GET", path).status == 401
+
+
+def test_page_says_nothing_of_where_it_begins(edd, manage):
+    """What is passed over may be another's; and it outlives a restart."""
+    listed = "senders?lifecycleState=DELETED&compartmentId=" + manage.place
+    made = [manage.made("senders", {
+        "compartmentId": manage.place,
+        "emailAddress": "s%d@example.org" % i}).json for i in range(3)]
+    for sender in made:
+        manage.call("DELETE", "senders/" + sender["id"], status=204)
+    answer = manage.call("GET", listed + "&limit=1", status=200)
+    page = answer.fields["opc-next-page"]
+    for sender in made:
+        tail = sender["id"].rsplit(".", 1)[1].encode()
+        assert tail.hex()[:16] not in page and tail.hex()[-16:] not in page
+    other = manage.call("GET", "senders?compartmentId=%s&page=%s" % (
+        manage.place, page))
+    assert other.fault()[:2] == (400, "InvalidParameter")
+    manage.api.close()
+    edd.stop()
+    edd.start()
+    again = Manage(edd)
+    rest = again.call("GET", listed + "&page=" + page, status=200).json
+    assert {s["id"] for s in answer.json + rest} == {
+        s["id"] for s in made}
+    again.api.close()
