@@ -27,7 +27,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "backup.h"
 #include "base64.h"
@@ -41,6 +40,7 @@
 #include "row.h"
 #include "store_copy.h"
 #include "turn.h"
+#include "verb_need.h"
 
 /* Octets of a row: base64 makes them a third more. */
 #define BACKUP_ROW 24000u
@@ -282,11 +282,8 @@ verb_backup(struct job *j)
 	size_t len;
 
 	/* Those who only administer cannot take private keys away. */
-	if (j->who.uid != 0 && j->who.uid != geteuid()) {
-		job_fail(j, "run it as root",
-		    "a backup has private keys in it: permission denied");
+	if (need_owner(j, "a backup has private keys in it") == -1)
 		return;
-	}
 	b = calloc(1, sizeof(*b));
 	if (b == NULL || (b->turn = turn_new(j, backup_step)) == NULL) {
 		free(b);

@@ -26,6 +26,7 @@
 #include "row.h"
 #include "turn.h"
 #include "verb_backup.h"
+#include "verb_need.h"
 
 struct check {
 	struct turn *turn;
@@ -40,6 +41,8 @@ check_free(struct job *j)
 	struct check *c;
 
 	c = j->work;
+	if (j->control->checker == j)
+		j->control->checker = NULL;
 	turn_free(c->turn);
 	free(c);
 	j->work = NULL;
@@ -119,12 +122,22 @@ check_step(struct job *j)
 		check_end(j);
 }
 
-/* store verify */
+/*
+ * store verify: nobody is served while a table is read; so there is one at a
+ * time, and it is not for those who only administer.
+ */
 void
 verb_store_verify(struct job *j)
 {
 	struct check *c;
 
+	if (need_owner(j, "others wait while it reads") == -1)
+		return;
+	if (j->control->checker != NULL) {
+		job_fail(j, "wait until that is done",
+		    "another \"store verify\" is going on");
+		return;
+	}
 	c = calloc(1, sizeof(*c));
 	if (c == NULL || (c->turn = turn_new(j, check_step)) == NULL) {
 		free(c);
@@ -133,5 +146,6 @@ verb_store_verify(struct job *j)
 	}
 	j->work = c;
 	j->cancel = check_free;
+	j->control->checker = j;
 	turn_next(c->turn);
 }

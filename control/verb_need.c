@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "compartment.h"
@@ -201,6 +202,16 @@ need_name(struct job *j, const char *name)
 	if (why == NULL)
 		return 0;
 	job_fail(j, NULL, "\"%s\": %s", name, why);
+	return -1;
+}
+
+/* Root, or the user of edd: those who only administer may not do this. */
+int
+need_owner(struct job *j, const char *why)
+{
+	if (j->who.uid == 0 || j->who.uid == geteuid())
+		return 0;
+	job_fail(j, "run it as root", "%s: permission denied", why);
 	return -1;
 }
 

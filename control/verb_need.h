@@ -47,6 +47,7 @@ int need_name(struct job *, const char *);
 int need_admitted(struct job *, int, const struct fault *);
 int need_id(struct job *, const char *kind, char *id);
 int need_begin(struct job *);
+int need_owner(struct job *, const char *why);
 int need_choice(struct job *, size_t argument);
 bool name_begins(const char *prefix, const char *name);
 int need_some(struct job *);

@@ -382,7 +382,7 @@ static const struct verb verbs[] = {
 	{ { "store", "rekey" }, VERB_DAEMON, verb_store_rekey,
 	    { { NULL, NULL, false } },
 	    "change the keys that encrypt the policy store" },
-	{ { "store", "verify" }, VERB_READ, verb_store_verify,
+	{ { "store", "verify" }, VERB_DAEMON, verb_store_verify,
 	    { { NULL, NULL, false } },
 	    "read and check all files of the policy store" },
 

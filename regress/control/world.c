@@ -258,7 +258,7 @@ start_command(struct world *w, struct admin_command *command)
 {
 	static const struct job_sink sink = { world_row, world_full,
 		world_progress, world_end, world_more };
-	static const struct job_who who = { 0, 1, VERB_ALL, "uid=0 (root)" };
+	const struct job_who who = { w->uid, 1, VERB_ALL, "uid=0 (root)" };
 
 	w->ended = false;
 	w->rows = 0;

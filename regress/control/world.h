@@ -47,6 +47,7 @@ struct world {
 	unsigned told;	 /* how often smtpd was told of an address */
 	uint32_t told_seconds;
 	unsigned rows;
+	uint32_t uid; /* who does commands */
 	char why[ERROR_SIZE];
 	char hint[ERROR_SIZE];
 	char text[WORLD_TEXT_SIZE]; /* "name=value|...\n" of each row */
