@@ -31,6 +31,7 @@
 #include "lend.h"
 #include "proto_conf.h"
 #include "proto_site.h"
+#include "spfs.h"
 #include "store_lock.h"
 
 struct audit;
@@ -78,6 +79,7 @@ struct control {
 	struct conf_site site;
 	struct certs certs;
 	struct lends lends;
+	struct spfs spfs;
 
 	struct peers *peers;
 	struct keys *keys;

@@ -37,6 +37,9 @@
 /* Requests that wait for signers or the DNS; others are done at once. */
 #define MANAGE_WAITING_MAX 64u
 
+/* Of one user. */
+#define MANAGE_USER_MAX 16u
+
 /* A request that came on a channel and goes on. */
 struct request {
 	LIST_ENTRY(request) entry;
@@ -173,6 +176,19 @@ refuse(struct chan *chan, uint64_t id)
 	(void)manage_end_send(chan, id, &end);
 }
 
+/* Whether one more of the user may wait. */
+static bool
+has_room(const struct manage *m, const char *user)
+{
+	const struct request *r;
+	unsigned n;
+
+	n = 0;
+	LIST_FOREACH(r, &m->requests, entry)
+		n += r->ask != NULL && strcmp(r->ask->rq.user, user) == 0;
+	return m->waiting < MANAGE_WAITING_MAX && n < MANAGE_USER_MAX;
+}
+
 static int
 request_cb(struct chan *chan, struct msgin *msg, void *arg)
 {
@@ -186,7 +202,7 @@ request_cb(struct chan *chan, struct msgin *msg, void *arg)
 	id = msg->id;
 	if (manage_request_recv(msg, &rq) == -1)
 		return -1;
-	r = m->waiting < MANAGE_WAITING_MAX ? calloc(1, sizeof(*r)) : NULL;
+	r = has_room(m, rq.user) ? calloc(1, sizeof(*r)) : NULL;
 	if (r == NULL) {
 		manage_request_clear(&rq);
 		refuse(chan, id);

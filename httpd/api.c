@@ -47,6 +47,9 @@
 /* Requests at a time: each may hold a page of some hundred KB. */
 #define API_CALLS_MAX 64u
 
+/* Of one user, for control may let him wait. */
+#define API_CALLS_USER_MAX 16u
+
 /* The port of a URL that names none. */
 #define API_HTTPS_PORT 443
 
@@ -288,12 +291,25 @@ read_request(struct exchange *x, const struct api_form *form,
 	return -1;
 }
 
+/* Whether the user may have one more. */
+static bool
+has_room(const struct api *a, const char *user)
+{
+	const struct call *c;
+	unsigned n;
+
+	n = 0;
+	LIST_FOREACH(c, &a->calls, entry)
+		n += strcmp(c->x->user, user) == 0;
+	return a->n < API_CALLS_MAX && n < API_CALLS_USER_MAX;
+}
+
 static struct call *
 call_new(struct api *a, struct exchange *x, const struct api_form *form)
 {
 	struct call *c;
 
-	c = a->n < API_CALLS_MAX ? calloc(1, sizeof(*c)) : NULL;
+	c = has_room(a, x->user) ? calloc(1, sizeof(*c)) : NULL;
 	if (c == NULL)
 		return NULL;
 	c->api = a;

@@ -27,6 +27,9 @@
  * sources: lib/pending.c lib/proto_*.c lib/row.c lib/siphash.c
  * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
  */
+#include <sys/socket.h>
+
+#include <event2/event.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,18 +37,22 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "ask.h"
+#include "chan.h"
 #include "client.h"
 #include "compat.h"
 #include "expiry.h"
 #include "id.h"
+#include "lookup.h"
 #include "manage.h"
 #include "object.h"
 #include "object_upgrade.h"
 #include "policy.h"
+#include "proc.h"
 #include "proto_policy.h"
 #include "record.h"
 #include "returnpath.h"
@@ -589,6 +596,67 @@ domain_of_own_senders_is_made(void **state)
 	    POLICY_OK);
 }
 
+/* A DNS that answers nothing. */
+static struct chan *
+silent_dns(int *other)
+{
+	struct chan *chan;
+	int sv[2];
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sv), 0);
+	chan = chan_new(proc_base(), sv[0], "dns", lookup_rules(), &w.control);
+	assert_non_null(chan);
+	lookup_peer_up(w.control.lookup, chan);
+	*other = sv[1];
+	return chan;
+}
+
+/* Look-ups without an answer take few places, and each only once. */
+static void
+silent_dns_holds_up_few(void **state)
+{
+	static struct client many[5];
+	char id[5][OBJECT_ID_SIZE], text[64];
+	struct chan *chan;
+	unsigned i;
+	int fd;
+
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(text, sizeof(text), "emailAddress=a@d%u.example",
+		    i);
+		(void)strlcpy(id[i],
+		    client_make(&cl, MANAGE_SENDER_CREATE, text),
+		    sizeof(id[i]));
+	}
+	chan = silent_dns(&fd);
+	for (i = 0; i < 5; i++) {
+		many[i] = cl;
+		client_start(&many[i], MANAGE_SENDER_GET, id[i], NULL);
+		assert_int_equal(many[i].ended, i >= 3);
+	}
+	assert_int_equal(many[3].end.status, MANAGE_OK);
+	assert_string_equal(client_value(&many[3], "isSpf"), "");
+	/* One that nobody waits for any more leaves its place. */
+	manage_cancel(many[0].ask);
+	client_start(&many[3], MANAGE_SENDER_GET, id[3], NULL);
+	assert_false(many[3].ended);
+	while (!many[1].ended || !many[2].ended || !many[3].ended)
+		assert_int_equal(event_base_loop(proc_base(), EVLOOP_ONCE), 0);
+	assert_int_equal(many[1].end.status, MANAGE_OK);
+	/* They are not asked again, others are. */
+	for (i = 1; i < 4; i++) {
+		client_start(&many[i], MANAGE_SENDER_GET, id[i], NULL);
+		assert_true(many[i].ended);
+	}
+	client_start(&many[4], MANAGE_SENDER_GET, id[4], NULL);
+	assert_false(many[4].ended);
+	manage_cancel(many[4].ask);
+	lookup_peer_down(w.control.lookup, chan);
+	chan_free(chan);
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -608,6 +676,7 @@ main(void)
 		T(old_store_is_linked),
 		T(domain_takes_no_sender_of_others),
 		T(domain_of_own_senders_is_made),
+		T(silent_dns_holds_up_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

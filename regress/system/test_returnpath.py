@@ -58,4 +58,9 @@ def test_spf_is_shown(make_edd, dns, sink):
              if r["address"] == "a@example.edu"]
     got = api.request("GET", BASE + "senders/" + found[0]["id"])
     assert got.status == 200 and "isSpf" not in got.json
+    # It is not asked again at once, whoever wants to know.
+    dns.zone("example.edu", HOSTS + '@ TXT "v=spf1 a -all"\n')
+    dns.start()
+    got = api.request("GET", BASE + "senders/" + found[0]["id"])
+    assert got.status == 200 and "isSpf" not in got.json
     api.close()
