@@ -245,6 +245,21 @@ check_address(struct job *j, const char *text, bool domain)
 	return -1;
 }
 
+/* The id of a request is what a client may give it, and what edd adds. */
+static int
+check_request(struct job *j, const char *text)
+{
+	size_t i;
+
+	for (i = 0; text[i] > ' ' && text[i] < 0x7f; i++)
+		;
+	if (i > 0 && text[i] == '\0' && i < REQUEST_ID_SIZE)
+		return 0;
+	job_fail(j, "give it as the opc-request-id of the answer has it",
+	    "\"%.64s\" is no id of a request", text);
+	return -1;
+}
+
 /* Put the value of a keyword as queue knows it.  0, or -1 and no job. */
 static int
 gather_value(struct job *j, struct words *w, const char *keyword,
@@ -269,6 +284,8 @@ gather_value(struct job *j, struct words *w, const char *keyword,
 	if (strcmp(keyword, "sender") == 0 || strcmp(keyword, "recipient") == 0)
 		return check_address(j, value,
 		    strcmp(j->verb->word[0], "events") != 0);
+	if (strcmp(keyword, "request") == 0)
+		return check_request(j, value);
 	return 0;
 }
 

@@ -173,3 +173,10 @@ def test_none_clears_a_text(edd):
             "note", "called")
     edd.ctl("suppression", "set", "x@example.net", "note", "none")
     assert edd.ctl("suppression", "list", json_rows=True)[0]["text"] == ""
+
+
+def test_an_id_of_a_request_is_one(edd):
+    for bad in ("a b", "", "x" * 300, "\u00fc"):
+        text = edd.ctl("events", "request", bad, ok=False)
+        assert "is no id of a request" in text, (bad, text)
+    assert edd.ctl("events", "request", "my-id/0A", json_rows=True) == []
