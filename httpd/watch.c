@@ -46,9 +46,10 @@ struct watcher {
 	struct watch *watch;
 	struct tlsio *io;
 	struct request *request;
-	bool asked;  /* control was; its answer has arg this */
-	bool health; /* not the metrics */
-	bool head;   /* no body is wanted */
+	bool asked;		/* control was; its answer has arg this */
+	struct watcher *leader; /* whose answer it waits for, too, or NULL */
+	bool health;		/* not the metrics */
+	bool head;		/* no body is wanted */
 	uint64_t id;
 	struct metrics *metrics;
 	struct evbuffer *ill; /* a line for each process that does not work */
@@ -79,9 +80,26 @@ watch_new(void)
 	return NULL;
 }
 
+static void ask(struct watcher *);
+
+/* One that waits for the answer to this one, or NULL. */
+static struct watcher *
+follower(const struct watcher *leader)
+{
+	struct watcher *v;
+
+	LIST_FOREACH(v, &leader->watch->watchers, entry) {
+		if (v->leader == leader)
+			return v;
+	}
+	return NULL;
+}
+
 static void
 watcher_free(struct watcher *v)
 {
+	struct watcher *other;
+
 	if (v->asked && v->watch->chan != NULL)
 		chan_cancel(v->watch->chan, v);
 	tlsio_free(v->io);
@@ -91,6 +109,10 @@ watcher_free(struct watcher *v)
 		evbuffer_free(v->ill);
 	LIST_REMOVE(v, entry);
 	v->watch->count--;
+	while ((other = follower(v)) != NULL) {
+		other->leader = NULL;
+		ask(other);
+	}
 	free(v);
 }
 
@@ -157,25 +179,36 @@ answer_text(struct watcher *v, const char *status, const char *text)
 }
 
 static void
-tell_health(struct watcher *v)
+tell_health(struct watcher *v, const struct watcher *of)
 {
-	if (v->processes == 0)
+	struct evbuffer *body;
+
+	if (of->processes == 0)
 		answer_text(v, "503 Service Unavailable",
 		    "it is not known how edd is");
-	else if (evbuffer_get_length(v->ill) > 0)
-		answer(v, "503 Service Unavailable",
-		    "text/plain; charset=utf-8", v->ill);
-	else
+	else if (evbuffer_get_length(of->ill) == 0)
 		answer_text(v, "200 OK", "ok");
+	else {
+		/* A copy: others are told the same. */
+		body = evbuffer_new();
+		if (body != NULL &&
+		    evbuffer_add_buffer_reference(body, of->ill) == 0)
+			answer(v, "503 Service Unavailable",
+			    "text/plain; charset=utf-8", body);
+		else
+			tlsio_close(v->io);
+		if (body != NULL)
+			evbuffer_free(body);
+	}
 }
 
 static void
-tell_metrics(struct watcher *v)
+tell_metrics(struct watcher *v, const struct watcher *of)
 {
 	struct evbuffer *body;
 
 	body = evbuffer_new();
-	if (body != NULL && metrics_write(v->metrics, body) == 0)
+	if (body != NULL && metrics_write(of->metrics, body) == 0)
 		answer(v, "200 OK", METRICS_TYPE, body);
 	else
 		answer_text(v, "500 Internal Server Error", "out of memory");
@@ -183,26 +216,38 @@ tell_metrics(struct watcher *v)
 		evbuffer_free(body);
 }
 
+/* Tell a watcher what came for one of them. */
+static void
+tell(struct watcher *v, const struct watcher *of, bool whole)
+{
+	if (!whole)
+		answer_text(v, "503 Service Unavailable",
+		    "control does not answer now");
+	else if (of->failed)
+		answer_text(v, "500 Internal Server Error", "out of memory");
+	else if (of->health)
+		tell_health(v, of);
+	else
+		tell_metrics(v, of);
+}
+
 /* All rows have come, or none will. */
 static int
 end_cb(struct msgin *m, void *arg)
 {
-	struct watcher *v = arg;
+	struct watcher *v = arg, *other;
 	bool whole = false;
 	int rc = 0;
 
 	v->asked = false;
 	if (m != NULL)
 		rc = watch_end_recv(m, &whole);
-	if (!whole || rc == -1)
-		answer_text(v, "503 Service Unavailable",
-		    "control does not answer now");
-	else if (v->failed)
-		answer_text(v, "500 Internal Server Error", "out of memory");
-	else if (v->health)
-		tell_health(v);
-	else
-		tell_metrics(v);
+	whole = whole && rc == 0;
+	while ((other = follower(v)) != NULL) {
+		other->leader = NULL;
+		tell(other, v, whole);
+	}
+	tell(v, v, whole);
 	return rc;
 }
 
@@ -259,15 +304,18 @@ down_cb(struct chan *c, void *arg)
 static void
 forget(struct watch *w)
 {
-	struct watcher *v, *next;
+	struct watcher *v;
 
-	for (v = LIST_FIRST(&w->watchers); v != NULL; v = next) {
-		next = LIST_NEXT(v, entry);
-		if (!v->asked)
-			continue;
-		chan_cancel(w->chan, v);
+	do {
+		LIST_FOREACH(v, &w->watchers, entry)
+			if (v->asked)
+				break;
+		if (v == NULL)
+			return;
+		if (w->chan != NULL)
+			chan_cancel(w->chan, v);
 		(void)end_cb(NULL, v);
-	}
+	} while (true);
 }
 
 /* A channel to control, new or after its restart; fd is taken over. */
@@ -290,11 +338,30 @@ watch_peer(struct watch *w, int fd)
 	chan_free(old);
 }
 
+/* One that control was asked the same for, or NULL. */
+static struct watcher *
+leader(const struct watcher *v)
+{
+	struct watcher *u;
+
+	LIST_FOREACH(u, &v->watch->watchers, entry) {
+		if (u->asked && u->health == v->health)
+			return u;
+	}
+	return NULL;
+}
+
+/* Ask control, or wait for an answer that others wait for already. */
 static void
 ask(struct watcher *v)
 {
 	struct watch *w = v->watch;
 
+	v->leader = leader(v);
+	if (v->leader != NULL) {
+		tlsio_deadline(v->io, HTTPD_PEER_SECONDS);
+		return;
+	}
 	v->metrics = metrics_new();
 	v->ill = evbuffer_new();
 	if (v->metrics == NULL || v->ill == NULL) {
@@ -343,7 +410,7 @@ read_head(struct watcher *v)
 	size_t used;
 
 	p = (const char *)evbuffer_pullup(in, -1);
-	if (p == NULL || v->request == NULL || v->asked)
+	if (p == NULL || v->request == NULL || v->asked || v->leader != NULL)
 		return;
 	status = request_feed(v->request, p, evbuffer_get_length(in), &used);
 	(void)evbuffer_drain(in, used);

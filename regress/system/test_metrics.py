@@ -175,6 +175,23 @@ def test_health_names_who_does_not_answer(watched):
     wait_for(lambda: get(edd, "/healthz")[0] == 200, "health again")
 
 
+def test_gone_clients_take_no_answer_from_others(watched):
+    """The answer that is under way is for all who ask meanwhile."""
+    edd = watched
+    queue = edd.pid_of("queue")
+    os.kill(queue, signal.SIGSTOP)
+    try:
+        for _ in range(28):
+            gone = socket.create_connection(("127.0.0.1", edd.metrics_port))
+            gone.sendall(b"GET /healthz HTTP/1.1\r\nHost: edd\r\n\r\n")
+            gone.close()
+        status, _, text = get(edd, "/healthz")
+        assert (status, text) == (503, "queue 0 does not answer\n")
+    finally:
+        os.kill(queue, signal.SIGCONT)
+    wait_for(lambda: _quiet(edd), "health again")
+
+
 def test_what_is_not_served(watched):
     edd = watched
     assert get(edd, "/")[0] == 404
