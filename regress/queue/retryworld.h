@@ -39,6 +39,7 @@ struct world {
 	struct spool *spool;
 	struct putting *last; /* that waits for the disk */
 	unsigned done;
+	bool large;	/* each message is in a segment of its own */
 	bool unsettled; /* the disk is full, as far as tokens go */
 };
 

@@ -321,7 +321,10 @@ put_message(struct world *w, unsigned n, uint32_t rcpts)
 	assert_non_null(e);
 	envelope_encode(&e->meta, &env);
 	blob_free(&list);
-	if (rcpts > 0) {
+	if (w->large) {
+		e->big = spool_big_new(w->spool);
+		assert_non_null(e->big);
+	} else if (rcpts > 0) {
 		e->body_len = 1000;
 		e->body = calloc(1, e->body_len);
 	}
@@ -465,6 +468,36 @@ test_unsettled_segments_stay(void **state)
 	assert_int_equal(ask_now(w, 50, id[0]), RETRY_AGAIN);
 }
 
+/* So does a large one, and what is done is not emptied. */
+static void
+test_unsettled_large_stays(void **state)
+{
+	uint8_t header[SEGMENT_HEADER_SIZE];
+	struct world *w = *state;
+	uint64_t id;
+
+	open_all(w, 64u << 10);
+	w->large = w->unsettled = true;
+	id = put_message(w, 1, 1);
+	assert_int_equal(spool_commit(w->spool), 0);
+	spool_settle_big(w->spool);
+	deliver(w, id);
+	assert_int_equal(spool_commit(w->spool), 0);
+	assert_int_equal(spool_messages(w->spool)->count, 0);
+	spool_make_room(w->spool);
+	spool_tick_cb(-1, 0, w->spool);
+	assert_false(TAILQ_EMPTY(&w->spool->bigs));
+	assert_int_equal(segment_read(TAILQ_FIRST(&w->spool->bigs), header,
+			     sizeof(header), 0),
+	    0);
+	w->unsettled = false;
+	spool_tick_cb(-1, 0, w->spool);
+	assert_true(TAILQ_EMPTY(&w->spool->bigs));
+	cut_power(w);
+	open_all(w, 64u << 10);
+	assert_int_equal(ask_now(w, 1, id), RETRY_AGAIN);
+}
+
 /* Deliver those that are still there. */
 static void
 deliver_all(struct world *w)
@@ -532,6 +565,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_damage_costs_what_it_hits,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unsettled_segments_stay,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unsettled_large_stays,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_a_start_finds_what_is_durable, setup, teardown),
