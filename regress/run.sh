@@ -144,16 +144,17 @@ system_user() {
 	[ "$(id -u)" -eq 0 ] || return 0
 	ls regress/system/test_*.py >/dev/null 2>&1 || return 0
 	group=$(id -gn "$user")
+	copy=$tmp/user/$(basename "$1") # its name says whether it is sanitized
 	chmod 755 "$tmp"
-	mkdir -p "$tmp/user/tmp" "$tmp/user/build"
-	cp -R "$1/bin" "$1/libexec" "$tmp/user/build/"
+	mkdir -p "$tmp/user/tmp" "$copy"
+	cp -R "$1/bin" "$1/libexec" "$copy/"
 	cp -R ctl edd etc httpd regress Makefile "$tmp/user/"
 	chown -R "$user:$group" "$tmp/user"
 	pytest_in "$tmp/user" regress/system "system $1 as $user" setpriv \
 	    --reuid "$user" --regid "$group" --clear-groups \
 	    env HOME="$tmp/user" TMPDIR="$tmp/user/tmp" USER="$user" \
 	    LOGNAME="$user" PYTHONDONTWRITEBYTECODE=1 \
-	    EDD_BUILD="$tmp/user/build" EDD_TEST_USER="$user"
+	    EDD_BUILD="$copy" EDD_TEST_USER="$user"
 }
 
 # san: unit and system tests with sanitizers, the latter as an ordinary user
