@@ -48,6 +48,16 @@ def wait_for(condition, what, seconds=PATIENCE):
         pause = min(pause * 1.5, 0.1)
 
 
+def freeze(pid):
+    """Stop a process; it does nothing more from when this returns."""
+    os.kill(pid, signal.SIGSTOP)
+
+    def is_stopped():
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] == "T"
+    wait_for(is_stopped, "process %d to stop" % pid)
+
+
 # Ports below those that the kernel gives to clients, each run of tests that
 # is side by side with others (xdist) in a part of its own.
 _PORTS = 2500

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from eddtest import EDD, ROOT, free_port, raw_session, wait_for
+from eddtest import EDD, ROOT, free_port, freeze, raw_session, wait_for
 
 
 def check(path, *options):
@@ -224,7 +224,7 @@ def test_death_during_reload_brings_the_old_configuration_back(edd, sink):
     edd.ports["tls"] = new
     edd.write_conf()
     smtpd = edd.pid_of("smtpd")
-    os.kill(smtpd, signal.SIGSTOP)
+    freeze(smtpd)
     mark = edd.log_size()
     edd.process.send_signal(signal.SIGHUP)
     edd.wait_log("reloading the configuration", since=mark)

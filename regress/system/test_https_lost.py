@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from apitest import Api, Key, with_https, SUBMIT
-from eddtest import SANITIZED, Raw, message, wait_for
+from eddtest import SANITIZED, Raw, freeze, message, wait_for
 from test_https_submit import details
 from test_privsep import holds, pem_lines, private_number
 
@@ -27,7 +27,7 @@ def edd(make_edd, sink):
 def stopped_control(edd):
     """Until it is told to go on, it says nothing of any recipient."""
     pid = edd.pid_of("control")
-    os.kill(pid, signal.SIGSTOP)
+    freeze(pid)
     return pid
 
 

@@ -5,7 +5,7 @@ import signal
 import threading
 
 from apitest import Api, Wire, with_https
-from eddtest import wait_for
+from eddtest import freeze, wait_for
 from test_https_submit import details
 
 
@@ -20,7 +20,7 @@ def test_who_dies_costs_one_answer_at_most(make_edd, sink):
         got = []
         pid = edd.pid_of(peer)
         mark = edd.log_size()
-        os.kill(pid, signal.SIGSTOP)
+        freeze(pid)
         asking = threading.Thread(
             target=lambda: got.append(api.submit(details(edd))))
         asking.start()

@@ -10,7 +10,7 @@ import socket
 import pytest
 
 from apitest import Api, with_https
-from eddtest import free_port, wait_for
+from eddtest import free_port, freeze, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ETC = os.path.join(HERE, "..", "..", "etc")
@@ -159,7 +159,7 @@ def test_health_names_who_does_not_answer(watched):
     edd = watched
     stopped = {name: edd.pid_of(name) for name in ("deliver", "signer")}
     for pid in stopped.values():
-        os.kill(pid, signal.SIGSTOP)
+        freeze(pid)
     try:
         status, _, text = get(edd, "/healthz")
         assert status == 503
@@ -179,7 +179,7 @@ def test_gone_clients_take_no_answer_from_others(watched):
     """The answer that is under way is for all who ask meanwhile."""
     edd = watched
     queue = edd.pid_of("queue")
-    os.kill(queue, signal.SIGSTOP)
+    freeze(queue)
     try:
         for _ in range(28):
             gone = socket.create_connection(("127.0.0.1", edd.metrics_port))

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from eddtest import is_alive, make_certificate, message, wait_for
+from eddtest import freeze, is_alive, make_certificate, message, wait_for
 
 CHILDREN = ["smtpd", "signer", "queue", "deliver", "control"]
 
@@ -189,7 +189,7 @@ def test_new_daemon_waits_for_the_control_of_a_killed_one(edd):
     """Which owns the control socket until it has ended, too."""
     control = edd.pid_of("control")
     others = [pid for pid, name in edd.children() if name != "control"]
-    os.kill(control, signal.SIGSTOP)
+    freeze(control)
     edd.process.kill()
     edd.process.wait()
     wait_for(lambda: not any(is_alive(p) for p in others), "the others")
@@ -204,7 +204,7 @@ def test_new_daemon_waits_for_the_control_of_a_killed_one(edd):
 
 def test_new_daemon_waits_for_the_queue_of_a_killed_one(edd, sink):
     slow, control = edd.pid_of("queue"), edd.pid_of("control")
-    os.kill(slow, signal.SIGSTOP)
+    freeze(slow)
     try:
         edd.process.kill()
         edd.process.wait()

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 
-from eddtest import wait_for
+from eddtest import freeze, wait_for
 from httpstest import compartment
 from sdktest import accepted, make_sdk, openssl, refused
 
@@ -134,7 +134,7 @@ def test_edd_that_takes_no_mail_or_fails(make_edd, sink):
     assert answer["error"]["serviceCode"] == "ServiceUnavailable"
     edd.ctl("drain", "off")
     pid, mark, got = edd.pid_of("queue"), edd.log_size(), []
-    os.kill(pid, signal.SIGSTOP)
+    freeze(pid)
     asking = threading.Thread(target=lambda: got.extend(
         sdk.submit(sdk.details(subject="it dies"))))
     asking.start()
