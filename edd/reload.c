@@ -109,11 +109,14 @@ reload_back(struct edd *e, const char *why)
 	reload_answer(e, asker, id, why);
 }
 
-/* Whether a process still owes an answer. */
+/*
+ * Whether a process still owes an answer.  One that has broken off, and is not
+ * yet seen to be dead, does.
+ */
 static bool
 reload_waits_for(const struct edd *e, const struct child *c)
 {
-	return c->chan != NULL && c->generation != e->generation;
+	return c->pid != 0 && c->generation != e->generation;
 }
 
 static void
