@@ -1,5 +1,6 @@
 """The log, where it does not go to standard error."""
 
+import fcntl
 import os
 import re
 import signal
@@ -62,10 +63,12 @@ class LogDaemon:
 
 
 @pytest.fixture
-def daemon(cleanup):
-    daemon = LogDaemon()
-    cleanup.append(daemon)
-    return daemon.start()
+def daemon():
+    with open(__file__) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # there is one /dev/log
+        daemon = LogDaemon().start()
+        yield daemon
+        daemon.stop()
 
 
 @pytest.fixture
