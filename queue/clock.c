@@ -120,7 +120,21 @@ clock_now(void)
 	return clock_mono() + offset;
 }
 
-/* The same in seconds. */
+/* How long until then, unix milliseconds, for a timer; 0 if that is past. */
+struct timeval
+clock_until(int64_t when)
+{
+	int64_t wait = when - clock_now();
+	struct timeval tv = { 0, 0 };
+
+	if (wait > 0) {
+		tv.tv_sec = (time_t)(wait / 1000);
+		tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
+	}
+	return tv;
+}
+
+/* clock_now() in seconds. */
 int64_t
 clock_seconds(void)
 {

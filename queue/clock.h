@@ -23,6 +23,8 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <sys/time.h>
+
 #include <stdint.h>
 
 void clock_boot(void);
@@ -31,5 +33,6 @@ int64_t clock_mono(void);
 int64_t clock_now(void);
 int64_t clock_seconds(void);
 int64_t clock_wall(void);
+struct timeval clock_until(int64_t when);
 
 #endif

@@ -166,7 +166,6 @@ arm(struct schedule *s)
 {
 	struct heapnode *a, *b;
 	struct timeval tv;
-	int64_t wait;
 
 	a = heap_first(&s->due);
 	b = heap_first(&s->wakeups);
@@ -174,11 +173,7 @@ arm(struct schedule *s)
 		a = b;
 	if (a == NULL)
 		return;
-	wait = a->when - clock_now();
-	if (wait < 0)
-		wait = 0;
-	tv.tv_sec = (time_t)(wait / 1000);
-	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
+	tv = clock_until(a->when);
 	(void)evtimer_add(s->timer, &tv);
 }
 

@@ -66,15 +66,10 @@ arm(struct sweeps *s)
 {
 	struct heapnode *n = heap_first(&s->checks);
 	struct timeval tv;
-	int64_t wait;
 
 	if (n == NULL)
 		return;
-	wait = n->when - clock_now();
-	if (wait < 0)
-		wait = 0;
-	tv.tv_sec = (time_t)(wait / 1000);
-	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
+	tv = clock_until(n->when);
 	(void)evtimer_add(s->timer, &tv);
 }
 
