@@ -11,21 +11,92 @@ cd "$(dirname "$0")/.." || exit 1
 
 # The makes below are not part of one that may have started this.
 unset MAKEFLAGS MFLAGS MAKELEVEL
+# What is built with sanitizers.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=1}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 build=${BUILD:-build}
 passed=0
 failed=0
-jobs=-j$(nproc 2>/dev/null || echo 2)
+cores=$(nproc 2>/dev/null || echo 2)
+jobs=-j$cores
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/edd-check.XXXXXX") || exit 1
-ahead= # pid of a build beside the tests
-trap 'rm -rf "$tmp"; [ -z "$ahead" ] || kill "$ahead"' EXIT
+trap 'end_lanes; rm -rf "$tmp"' EXIT
 trap 'exit 130' HUP INT TERM
+
+# add PASSED FAILED
+add() {
+	passed=$((passed + $1))
+	failed=$((failed + $2))
+}
 
 # count PASSED FAILED LABEL
 count() {
-	passed=$((passed + $1))
-	failed=$((failed + $2))
+	add "$1" "$2"
 	echo "== $3: $1 passed, $2 failed"
+}
+
+# beside NAME COMMAND...: run it while the rest goes on, with a temporary
+# folder of its own.  after NAME: wait for it, show what it said, add what it
+# counted.
+beside() {
+	lane=$tmp/lane-$1
+	mkdir "$lane" || exit 1
+	shift
+	(
+		tmp=$lane
+		passed=0
+		failed=0
+		"$@" >"$lane/said" 2>&1
+		echo "$passed $failed" >"$lane/counts"
+	) &
+	echo $! >"$lane/pid"
+}
+
+after() {
+	lane=$tmp/lane-$1
+	wait "$(cat "$lane/pid")"
+	cat "$lane/said"
+	# One that did not get to its end is a failure.
+	# shellcheck disable=SC2046 # two numbers
+	add $(cat "$lane/counts" 2>/dev/null || echo 0 1)
+	rm -rf "$lane"
+}
+
+# end_lanes: what still runs beside when this ends early.
+end_lanes() {
+	for lane in "$tmp"/lane-*; do
+		[ ! -f "$lane/pid" ] || kill "$(cat "$lane/pid")" 2>/dev/null
+	done
+}
+
+# each FUNCTION WORD...: FUNCTION for every word, as many at a time as there
+# are cores.
+each() {
+	mkdir "$tmp/taken" || exit 1
+	n=0
+	while [ "$n" -lt "$cores" ]; do
+		n=$((n + 1))
+		beside "$n" each_left "$tmp/taken" "$@"
+	done
+	while [ "$n" -gt 0 ]; do
+		after "$n"
+		n=$((n - 1))
+	done
+	rmdir "$tmp/taken"/* "$tmp/taken"
+}
+
+# each_left TAKEN FUNCTION WORD...: FUNCTION for the words that no other has
+# taken.
+each_left() {
+	taken=$1
+	function=$2
+	shift 2
+	number=0
+	for word; do
+		number=$((number + 1))
+		mkdir "$taken/$number" 2>/dev/null && "$function" "$word"
+	done
 }
 
 # step LABEL COMMAND...: one test, with its output shown only if it fails.
@@ -56,23 +127,23 @@ unit() {
 	}
 	step "build of unit tests $dir" make $jobs -k BUILD="$dir" "$@" \
 	    unit-build
-	unit_passed=0
-	unit_failed=0
-	for source in regress/*/t_*.c; do
-		unit_one "$dir/${source%.c}"
-	done
-	count $unit_passed $unit_failed "unit $dir"
+	passed_before=$passed
+	failed_before=$failed
+	each unit_one regress/*/t_*.c
+	echo "== unit $dir: $((passed - passed_before)) passed," \
+	    "$((failed - failed_before)) failed"
 }
 
-# unit_one PROGRAM: a program that is missing, crashed, or says nothing is
+# unit_one SOURCE: a program that is missing, crashed, or says nothing is
 # one failure.
 unit_one() {
-	if [ ! -x "$1" ]; then
-		echo "$1: not built"
-		unit_failed=$((unit_failed + 1))
+	program=$dir/${1%.c}
+	if [ ! -x "$program" ]; then
+		echo "$program: not built"
+		add 0 1
 		return
 	fi
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$1" >"$tmp/out" 2>&1 \
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout 120 "$program" >"$tmp/out" 2>&1 \
 	    </dev/null
 	status=$?
 	ok=$(grep -c '^ok ' "$tmp/out")
@@ -83,11 +154,10 @@ unit_one() {
 		bad=1
 	fi
 	if [ "$bad" -ne 0 ]; then
-		echo "$1: status $status"
+		echo "$program: status $status"
 		tail -n 100 "$tmp/out"
 	fi
-	unit_passed=$((unit_passed + ok))
-	unit_failed=$((unit_failed + bad))
+	add "$ok" "$bad"
 }
 
 # pytest_in DIR TESTS LABEL COMMAND...: run pytest there, started by the
@@ -101,7 +171,8 @@ pytest_in() {
 	shift 3
 	{
 		# shellcheck disable=SC2086 # EDD_PYTEST is words
-		(cd "$where" && timeout --foreground -s INT -k 60 \
+		(cd "$where" && env --default-signal=INT \
+		    timeout --foreground -s INT -k 60 \
 		    "${EDD_SYSTEM_SECONDS:-900}" "$@" /usr/bin/python3 \
 		    -m pytest -q -ra --tb=short -p no:cacheprovider -n 4 \
 		    ${EDD_PYTEST:-} \
@@ -157,13 +228,14 @@ system_user() {
 	    EDD_BUILD="$copy" EDD_TEST_USER="$user"
 }
 
-# san: unit and system tests with sanitizers, the latter as an ordinary user
-# if this is root: those of root are done without.
-san() {
-	export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=1}"
-	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+# unit_san, system_san: unit and system tests with sanitizers, the latter as
+# an ordinary user if this is root: those of root are done without.
+unit_san() {
 	build "$build-san" SAN=1
 	unit "$build-san" SAN=1
+}
+
+system_san() {
 	if [ "$(id -u)" -eq 0 ]; then
 		system_user "$build-san"
 	else
@@ -193,16 +265,20 @@ fuzz() {
 	}
 	step "build of fuzz harnesses" make $jobs -k BUILD="$build-fuzz" \
 	    FUZZ=1 CC=clang fuzz-build
-	for source in regress/fuzz/f_*.c; do
-		name=${source##*/f_}
-		name=${name%.c}
-		corpus=$build-fuzz/corpus/$name
-		mkdir -p "$corpus"
-		step "fuzz $name" "$build-fuzz/regress/fuzz/f_$name" \
-		    -max_total_time="$1" -timeout=10 -rss_limit_mb=1024 \
-		    -artifact_prefix="$build-fuzz/$name-" \
-		    "$corpus" $(ls -d "regress/fuzz/corpus/$name" 2>/dev/null)
-	done
+	seconds=$1
+	each fuzz_one regress/fuzz/f_*.c
+}
+
+# fuzz_one SOURCE
+fuzz_one() {
+	name=${1##*/f_}
+	name=${name%.c}
+	corpus=$build-fuzz/corpus/$name
+	mkdir -p "$corpus"
+	step "fuzz $name" "$build-fuzz/regress/fuzz/f_$name" \
+	    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+	    -artifact_prefix="$build-fuzz/$name-" \
+	    "$corpus" $(ls -d "regress/fuzz/corpus/$name" 2>/dev/null)
 }
 
 # crash ROUNDS: the queue ends at each of its points, then so many kills of
@@ -238,19 +314,17 @@ check() {
 	export WERROR=1
 	build "$build"
 	build "$build-clang" CC=clang
-	style
+	# The crash tests mostly wait.
+	beside crash crash 20
+	beside style style
 	unit "$build"
 	config "$build"
+	after style
 	fuzz 1
+	unit_san
+	after crash
 	system "$build"
-	# The crash tests mostly wait: what san builds is made beside them.
-	nice make $jobs -k BUILD="$build-san" SAN=1 all unit-build \
-	    >"$tmp/ahead" 2>&1 &
-	ahead=$!
-	crash 20
-	wait "$ahead"
-	ahead=
-	san
+	system_san
 }
 
 # nightly: check, then for longer what chance decides.
@@ -279,7 +353,8 @@ system)
 	system_user "$build"
 	;;
 san)
-	san
+	unit_san
+	system_san
 	;;
 style)
 	style

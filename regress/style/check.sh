@@ -17,10 +17,10 @@ grammars=$(find lib $processes -name '*.y' 2>/dev/null | sort)
 manuals=$(find $processes -name '*.[1-9]' 2>/dev/null | sort)
 
 # Formatting.
-for file in $sources; do
-	clang-format --dry-run -Werror "$file" 2>&1 |
-	    sed -n 's/^\([^:]*:[0-9]*\):[0-9]*: error: code.*/\1: not as clang-format has it/p'
-done >>"$found"
+# shellcheck disable=SC2086 # a list of words
+clang-format --dry-run -Werror $sources 2>&1 |
+    sed -n 's/^\([^:]*:[0-9]*\):[0-9]*: error: code.*/\1: not as clang-format has it/p' \
+	>>"$found"
 
 # Each header compiles alone.
 for file in $sources; do
