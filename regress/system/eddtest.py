@@ -222,6 +222,15 @@ class Sink:
             def factory(self):
                 return Server(self.handler, **self.SMTP_kwargs)
 
+            def _trigger_server(self):
+                """Connect to see that it listens; that is over, and
+                counted, when it has greeted."""
+                with socket.create_connection((self.hostname, self.port),
+                                              PATIENCE) as s:
+                    if self.ssl_context is not None:
+                        s = client_context().wrap_socket(s)
+                    s.recv(1)
+
         options = {"enable_SMTPUTF8": True, "data_size_limit": 64 << 20}
         options.update(smtp_options)
         if tls is not None:
@@ -234,7 +243,7 @@ class Sink:
 
     def start(self):
         self.controller.start()
-        self.sessions = 0  # start() connects to see that it listens
+        self.sessions = 0  # one was of start()
         return self
 
     def stop(self):
@@ -422,6 +431,11 @@ class Edd:
         pids = [pid for pid, n in self.children() if n == name]
         return pids[0] if pids else None
 
+    def wait_ready(self, name, since):
+        """Wait until a process that was started again is at work, and all
+        its peers have been sent their channels to it."""
+        self.wait_log(r"edd\[\d+\]: %s( \d+)? is ready \(pid" % name, since)
+
     def reload(self, expect_ok=True):
         return self.ctl("reload", ok=expect_ok)
 
@@ -502,8 +516,10 @@ class Edd:
         for name in sorted(os.listdir(folder)):
             if not name.endswith(".jsonl"):
                 continue
-            with open(os.path.join(folder, name)) as f:
-                events += [json.loads(line) for line in f]
+            with open(os.path.join(folder, name), "rb") as f:
+                # Of the last line a part may be there.
+                events += [json.loads(line)
+                           for line in f.read().split(b"\n")[:-1]]
         return events
 
     def wait_event(self, event, **match):
