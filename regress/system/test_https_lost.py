@@ -34,7 +34,7 @@ def stopped_control(edd):
 def another_queue(edd):
     mark = edd.log_size()
     os.kill(edd.pid_of("queue"), signal.SIGKILL)
-    edd.wait_log(r"queue\[\d+\]: ready", since=mark)
+    edd.wait_ready("queue", mark)
 
 
 def handed_in(client):
@@ -125,10 +125,11 @@ def test_private_key_of_a_request_stays_with_signer(edd):
                          {"Content-Type": "application/json"})
     assert answer.status in (200, 202), answer.body
     secrets = private_number(key) + pem_lines(key)
+    # httpd may be about to wipe what it has answered.
     for pid, name in edd.children():
         for secret in secrets:
-            assert name == "signer" or not holds(pid, secret), (
-                name, secret[:20])
+            wait_for(lambda: name == "signer" or not holds(pid, secret),
+                     "%s to forget %r" % (name, secret[:20]))
     assert any(holds(edd.pid_of("signer"), s) for s in private_number(key)), \
         "the search finds nothing even where the key is"
     api.close()

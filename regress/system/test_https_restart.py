@@ -33,7 +33,7 @@ def test_who_dies_costs_one_answer_at_most(make_edd, sink):
         assert got[0].fault() == (500, "InternalServerError",
                                   "Internal Server Error")
         api.close()
-        edd.wait_log(peer + r"\[\d+\]: ready", since=mark)
+        edd.wait_ready(peer, mark)
 
         def taken():
             again = Api(edd)
@@ -45,7 +45,7 @@ def test_who_dies_costs_one_answer_at_most(make_edd, sink):
     # httpd itself: who connects later is served by the next one.
     mark = edd.log_size()
     os.kill(edd.pid_of("httpd"), signal.SIGKILL)
-    edd.wait_log(r"httpd\[\d+\]: ready", since=mark)
+    edd.wait_ready("httpd", mark)
     api = Api(edd)
     assert api.submit(details(edd)).status == 200
 
