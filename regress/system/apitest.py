@@ -62,7 +62,10 @@ class Api:
     def request(self, method, path, body=None, headers=None):
         fields = {} if self.auth is None else {"Authorization": self.auth}
         fields.update(headers or {})
-        self.conn.request(method, path, body, fields)
+        try:
+            self.conn.request(method, path, body, fields)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            pass  # it has said no before it had all
         answer = self.conn.getresponse()
         return Answer(answer.status, {
             name.lower(): value for name, value in answer.getheaders()},
