@@ -56,10 +56,22 @@ class LogDaemon:
             os.unlink(LOG)
             self.sock = None
 
+    def find(self, pattern):
+        return next((line for line in list(self.lines)
+                     if re.search(pattern, line)), None)
+
     def wait(self, pattern):
-        return wait_for(lambda: next(
-            (line for line in self.lines if re.search(pattern, line)), None),
-            "a line with " + pattern)
+        return wait_for(lambda: self.find(pattern), "a line with " + pattern)
+
+    def heard(self, edd):
+        """Send mail until the line of a message is here: one that finds no
+        room in the socket for a second is lost."""
+        ids = []
+
+        def attempt():
+            ids.append(edd.send("a@example.net"))
+            return self.find("(%s) accepted" % "|".join(ids))
+        return wait_for(attempt, "the line of a message")
 
 
 @pytest.fixture
@@ -87,20 +99,19 @@ def logging_edd(make_edd, sink, daemon, folder, monkeypatch, cleanup):
 
 
 def test_lines_are_as_a_log_daemon_wants_them(logging_edd, daemon, sink):
-    queue_id = logging_edd.send("a@example.net")
-    line = daemon.wait(queue_id + " accepted")
+    line = daemon.heard(logging_edd)
     assert re.match(r"<22>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d "
-                    r"edd/smtpd\[\d+\]: " + queue_id, line), line
-    daemon.wait(r" edd\[\d+\]: edd ready")
+                    r"edd/smtpd\[\d+\]: [0-9a-f]+ accepted", line), line
+
+    def reloaded():
+        logging_edd.reload()
+        return daemon.find(r" edd\[\d+\]: configuration reloaded")
+    wait_for(reloaded, "a line of edd itself")
 
 
 def test_new_log_daemon_gets_the_lines(logging_edd, daemon, sink):
     daemon.start()
-
-    def heard():
-        queue_id = logging_edd.send("a@example.net")
-        return any(queue_id + " accepted" in line for line in daemon.lines)
-    wait_for(heard, "a line after the restart")
+    daemon.heard(logging_edd)
     daemon.wait(r"edd/smtpd\[\d+\]: \d+ lines of the log were lost")
 
 
