@@ -128,8 +128,7 @@ def test_temporary_failure_is_tried_again(by_mx, make_sink, port):
     sink.rcpt_replies["a@example.net"] = reply
     mid = edd.send(["a@example.net", "b@example.net"])
     assert sink.wait()[0].rcpts == ["b@example.net"]
-    event = edd.wait_event("deferred", id=mid)
-    assert event["code"] == 451
+    edd.wait_event("deferred", id=mid, code=451)
     assert sink.wait(2)[1].rcpts == ["a@example.net"]
 
 
