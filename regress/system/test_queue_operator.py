@@ -294,7 +294,7 @@ def test_what_cannot_be_done_is_said(stuck, words, why):
 
 
 def test_drain_ends_accepting_and_says_what_is_left(stuck, sink):
-    deferred(stuck, "x@one.example")
+    mid = deferred(stuck, "x@one.example")
     with stuck.client() as smtp:
         smtp.ehlo()
         left = stuck.ctl("drain", json_rows=True)[0]
@@ -305,6 +305,11 @@ def test_drain_ends_accepting_and_says_what_is_left(stuck, sink):
     with pytest.raises(smtplib.SMTPConnectError) as refused:
         smtplib.SMTP("127.0.0.1", stuck.ports["starttls"])
     assert refused.value.smtp_code == 421
+    # It was tried at once; the next time it is delivered.
+    wait_for(lambda: len([e for e in stuck.journal() if e["event"] ==
+                          "deferred" and e["id"] == mid]) == 2,
+             "the second attempt")
+    wait_for(lambda: not rows(stuck, "list", "state", "inflight"), "the end")
     sink.mail_reply = None
     stuck.ctl("drain")
     sink.wait(1)
