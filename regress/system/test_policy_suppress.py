@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from eddtest import EDCTL, Raw, wait_for
+from eddtest import EDCTL, PATIENCE, Raw, wait_for
 
 
 @pytest.fixture
@@ -23,7 +23,8 @@ def do(edd, *args, stdin=None):
     """Exit status, standard output and error of edctl."""
     done = subprocess.run([EDCTL, "-s", edd.socket, *args],
                           input=stdin, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=120)
+                          stderr=subprocess.PIPE, text=True,
+                          timeout=PATIENCE * 4)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -195,7 +196,7 @@ def test_an_import_that_is_interrupted_keeps_what_it_says(edd):
     mark = edd.log_size()
     edctl.stdin.write("".join("u%d@example.net\n" % i for i in range(5000)))
     edctl.send_signal(signal.SIGINT)
-    out, err = edctl.communicate(timeout=60)
+    out, err = edctl.communicate(timeout=PATIENCE * 4)
     if edctl.returncode == -signal.SIGINT:
         assert rows(edd) == []
         return
@@ -245,7 +246,7 @@ def test_a_crash_in_an_import_loses_whole_blocks_only(edd):
     edctl.stdin.write(text)
     edctl.stdin.close()
     os.kill(edd.pid_of("control"), signal.SIGKILL)
-    assert edctl.wait(60) in (0, 2)
+    assert edctl.wait(PATIENCE * 4) in (0, 2)
 
     def again():
         return bring(edd, text)

@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from eddtest import EDCTL, SANITIZED, message, wait_for
+from eddtest import EDCTL, PATIENCE, SANITIZED, message, wait_for
 
 USERS = {"smtpd": "_eddsmtp", "signer": "_eddsign", "queue": "_eddqueue",
          "deliver": "_edddlvr", "control": "_eddctl"}
@@ -224,7 +224,7 @@ def test_wrong_store_key_is_refused(edd):
     with open(path, "r+b") as f:
         f.write(bytes(b ^ 1 for b in key))
     edd.start(wait=False)
-    edd.process.wait(60)
+    edd.process.wait(PATIENCE * 4)
     assert "key" in edd.log()
     edd.stop(expect=None)
     with open(path, "r+b") as f:
