@@ -127,12 +127,12 @@ class Relay:
         def attempt():
             assert self.process.poll() is None, self.log()
             try:
-                with smtplib.SMTP("127.0.0.1", self.port,
-                                  "client.example.org",
-                                  timeout=PATIENCE) as smtp:
-                    smtp.sendmail(sender, rcpts, data)
-            except ConnectionRefusedError:
+                smtp = smtplib.SMTP("127.0.0.1", self.port,
+                                    "client.example.org", timeout=PATIENCE)
+            except OSError:
                 return False
+            with smtp:
+                smtp.sendmail(sender, rcpts, data)
             return True
         wait_for(attempt, self.name + " to take mail")
 

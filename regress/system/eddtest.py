@@ -153,10 +153,25 @@ class Nameserver:
             f.write(records + "\n")
 
     def change(self, name, records):
-        """New content for a zone that exists."""
+        """New content for a zone that exists.  When this returns, nobody
+        answers from the old one."""
         self.zones[name] = records
         self._write(name, records)
+        before = self._servers()
         self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: not any(is_alive(p) for p in before),
+                 "the name server to read its zones")
+
+    def _servers(self):
+        """The processes that answer, of all below the first one: others take
+        their place when zones change."""
+        found = processes()
+        below, new = set(), {self.process.pid}
+        while new:
+            new = {pid for pid, _, parent in found if parent in new}
+            below |= new
+        return [pid for pid, name, _ in found
+                if pid in below and name.startswith("nsd: server")]
 
     def _answers(self):
         import dns.message
@@ -412,20 +427,8 @@ class Edd:
 
     def children(self):
         """(pid, name) of each child of the parent, oldest first."""
-        found = []
-        for entry in os.listdir("/proc"):
-            if not entry.isdigit():
-                continue
-            try:
-                with open("/proc/%s/stat" % entry) as f:
-                    stat = f.read()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            name, rest = stat[stat.index("(") + 1:].rsplit(")", 1)
-            state, parent = rest.split()[:2]
-            if int(parent) == self.process.pid and state != "Z":
-                found.append((int(entry), name))
-        return sorted(found)
+        return sorted((pid, name) for pid, name, parent in processes()
+                      if parent == self.process.pid)
 
     def pid_of(self, name):
         pids = [pid for pid, n in self.children() if n == name]
@@ -517,9 +520,10 @@ class Edd:
             if not name.endswith(".jsonl"):
                 continue
             with open(os.path.join(folder, name), "rb") as f:
-                # Of the last line a part may be there.
-                events += [json.loads(line)
-                           for line in f.read().split(b"\n")[:-1]]
+                # The last line may be just being written, and others end
+                # where a process was killed in the middle of one.
+                events += [json.loads(line) for line in f
+                           if line.endswith(b"}\n")]
         return events
 
     def wait_event(self, event, **match):
@@ -534,6 +538,24 @@ class Edd:
             return wait_for(look, "event %s %s" % (event, match))
         except AssertionError as e:
             raise AssertionError("%s\n%s" % (e, self.log()[-5000:]))
+
+
+def processes():
+    """(pid, name, pid of the parent) of each that has not ended."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % entry) as f:
+                stat = f.read()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        name, rest = stat[stat.index("(") + 1:].rsplit(")", 1)
+        state, parent = rest.split()[:2]
+        if state not in "ZX":
+            found.append((int(entry), name, int(parent)))
+    return found
 
 
 def is_alive(pid):
@@ -575,7 +597,10 @@ class Raw:
         """The next reply, all its lines, without the last CRLF."""
         lines = []
         while True:
-            line = self.file.readline()
+            try:
+                line = self.file.readline()
+            except ConnectionResetError:
+                line = b""  # it closed, and had not read all
             if line == b"":
                 return "\r\n".join(lines) if lines else None
             text = line.decode("utf-8", "replace").rstrip("\r\n")

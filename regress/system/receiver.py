@@ -100,11 +100,13 @@ class Receiver:
         finally:
             connection.close()
 
-    def answer(self, connection, name, line, right):
+    def choose(self, connection, name, line, right):
         hook = self.hooks.get(name)
         reply = hook(connection, line) if hook else None
-        if reply is None:
-            reply = right
+        return right if reply is None else reply
+
+    def answer(self, connection, name, line, right):
+        reply = self.choose(connection, name, line, right)
         if reply is not False:
             connection.send(reply + "\r\n")
         return reply or ""
@@ -155,8 +157,13 @@ class Receiver:
                 self.answer(c, verb, line, right)
 
     def finish(self, c, message):
-        if self.answer(c, "end", "", "250 2.0.0 taken").startswith("2"):
+        reply = self.choose(c, "end", "", "250 2.0.0 taken")
+        if reply is False:
+            return
+        # Who is told that it is taken finds it here.
+        if reply.startswith("2"):
             self.messages.append(message)
+        c.send(reply + "\r\n")
 
     def wait(self, count=1, seconds=PATIENCE):
         wait_for(lambda: len(self.messages) >= count,

@@ -1,5 +1,6 @@
 """A program on a terminal of its own: what it writes, keys, a new size."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -22,6 +23,7 @@ class Terminal:
             start_new_session=True, preexec_fn=self._take, **kw)
         os.close(slave)
         self.text = ""
+        self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     @staticmethod
     def _take():
@@ -46,7 +48,7 @@ class Terminal:
                 assert condition(self.text), "ended before %s:\n%s" % (
                     what, self.text)
                 break
-            self.text += data.decode("utf-8", "replace")
+            self.text += self.decode(data)
         return self.text
 
     def expect(self, word):
