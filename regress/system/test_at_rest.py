@@ -3,6 +3,7 @@
 
 import base64
 import os
+import struct
 import subprocess
 
 KEY_PART = 16
@@ -27,12 +28,16 @@ def lines(pem):
 
 
 def look(places, secrets):
+    """None of these secrets, which are too long to be there by chance."""
     read = 0
     for place in places:
         for top, _, names in os.walk(place):
             for name in names:
-                with open(os.path.join(top, name), "rb") as f:
-                    octets = f.read()
+                try:
+                    with open(os.path.join(top, name), "rb") as f:
+                        octets = f.read()
+                except FileNotFoundError:
+                    continue  # edd is at work
                 read += len(octets)
                 for secret in secrets:
                     assert secret not in octets, (name, secret)
@@ -90,4 +95,6 @@ def test_no_file_of_edd_shows_what_it_knows(make_edd, folder):
     edd.stop()
     look(places, secrets)
     # The journal of the spool has actions and who did them, but no object.
-    look([edd.store, place], [b"suppression add", b"uid="])
+    who = b"uid=%d" % os.getuid()
+    look([edd.store, place], [b"suppression add",
+                              struct.pack("<I", len(who)) + who])
