@@ -95,11 +95,18 @@ def check(host, domain, *args, ok=None):
     if domain not in host.ctl("domain", "list"):
         host.ctl("domain", "add", domain, "compartment", "prod")
         host.ctl("dkim", "import", domain, "key", host.pem, "selector", "s1")
-    done = subprocess.run(
-        [eddtest.EDCTL, "-s", host.socket, "-j", "domain", "check", domain,
-         *args], capture_output=True, text=True, timeout=eddtest.PATIENCE)
-    rows = [eddtest.json.loads(x) for x in done.stdout.splitlines()]
-    assert rows, done.stderr + host.log()[-3000:]
+
+    def look():
+        done = subprocess.run(
+            [eddtest.EDCTL, "-s", host.socket, "-j", "domain", "check", domain,
+             *args], capture_output=True, text=True, timeout=eddtest.PATIENCE)
+        rows = [eddtest.json.loads(x) for x in done.stdout.splitlines()]
+        assert rows, done.stderr + host.log()[-3000:]
+        # edd gives a question to the DNS five seconds.
+        if "unknown" in {r["state"] for r in rows}:
+            return None
+        return done, rows
+    done, rows = eddtest.wait_for(look, "all answers of the DNS")
     if ok is not None:
         assert (done.returncode == 0) == ok, rows
     return rows
