@@ -77,6 +77,8 @@ def test_full_disk(make_edd, sink, folder, cleanup, reserve):
                 return False
     wait_for(accepts, "room again")
     sink.wait(taken + 1)
+    wait_for(lambda: "example.net" not in edd.ctl("show", "queue"),
+             "an empty queue")
     edd.stop()
     edd.start()
     assert "example.net" not in edd.ctl("show", "queue")

@@ -13,7 +13,7 @@ from test_full import SmallDisk
 
 def do(edd, *args, **kw):
     return subprocess.run([EDCTL, "-s", edd.socket, *args], text=True,
-                          capture_output=True, timeout=2 * PATIENCE, **kw)
+                          capture_output=True, timeout=10 * PATIENCE, **kw)
 
 
 def count(edd):
