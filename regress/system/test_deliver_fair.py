@@ -48,14 +48,17 @@ def farm(make_edd, cleanup, dns):
     until.set()
 
 
-def submit(edd, count, each):
-    """Messages to d0, d1 and so on, in turn."""
+def submit(edd, count, each, slow):
+    """Messages to d0, d1 and so on, in turn, and so many times as many to
+    those that are slow: what they do takes far longer than all the rest, on
+    any machine."""
     with edd.client() as smtp:
         for i in range(each):
             for n in range(count):
-                smtp.sendmail("news@example.org",
-                              ["r%d@d%d.example.net" % (i, n)],
-                              message(subject="%d %d" % (i, n)))
+                for _ in range(1 if n % 2 else slow):
+                    smtp.sendmail("news@example.org",
+                                  ["r%d@d%d.example.net" % (i, n)],
+                                  message(subject="%d %d" % (i, n)))
 
 
 def all_fast(edd, fast, each):
@@ -67,26 +70,26 @@ def all_fast(edd, fast, each):
 
 def test_half_of_the_domains_stall(farm, capsys):
     edd, slow, fast = farm(200)
-    submit(edd, 200, 5)
+    submit(edd, 200, 5, slow=3)
     seconds = all_fast(edd, fast, 5)
     taken = sum(len(s.messages) for s in slow)
     with capsys.disabled():
         print("\nhalf of 200 domains stall 2 s a step: all mail to the "
               "others %.1f s after the last was submitted, %d to the slow "
               "ones by then" % (seconds, taken))
-    assert taken < 5 * len(slow)
+    assert taken < 15 * len(slow)
 
 
 def test_more_slow_domains_than_sessions(farm, capsys):
     edd, slow, fast = farm(60, "deliver sessions 20")
-    submit(edd, 60, 3)
+    submit(edd, 60, 3, slow=3)
     seconds = all_fast(edd, fast, 3)
     taken = sum(len(s.messages) for s in slow)
     with capsys.disabled():
         print("\n30 slow domains, 20 sessions: all mail to 30 others %.1f s "
               "after the last was submitted, %d to the slow ones by then" % (
                   seconds, taken))
-    assert taken < 3 * len(slow)
+    assert taken < 9 * len(slow)
     wait_for(lambda: [x for x in slow if x.messages], "the slow ones", 120)
     assert not re.search(r"outcome=(temp|perm)fail", edd.log())
 
