@@ -77,12 +77,20 @@ class Rounds:
         self.edd.start().setup()
         self.deaths = 0
 
-    def died(self):
-        self.deaths += 1
+    def died(self, times=1):
+        self.deaths += times
         if self.deaths == self.DEATHS:
-            self.edd.stop(expect=None)
-            self.edd.start()
-            self.deaths = 0
+            self.restart()
+
+    def will_die(self, times):
+        """So often until the next died()."""
+        if self.deaths + times > self.DEATHS:
+            self.restart()
+
+    def restart(self):
+        self.edd.stop(expect=None)
+        self.edd.start()
+        self.deaths = 0
 
     def close(self):
         try:

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from eddtest import wait_for
+from eddtest import is_alive, wait_for
 
 ROUNDS = int(os.environ.get("EDD_KILL_ROUNDS", "20"))
 VICTIMS = ["queue", "queue", "queue", "deliver", "smtpd", "signer",
@@ -24,8 +24,8 @@ def kill(edd, victim):
         children = [pid for pid, _ in edd.children()]
         edd.process.kill()
         edd.process.wait()
-        wait_for(lambda: not any(os.path.exists("/proc/%d" % pid)
-                                 for pid in children), "the children to end")
+        wait_for(lambda: not any(is_alive(pid) for pid in children),
+                 "the children to end")
         edd.log_file.close()
         edd.start()
         return

@@ -47,6 +47,7 @@ def test_crash_at(world, point):
 
 @pytest.mark.parametrize("point", ["recover-read", "recover-done"])
 def test_crash_while_recovering(world, point):
+    world.will_die(2)
     since, _ = world.load.relayed()
     world.load.settle(since)
     pid = world.edd.pid_of("queue")
@@ -56,8 +57,7 @@ def test_crash_while_recovering(world, point):
     os.kill(pid, 9)
     world.edd.wait_log("crash at " + point, since=mark, seconds=60)
     world.load.check()
-    world.died()
-    world.died()
+    world.died(2)
 
 
 def test_nothing_is_left(world):
