@@ -100,6 +100,7 @@ struct ctlsock {
 	struct control *control;
 	struct event *accept;
 	struct event *pause; /* until accepting is tried again */
+	struct timeval beat; /* between looks at a connection */
 	int fd;
 	bool has_gid;
 	uint32_t gid;
@@ -107,8 +108,6 @@ struct ctlsock {
 	unsigned refused; /* of these */
 	LIST_HEAD(, ctl) connections;
 };
-
-static const struct timeval ctl_beat = { CTL_BEAT, 0 };
 
 /* No socket yet; NULL without memory. */
 struct ctlsock *
@@ -121,6 +120,7 @@ ctlsock_new(struct control *control)
 		return NULL;
 	s->control = control;
 	s->fd = -1;
+	s->beat.tv_sec = CTL_BEAT;
 	LIST_INIT(&s->connections);
 	return s;
 }
@@ -130,7 +130,7 @@ static void
 ctl_step(struct ctl *c)
 {
 	c->beats = 0;
-	(void)evtimer_add(c->beat, &ctl_beat);
+	(void)evtimer_add(c->beat, &c->sock->beat);
 }
 
 static void
@@ -379,7 +379,7 @@ ctl_look(struct ctl *c)
 	if (c->refused)
 		most = CTL_REFUSED_BEATS;
 	if (++c->beats < most) {
-		(void)evtimer_add(c->beat, &ctl_beat);
+		(void)evtimer_add(c->beat, &c->sock->beat);
 		return;
 	}
 	if (unread)
@@ -393,6 +393,13 @@ static void
 beat_cb(evutil_socket_t fd, short what, void *arg)
 {
 	ctl_look(arg);
+}
+
+/* Seconds between looks at connections to come, for tests of looks. */
+void
+ctlsock_set_beat(struct ctlsock *s, unsigned seconds)
+{
+	s->beat.tv_sec = seconds;
 }
 
 /* Look at all connections now, as each does when its time has come. */
@@ -546,7 +553,7 @@ ctl_new(struct ctlsock *s, const struct job_who *who, bool refused)
 	c->sock = s;
 	c->who = *who;
 	c->beat = evtimer_new(proc_base(), beat_cb, c);
-	if (c->beat == NULL || evtimer_add(c->beat, &ctl_beat) == -1) {
+	if (c->beat == NULL || evtimer_add(c->beat, &c->sock->beat) == -1) {
 		if (c->beat != NULL)
 			event_free(c->beat);
 		free(c);

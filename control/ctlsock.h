@@ -33,6 +33,7 @@ void ctlsock_free(struct ctlsock *);
 int ctlsock_listen(struct ctlsock *, int fd);
 void ctlsock_allow_group(struct ctlsock *, bool, uint32_t gid);
 int ctlsock_connection(struct ctlsock *, int fd);
+void ctlsock_set_beat(struct ctlsock *, unsigned seconds);
 void ctlsock_look(struct ctlsock *);
 unsigned ctlsock_connections(const struct ctlsock *);
 

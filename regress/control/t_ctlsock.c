@@ -64,6 +64,8 @@ static int
 set_up(void **state)
 {
 	world_make(&w);
+	/* Time goes by looks only. */
+	ctlsock_set_beat(w.control.sock, 3600);
 	return 0;
 }
 
