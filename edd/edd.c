@@ -380,6 +380,7 @@ static int
 edd_loop(struct edd *e)
 {
 	struct event *event[SIGNALS];
+	sigset_t all;
 	size_t i;
 
 	edd_set_limits();
@@ -393,6 +394,9 @@ edd_loop(struct edd *e)
 	edd_start_wave(e, false);
 	if (event_base_dispatch(e->base) == -1)
 		fatalx("event loop");
+	/* One that comes now must not end us before all is put away. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, NULL);
 	for (i = 0; i < SIGNALS; i++)
 		event_free(event[i]);
 	return e->stop.status;
