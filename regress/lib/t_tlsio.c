@@ -481,35 +481,6 @@ test_timeout_is_told(void **state)
 }
 
 static void
-feed_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct end *e;
-
-	e = arg;
-	(void)tlsio_write(e->io, "x", 1);
-}
-
-/* Bytes move the timeout, but not the deadline. */
-static void
-test_deadline_ends_a_slow_sender(void **state)
-{
-	struct timeval tv = { 0, 300000 };
-	struct event *feed;
-	struct end a, b;
-
-	pair(&a, &b);
-	feed = event_new(base, -1, EV_PERSIST, feed_cb, &b);
-	assert_int_equal(event_add(feed, &tv), 0);
-	tlsio_timeout(a.io, 1);
-	tlsio_deadline(a.io, 2);
-	RUN_UNTIL(a.seen[TLSIO_TIMEOUT] == 1);
-	assert_in_range(a.received, 4, 8);
-	event_free(feed);
-	end_fini(&a);
-	end_fini(&b);
-}
-
-static void
 test_handshake_is_bounded(void **state)
 {
 	struct end a, b;
@@ -680,7 +651,6 @@ main(void)
 		cmocka_unit_test(test_bytes_inside_libtls_are_read),
 		cmocka_unit_test(test_free_in_each_callback),
 		cmocka_unit_test(test_timeout_is_told),
-		cmocka_unit_test(test_deadline_ends_a_slow_sender),
 		cmocka_unit_test(test_handshake_is_bounded),
 		cmocka_unit_test(test_garbage_is_no_handshake),
 		cmocka_unit_test(test_connect_outcomes),

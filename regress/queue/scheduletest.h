@@ -15,7 +15,8 @@
  */
 
 /*
- * A schedule whose batches go nowhere: what is sent is only written down.
+ * A schedule whose batches go nowhere: what is sent is only written down.  Time
+ * stands still but in turn(): how busy the machine is decides nothing.
  */
 #ifndef SCHEDULETEST_H
 #define SCHEDULETEST_H
@@ -48,6 +49,7 @@ struct message *add_of(struct world *, const char *domain, const char *user,
     bool bulk);
 struct message *add(struct world *, const char *);
 void spin(struct world *);
+void turn(struct world *);
 void spin_until(struct world *, unsigned);
 void mark_done(struct world *, struct task *);
 void defer(struct world *, struct task *);

@@ -256,11 +256,11 @@ compact(struct world *w)
 		if (i % 15 != VICTIM % 15)
 			st_mark_all(w->sp, spool_find(w->sp, w->id[i]));
 	assert_int_equal(spool_commit(w->sp), 0);
-	for (i = 0; i < 1000 && access(path, F_OK) == 0; i++) {
+	/* A test that hangs is killed by its runner. */
+	while (access(path, F_OK) == 0) {
 		(void)event_base_loop(w->base, EVLOOP_NONBLOCK);
 		(void)usleep(10000);
 	}
-	assert_int_equal(access(path, F_OK), -1);
 }
 
 static void

@@ -51,13 +51,19 @@
 /* The wall clock goes wrong by so many seconds. */
 static long step;
 
+/* It stands in the middle of an hour: none ends in a test that has no step. */
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
+	static time_t start;
+
 	if (syscall(SYS_clock_gettime, id, ts) == -1)
 		return -1;
-	if (id == CLOCK_REALTIME)
-		ts->tv_sec += step;
+	if (id != CLOCK_REALTIME)
+		return 0;
+	if (start == 0)
+		start = ts->tv_sec / 3600 * 3600 + 1800;
+	ts->tv_sec = start + step;
 	return 0;
 }
 

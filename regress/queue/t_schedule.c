@@ -245,7 +245,7 @@ test_what_waits_for_a_dead_destination_ends(void **state)
 		w->message[i]->accepted -= 2000 * 1000;
 	end = clock_mono() + 10000;
 	while ((w->expired < 1999 || w->count < 3) && clock_mono() < end)
-		(void)event_base_loop(w->base, EVLOOP_ONCE);
+		turn(w);
 	assert_int_equal(w->expired, 1999);
 	assert_int_equal(w->count, 3);
 }
@@ -357,11 +357,11 @@ wait_of(struct world *w, const char *domain, const char *user)
 	struct message *m;
 	unsigned sent = w->count;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &a);
+	(void)timespec_get(&a, TIME_UTC); /* the real one */
 	m = add_of(w, domain, user, false);
 	while (w->count == sent)
-		(void)event_base_loop(w->base, EVLOOP_ONCE);
-	(void)clock_gettime(CLOCK_MONOTONIC, &b);
+		turn(w);
+	(void)timespec_get(&b, TIME_UTC);
 	assert_ptr_equal(task_message(w->sent[sent]), m);
 	return (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
 }

@@ -286,14 +286,12 @@ test_compaction_frees_old_segments(void **state)
 		if (i % 10 != 0)
 			st_mark_all(sp, spool_find(sp, ids[i]));
 	assert_int_equal(spool_commit(sp), 0);
-	for (i = 0; i < 400; i++) {
+	/* A test that hangs is killed by its runner. */
+	do {
 		(void)event_base_loop(base, EVLOOP_NONBLOCK);
 		(void)usleep(10000);
 		spool_get_stats(sp, &after);
-		if (after.bytes < before.bytes / 2)
-			break;
-	}
-	assert_true(after.bytes < before.bytes / 2);
+	} while (after.bytes >= before.bytes / 2);
 	spool_abandon(sp);
 	st_remove_index();
 	sp = st_open(base);

@@ -75,7 +75,7 @@ test_notice_and_end_do_not_wait_for_the_probe(void **state)
 	/* One that comes later is seen to as well. */
 	(void)add(w, "a.example");
 	while (w->expired < 21)
-		(void)event_base_loop(w->base, EVLOOP_ONCE);
+		turn(w);
 	assert_int_equal(w->late, 21);
 	assert_int_equal(w->count, DEST_BATCHES_NEW);
 }
@@ -102,7 +102,7 @@ test_notice_and_end_do_not_wait_for_the_retry(void **state)
 	message_apply(&w->destinations, m, &mark);
 	schedule_add(w->schedule, m);
 	while (w->late == 0)
-		(void)event_base_loop(w->base, EVLOOP_ONCE);
+		turn(w);
 	assert_int_equal(w->count, 0);
 	/* The last try is at the end. */
 	spin_until(w, 1);
@@ -201,7 +201,7 @@ test_a_destination_that_worked_and_hangs_has_stalled(void **state)
 	}
 	i = w->count;
 	do {
-		(void)event_base_loop(w->base, EVLOOP_ONCE);
+		turn(w);
 		schedule_get_stats(w->schedule, &st);
 	} while (st.stalled == 0);
 	assert_int_equal(w->count, i);
