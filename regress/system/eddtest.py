@@ -379,8 +379,10 @@ class Edd:
     def wait_log(self, pattern, since=0, seconds=PATIENCE):
         """Wait for a log line that matches; returns the match."""
         def look():
+            # Asked first: its last words may be the line that is awaited.
+            ended = self.process.poll() is not None
             found = re.search(pattern, self.log(since))
-            if found is None and self.process.poll() is not None:
+            if found is None and ended:
                 raise AssertionError("edd ended with status %s:\n%s" % (
                     self.process.returncode, self.log(since)[-5000:]))
             return found
@@ -579,6 +581,10 @@ def raw_session(port, tls=False, address="127.0.0.1"):
     return client_context().wrap_socket(s) if tls else s
 
 
+#: A connection that the peer has closed, with octets of ours on their way.
+GONE = (ConnectionError, ssl.SSLEOFError)
+
+
 class Raw:
     """A client that sends octets as they are and reads whole replies."""
 
@@ -599,8 +605,8 @@ class Raw:
         while True:
             try:
                 line = self.file.readline()
-            except ConnectionResetError:
-                line = b""  # it closed, and had not read all
+            except GONE:
+                line = b""
             if line == b"":
                 return "\r\n".join(lines) if lines else None
             text = line.decode("utf-8", "replace").rstrip("\r\n")
@@ -609,7 +615,10 @@ class Raw:
                 return "\r\n".join(lines)
 
     def send(self, octets):
-        self.sock.sendall(octets)
+        try:
+            self.sock.sendall(octets)
+        except GONE:
+            pass  # it closed before it had all; what it said is read
 
     def say(self, line):
         self.send(line.encode() + b"\r\n")

@@ -151,13 +151,12 @@ def test_random_child_kills_lose_nothing(make_edd, sink):
     rng = random.Random(7)
     for i, name in enumerate(["queue", "deliver", "queue", "signer"]):
         sent = []
+        when = rng.randrange(10)
         for j in range(10):
             sent.append("k%d-%d" % (i, j))
             send_persistently(edd, sent[-1])
-            if j == rng.randrange(10):
-                pid = edd.pid_of(name)
-                if pid is not None:
-                    os.kill(pid, signal.SIGKILL)
+            if j == when:
+                os.kill(edd.pid_of(name), signal.SIGKILL)
         wait_for(lambda: set(sent) <= set(subjects(sink)), "delivery")
 
 

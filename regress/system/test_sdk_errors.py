@@ -139,8 +139,13 @@ def test_edd_that_takes_no_mail_or_fails(make_edd, sink):
         sdk.submit(sdk.details(subject="it dies"))))
     asking.start()
     edd.wait_log(r"httpd\[\d+\]: request \S+: body, now run", since=mark)
-    os.kill(pid, signal.SIGKILL)
-    asking.join()
+    # No other queue is to be there before the answer.
+    freeze(edd.process.pid)
+    try:
+        os.kill(pid, signal.SIGKILL)
+        asking.join()
+    finally:
+        os.kill(edd.process.pid, signal.SIGCONT)
     refused(got[0], 500, "InternalServerError", "Internal Server Error")
 
 

@@ -45,9 +45,9 @@ def test_opened_ahead(edd):
         wait_for(lambda: received(edd) == 2, "two to be left")
 
         # Another queue opens it again.
-        pid = edd.pid_of("queue")
-        os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: edd.pid_of("queue") not in (None, pid), "a new queue")
+        mark = edd.log_size()
+        os.kill(edd.pid_of("queue"), signal.SIGKILL)
+        edd.wait_ready("queue", since=mark)
         wait_for(lambda: received(edd) == 0, "nothing to be open")
         assert clients[3].say("DATA").startswith("354")
         clients[3].send(message() + b".\r\n")

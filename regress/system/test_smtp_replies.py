@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from eddtest import IS_ROOT, Raw, message, wait_for
+from eddtest import GONE, IS_ROOT, PATIENCE, Raw, freeze, message, wait_for
 
 PROBLEM = ("421 4.4.0 Problem attempting to execute commands. "
            "Please try again later")
@@ -37,7 +37,7 @@ class Stopped:
 
     def __init__(self, edd, name):
         self.pid = edd.pid_of(name)
-        os.kill(self.pid, signal.SIGSTOP)
+        freeze(self.pid)
 
     def stop(self):
         try:
@@ -80,8 +80,8 @@ def test_254_suppressed(edd, sessions, sink):
 
 def test_421_timeout_between_commands(make_edd, sink, sessions):
     edd = make_edd(route=(sink.address, sink.port),
-                   extra="smtp idle timeout 1s").start().setup()
-    client = sessions.new(edd)
+                   extra="smtp idle timeout 1s").start()
+    client = sessions.new(edd, login=False)
     assert client.reply() == "421 Timeout waiting for data from client"
     assert client.reply() is None
 
@@ -104,13 +104,13 @@ def octets(text):
 def drip(client, pieces, pause=0.25):
     """A piece at a time until the server says something."""
     for i, piece in enumerate(pieces):
-        client.sock.settimeout(30 if i + 1 == len(pieces) else pause)
+        client.sock.settimeout(PATIENCE if i + 1 == len(pieces) else pause)
+        client.send(piece)
         try:
-            client.send(piece)
             got = client.sock.recv(4096)
         except TimeoutError:
             continue
-        except OSError:
+        except GONE:
             return None
         return got.decode().rstrip("\r\n")
     return None
@@ -128,21 +128,23 @@ def test_421_octet_by_octet_in_data(make_edd, sink, sessions):
 
 def test_421_octet_by_octet_in_a_command(make_edd, sink, sessions):
     edd = make_edd(route=(sink.address, sink.port),
-                   extra="smtp idle timeout 2s").start().setup()
-    client = sessions.new(edd)
+                   extra="smtp idle timeout 2s").start()
+    client = sessions.new(edd, login=False)
     assert drip(client, octets(b"NOOP " + b"x" * 400)) == \
         "421 Timeout waiting for data from client"
 
 
 def test_data_rate_lets_a_steady_client_through(make_edd, sink, sessions):
     edd = make_edd(route=(sink.address, sink.port),
-                   extra="smtp data timeout 1s\nsmtp data rate 10"
+                   extra="smtp data timeout 6s\nsmtp data rate 10"
                    ).start().setup()
     client = sessions.new(edd)
     to_data(client)
-    text = message(body="x" * 70 + "\r\n") + b".\r\n"
-    assert drip(client, [text[i:i + 20] for i in range(0, len(text), 20)]) \
-        .startswith("250 Ok: queued as")
+    # Longer than the timeout, no pause of it nearly as long.
+    text = message(body="x" * 100 + "\r\n") + b".\r\n"
+    pieces = [text[i:i + 20] for i in range(0, len(text), 20)]
+    assert len(pieces) > 8
+    assert drip(client, pieces, 1).startswith("250 Ok: queued as")
 
 
 @pytest.mark.parametrize("name,line", [
@@ -150,20 +152,20 @@ def test_data_rate_lets_a_steady_client_through(make_edd, sink, sessions):
 def test_421_a_process_does_not_answer(make_edd, sink, sessions, cleanup,
                                        name, line):
     edd = make_edd(route=(sink.address, sink.port),
-                   extra="smtp idle timeout 2s").start().setup()
+                   extra="smtp idle timeout 6s").start().setup()
     client = sessions.new(edd)
-    if name == "queue":
-        client.say(MAIL)
-    elif name == "signer":
+    if name == "signer":
         to_data(client)
     cleanup.append(Stopped(edd, name))
-    if name == "queue":  # it is asked when there is a recipient
-        client.say(RCPT)
-    if line is not None:
-        assert client.say(line) == PROBLEM
+    # At once: what the test takes between two lines is the client's time.
+    if name == "queue":
+        client.send(("%s\r\n%s\r\n%s\r\n" % (MAIL, RCPT, line)).encode())
+        assert [client.reply(), client.reply()] == ["250 Ok"] * 2
+    elif line is not None:
+        client.send(line.encode() + b"\r\n")
     else:
         client.send(message() + b".\r\n")
-        assert client.reply() == PROBLEM
+    assert client.reply() == PROBLEM
     assert client.reply() is None
 
 
@@ -176,7 +178,9 @@ def test_421_a_process_dies(edd, sessions, name):
     stopped = Stopped(edd, name)
     if name == "queue":  # it is asked when there is a recipient
         client.say(RCPT)
+    mark = edd.log_size()
     client.send((MAIL if name == "control" else "DATA").encode() + b"\r\n")
+    edd.wait_log(r"session \d+: command, now ask", since=mark)
     os.kill(stopped.pid, signal.SIGKILL)
     assert client.reply() == PROBLEM
     assert client.reply() is None
@@ -234,9 +238,9 @@ def test_451_error_in_processing_keeps_the_session(edd, sessions, sink):
     client = sessions.new(edd)
     to_data(client)
     client.send(message()[:-10])
-    pid = edd.pid_of("queue")
-    os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: edd.pid_of("queue") not in (None, pid), "a new queue")
+    mark = edd.log_size()
+    os.kill(edd.pid_of("queue"), signal.SIGKILL)
+    edd.wait_ready("queue", since=mark)
     client.send(message()[-10:] + b".\r\n")
     assert client.reply() == "451 Error in Processing"
 
@@ -274,10 +278,10 @@ def test_452_no_room_keeps_the_session(make_edd, sink, folder, cleanup,
     edd.start().setup()
     client = sessions.new(edd)
     filler = os.path.join(disk.path, "filler")
-    with open(filler, "wb") as f:
+    with open(filler, "wb", buffering=0) as f:
         try:
             while f.write(b"x" * 65536):
-                f.flush()
+                pass
         except OSError:
             pass
     client.say(MAIL)

@@ -73,7 +73,8 @@ def test_damage_is_told_and_nothing_is_made_of_it(edd, folder):
         before = files(edd.store)
         mark = edd.log_size()
         edd.start(wait=False)
-        line = edd.wait_log(r"control\[\d+\]: .*edctl restore.*", since=mark)
+        line = edd.wait_log(r"control\[\d+\]: .*edctl restore.*\n",
+                             since=mark)
         assert "opened or recovered" in line.group() or "KEYCHECK" in \
             line.group(), (how, line.group())
         edd.stop(expect=None)

@@ -1,12 +1,12 @@
 """Webhooks: events reach a URL, signed, in order, and none is lost."""
 
+import datetime
 import http.server
 import json
 import os
 import pathlib
 import ssl
 import threading
-import time
 
 import pytest
 
@@ -119,18 +119,23 @@ def test_events_are_sent_signed_and_once(edd, sink, receiver):
     assert headers["Content-Type"] == "application/json"
     for _, headers, body in receiver.batches:
         check_signature(headers, body, hook["key"])
+    # The notice to the sender is relayed too, sooner or later.
+    edd.wait_event("relayed", recipient="news@example.org")
+
+    def counted():
+        row = show(edd, hook["id"])
+        return row["sent"] == len(receiver.events()) == 3 and row
+    row = wait_for(counted, "what was sent to be counted")
+    assert row["state"] == "ACTIVE" and row["failures"] == 0
     seen = [(e["event"], e.get("id"), e.get("recipient"))
             for e in receiver.events()]
     assert len(seen) == len(set(seen))
     assert "accepted" not in {e["event"] for e in receiver.events()}
-    row = wait_for(lambda: show(edd, hook["id"])["sent"] == len(seen) and
-                   show(edd, hook["id"]), "what was sent is counted")
-    assert row["state"] == "ACTIVE" and row["failures"] == 0
 
 
 def test_nothing_is_lost_over_failures_and_restarts(edd, sink, receiver):
     hook = add(edd, receiver.url(), "events", "accepted")
-    receiver.statuses = [503, 503]
+    receiver.statuses = [503] * 1000
     ids = [edd.send("a@example.net")]
     wait_for(lambda: receiver.seen, "an attempt")
     wait_for(lambda: show(edd, hook["id"])["state"] == "FAILING", "failing")
@@ -148,7 +153,8 @@ def test_nothing_is_lost_over_failures_and_restarts(edd, sink, receiver):
         edd.ctl("webhook", "set", hook["id"], "state", "active")
         wait_for(lambda: {e["id"] for e in again.events()} >= set(ids),
                  "all events")
-        order = [e["id"] for e in again.events()]
+        # One that was on its way when the webhook was set may come again.
+        order = dict.fromkeys(e["id"] for e in again.events())
         assert [i for i in order if i in ids] == ids
     finally:
         again.stop()
@@ -186,8 +192,9 @@ def test_nothing_is_lost_when_the_clock_was_set_back(edd, sink, receiver):
     edd.stop()
     # As if it had been written by a clock that was half a day fast.
     folder = os.path.join(edd.spool, "journal")
-    ahead = time.strftime("%Y%m%d%H", time.gmtime(time.time() + 12 * 3600))
     for name in os.listdir(folder):
+        hour = datetime.datetime.strptime(name[:10], "%Y%m%d%H")
+        ahead = (hour + datetime.timedelta(hours=12)).strftime("%Y%m%d%H")
         os.rename(os.path.join(folder, name),
                   os.path.join(folder, ahead + name[10:]))
     edd.start()
@@ -211,7 +218,7 @@ def test_certificates_are_verified(edd, folder):
         good = edd.ctl("webhook", "add", receiver.url("https"), "ca",
                        str(cert), json_rows=True)[0]
         assert "was taken" in edd.ctl("webhook", "test", good["id"])
-        assert receiver.events()[0]["event"] == "test"
+        assert "test" in [e["event"] for e in receiver.events()]
     finally:
         receiver.stop()
 
