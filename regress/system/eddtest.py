@@ -58,12 +58,30 @@ def freeze(pid):
     wait_for(is_stopped, "process %d to stop" % pid)
 
 
-# Ports below those that the kernel gives to clients, each run of tests that
-# is side by side with others (xdist) in a part of its own.
-_PORTS = 2500
-_first_port = 12000 + _PORTS * int(
-    os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-_next_port = os.getpid() % _PORTS
+# Ports below those that the kernel gives to clients.  Each process that runs
+# tests, be they of one run or of several, has a part of its own: an abstract
+# socket says which one until the process ends.
+_PORTS = 250
+_FIRST_PORT, _LAST_PORT = 12000, 32000
+
+
+def _take_ports():
+    """(the first of our ports, what keeps others from taking them)"""
+    parts = list(range(_FIRST_PORT, _LAST_PORT, _PORTS))
+    first = os.getpid() % len(parts)
+    for part in parts[first:] + parts[:first]:
+        keep = socket.socket(socket.AF_UNIX)
+        try:
+            keep.bind("\0edd-test-ports-%d" % part)
+        except OSError:
+            keep.close()
+            continue
+        return part, keep
+    raise AssertionError("too many tests run at once")
+
+
+_first_port, _keep_ports = _take_ports()
+_next_port = 0
 
 
 def free_port(address="127.0.0.1"):
