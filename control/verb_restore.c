@@ -40,6 +40,7 @@
 #include "row.h"
 #include "store_copy.h"
 #include "verb_backup.h"
+#include "verb_need.h"
 
 /* Records of a transaction. */
 #define RESTORE_BATCH 1000u
@@ -389,6 +390,10 @@ verb_restore(struct job *j)
 	struct restore *r;
 	bool any;
 
+	/* With all logins and keys: more than those who administer may give. */
+	if (need_owner(j, "a restore changes all logins and private keys") ==
+	    -1)
+		return;
 	if (store_has(j->control->store, &any) != STORE_OK) {
 		job_fail_store(j);
 		return;

@@ -16,12 +16,15 @@
 
 /*
  * restore: all of the file is checked first, then its store goes to control
- * as that asks for it.  What control is sent was authenticated before.
+ * as that asks for it.  What control is sent was authenticated before.  But for
+ * its header, which has a fixed form, the file is read in a sandbox.
  */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +42,7 @@
 #include "proto_admin.h"
 #include "proto_ctl.h"
 #include "row.h"
+#include "sandbox.h"
 #include "secret.h"
 
 #define CHUNK_STORE 'S'
@@ -131,12 +135,15 @@ reader_rewind(struct reader *r)
 	r->len = r->used = 0;
 }
 
-/* What a file chunk has of a file goes into the folder. */
+/*
+ * What a file chunk has of a file goes into the folder, which is the working
+ * directory.  before is the name of the file that came before, and then this.
+ */
 static void
-file_extract(const struct reader *r, const char *dir, char *before, size_t size)
+file_extract(const struct reader *r, const char *dir, char before[NAME_MAX + 1])
 {
-	char name[256], path[4096];
-	const char *slash;
+	char name[NAME_MAX + 1], why[ERROR_SIZE];
+	const char *base;
 	size_t n;
 	int fd;
 
@@ -145,32 +152,31 @@ file_extract(const struct reader *r, const char *dir, char *before, size_t size)
 		reader_fail(r, "it is damaged");
 	(void)snprintf(name, sizeof(name), "%.*s", (int)n,
 	    (const char *)r->plain + 2);
-	slash = strrchr(name, '/');
-	(void)snprintf(path, sizeof(path), "%s/%s", dir,
-	    slash == NULL ? name : slash + 1);
-	fd = open(path,
+	base = strrchr(name, '/');
+	base = base == NULL ? name : base + 1;
+	fd = open(base,
 	    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_APPEND |
-		(strcmp(before, path) == 0 ? 0 : O_EXCL),
+		(strcmp(before, base) == 0 ? 0 : O_EXCL),
 	    0600);
 	if (fd == -1 ||
 	    write(fd, r->plain + 2 + n, r->len - 2 - n) !=
 		(ssize_t)(r->len - 2 - n) ||
 	    fsync(fd) == -1) {
-		(void)snprintf(name, sizeof(name), "%s", strerror(errno));
-		(void)fprintf(stderr, "edctl: %s\n", path);
-		fail(FAIL_NO, name, NULL);
+		(void)snprintf(why, sizeof(why), "%.200s/%s: %s", dir, base,
+		    strerror(errno));
+		fail(FAIL_NO, why, NULL);
 	}
 	(void)close(fd);
-	if (strcmp(before, path) != 0)
-		(void)printf("%s\n", path);
-	(void)snprintf(before, size, "%s", path);
+	if (strcmp(before, base) != 0)
+		(void)printf("%s/%s\n", dir, base);
+	(void)snprintf(before, NAME_MAX + 1, "%s", base);
 }
 
-/* Read and check all of it; with dir, put its files there. */
+/* Read and check all of it; with dir, where we are, put its files there. */
 static void
 reader_check(struct reader *r, const char *dir)
 {
-	char before[4096];
+	char before[NAME_MAX + 1];
 	uint8_t more;
 
 	before[0] = '\0';
@@ -178,7 +184,7 @@ reader_check(struct reader *r, const char *dir)
 	while (!r->last) {
 		reader_chunk(r);
 		if (dir != NULL && r->plain[0] == CHUNK_FILE)
-			file_extract(r, dir, before, sizeof(before));
+			file_extract(r, dir, before);
 	}
 	if (read(r->fd, &more, 1) != 0)
 		reader_fail(r, "something stands after its end");
@@ -280,16 +286,62 @@ reader_keys(struct reader *r, const struct parse *p)
 		reader_fail(r, why);
 }
 
+/* From here on nothing of this process is needed but what is open. */
+static void
+confine(const char *profile)
+{
+	char why[ERROR_SIZE];
+
+	if (sandbox_enter(profile) == 0)
+		return;
+	(void)snprintf(why, sizeof(why), "the sandbox could not be entered: %s",
+	    strerror(errno));
+	fail(FAIL_NO, why, "nothing was changed");
+}
+
+/*
+ * Check all of it in a process of its own, which says what is wrong: control
+ * does not wait for whoever has asked nothing, and a long file takes its time.
+ */
+static void
+check_apart(struct reader *r)
+{
+	pid_t pid;
+	int status;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == -1)
+		reader_fail(r, strerror(errno));
+	if (pid == 0) {
+		confine("edctl");
+		reader_check(r, NULL);
+		_exit(0);
+	}
+	while (waitpid(pid, &status, 0) == -1) {
+		if (errno != EINTR)
+			reader_fail(r, strerror(errno));
+	}
+	if (!WIFEXITED(status))
+		reader_fail(r, "the process that read it was ended");
+	if (WEXITSTATUS(status) != 0)
+		_exit(WEXITSTATUS(status));
+}
+
+/* Into edd; what is read for it is checked once more. */
 static int
 restore_control(const struct options *o, struct reader *r, bool replace)
 {
 	enum client_result result;
 	struct admin_end end;
 
+	check_apart(r);
 	r->client = client_open(o->socket, o->silence, &end);
 	if (r->client == NULL)
 		fail(FAIL_ABSENT, end.why, end.hint);
 	client_on_more(r->client, more_cb, r);
+	confine("edctl");
+	reader_rewind(r);
 	result = replace ?
 	    client_words(r->client, row_cb, r, &end, "restore", "-", "replace",
 		NULL) :
@@ -304,6 +356,23 @@ restore_control(const struct options *o, struct reader *r, bool replace)
 	else
 		(void)printf("%s records restored; edd goes on with them\n",
 		    r->records);
+	return 0;
+}
+
+/* Into a folder, the only place that is left to this process. */
+static int
+restore_folder(struct reader *r, const char *dir)
+{
+	char why[ERROR_SIZE];
+
+	if ((mkdir(dir, 0700) == -1 && errno != EEXIST) || chdir(dir) == -1) {
+		(void)snprintf(why, sizeof(why), "%s: %s", dir,
+		    strerror(errno));
+		fail(FAIL_NO, why, NULL);
+	}
+	confine("edctl restore");
+	reader_check(r, NULL);
+	reader_check(r, dir);
 	return 0;
 }
 
@@ -328,13 +397,6 @@ restorecmd_run(const struct options *o, const struct parse *p)
 	}
 	reader_open(&r, p->words.word[1]);
 	reader_keys(&r, p);
-	reader_check(&r, NULL);
-	if (dir != NULL) {
-		if (mkdir(dir, 0700) == -1 && errno != EEXIST)
-			fail(FAIL_NO, strerror(errno), dir);
-		reader_check(&r, dir);
-		return 0;
-	}
-	reader_rewind(&r);
-	return restore_control(o, &r, replace);
+	return dir != NULL ? restore_folder(&r, dir) :
+			     restore_control(o, &r, replace);
 }

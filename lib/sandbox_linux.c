@@ -99,6 +99,10 @@ static const int calls_edctl[] = { CALLS_END };
 static const int calls_backup[] = { CALL(fsync), CALL(rename), CALL(renameat),
 	CALL(renameat2), CALL(unlink), CALL(unlinkat), CALLS_END };
 
+/* edctl restore: makes files out of a backup in a folder. */
+static const int calls_restore[] = { CALL(open), CALL(openat), CALL(fsync),
+	CALLS_END };
+
 /* signer: computes. */
 static const int calls_signer[] = { CALLS_END };
 
@@ -163,6 +167,7 @@ static const struct sandbox_profile profiles[] = {
 	{ "deliver", FILES_NONE, true, false, false, calls_deliver },
 	{ "edctl", FILES_NONE, false, false, false, calls_edctl },
 	{ "edctl backup", FILES_BELOW, false, false, false, calls_backup },
+	{ "edctl restore", FILES_BELOW, false, false, false, calls_restore },
 	{ "edctl top", FILES_NONE, false, false, true, calls_edctl },
 	{ "httpd", FILES_NONE, false, false, false, calls_front },
 	{ "queue", FILES_BELOW, false, true, false, calls_queue },

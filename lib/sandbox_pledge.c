@@ -33,6 +33,7 @@ static const struct sandbox_profile profiles[] = {
 	{ "deliver", "stdio inet dns recvfd" },
 	{ "edctl", "stdio" },
 	{ "edctl backup", "stdio rpath cpath" },
+	{ "edctl restore", "stdio rpath wpath cpath" },
 	{ "edctl top", "stdio tty" },
 	{ "queue", "stdio rpath wpath cpath flock recvfd sendfd" },
 	{ "signer", "stdio recvfd" },

@@ -1,13 +1,14 @@
 """Backup and restore: to another machine, hot, and only whole."""
 
 import os
+import socket
 import stat
 import subprocess
 
 import pytest
 
 import eddtest
-from eddtest import EDCTL, message, wait_for
+from eddtest import EDCTL, PATIENCE, message, wait_for
 
 TABLES = [("compartment", "list"), ("user", "list"), ("domain", "list"),
           ("sender", "list"), ("suppression", "list"), ("dkim", "list"),
@@ -187,6 +188,40 @@ def test_what_is_not_whole_changes_nothing(make_edd, folder, phrase, key):
                                    phrase, ok=False)
     assert state(edd) == wanted
     assert not [n for n in os.listdir(edd.store) if n.startswith("env.")]
+
+
+def test_restore_reads_the_file_in_a_sandbox(make_edd, folder, phrase):
+    edd = make_edd().start()
+    path = os.path.join(folder, "backup")
+    edd.ctl("backup", path, "passphrase", phrase)
+    # A control that never answers: what was read last is the file.
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(os.path.join(folder, "sock"))
+    server.listen(1)
+    server.settimeout(PATIENCE)
+    edctl = subprocess.Popen(
+        [EDCTL, "-s", os.path.join(folder, "sock"), "-t", "0", "restore",
+         path, "passphrase", phrase], stderr=subprocess.PIPE, text=True)
+    try:
+        client, _ = server.accept()
+        client.settimeout(PATIENCE)
+        said = b""
+        while b"restore" not in said:
+            more = client.recv(4096)
+            assert more, edctl.communicate()
+            said += more
+        with open("/proc/%d/status" % edctl.pid) as f:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in f
+                          if ":\t" in line)
+        assert status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
+        client.close()
+        assert "closed the connection" in edctl.communicate()[1]
+        assert edctl.returncode == 2
+    finally:
+        if edctl.poll() is None:
+            edctl.kill()
+            edctl.communicate()
+        server.close()
 
 
 def test_of_many_at_once_one_is_done(make_edd, folder, key):

@@ -197,6 +197,20 @@ def test_members_of_the_group_may_administer(make_edd):
             "backup", os.path.join(folder, "file"), "passphrase", phrase))
         assert done.returncode == 1 and "private keys" in done.stderr
         assert os.listdir(folder) == ["phrase"]
+        # Nor do any come from them.
+        path = os.path.join(folder, "file")
+        edd.ctl("backup", path, "passphrase", phrase)
+        os.chmod(path, 0o644)
+        done = show_status_as(edd, "--regid", "edd", "--clear-groups", words=(
+            "restore", path, "replace", "passphrase", phrase))
+        assert done.returncode == 1, done
+        assert "permission denied" in done.stderr and "root" in done.stderr
+        # Files are of who asks, and edd is not asked about them.
+        done = show_status_as(edd, "--regid", "nogroup", "--clear-groups",
+                              words=(
+            "restore", path, "passphrase", phrase, "extract",
+            os.path.join(folder, "out")))
+        assert done.returncode == 0, done
     done = show_status_as(edd, "--regid", "nogroup", "--groups", "mail")
     assert done.returncode == 2
 
