@@ -87,7 +87,7 @@ LIBS_httpd = -levent -ltls -lssl -lcrypto -ljson-c -lidn2 -lseccomp
 LIBS_queue = -levent -ldb-5.3 -ljson-c -lidn2 -lseccomp -lpthread
 LIBS_deliver = -levent -ltls -lssl -lcrypto -lunbound -lidn2 -lseccomp
 LIBS_signer = -levent -lcrypto -lseccomp
-LIBS_control = -levent -ldb-5.3 -lcrypto -ljson-c -lidn2 -lseccomp
+LIBS_control = -levent -ldb-5.3 -lcrypto -ljson-c -lidn2 -lseccomp -lpthread
 LIBS_ctl = -levent -ltls -lssl -lcrypto -lresolv -ljson-c -lseccomp
 
 CHILDREN = smtpd httpd queue deliver signer control

@@ -35,6 +35,7 @@
 #include "store_lock.h"
 
 struct audit;
+struct check;
 struct children;
 struct complaints;
 struct conf_secret;
@@ -62,7 +63,7 @@ struct webhooks;
 struct control {
 	struct store *store;	    /* NULL until the first configuration */
 	const struct job *copier;   /* that makes a copy of it, or NULL */
-	const struct job *checker;  /* that looks whether it is whole */
+	struct check *check;	    /* of whether it is whole, or NULL */
 	struct conf_secret *secret; /* what edd sent last, to be wiped */
 	void *process;		    /* of main.c */
 	uint32_t seals;		    /* the seal of keys was changed */

@@ -20,7 +20,8 @@
  * backend can stand behind it; it knows nothing of what a record means.
  *
  * One thread, one transaction at a time: what is done between store_begin()
- * and store_commit() happens as a whole or not at all.
+ * and store_commit() happens as a whole or not at all.  Only store_check_run()
+ * may be another thread's.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -32,6 +33,7 @@
 struct msgin;
 struct msgout;
 struct store;
+struct store_check;
 
 /* Octets of the key that encrypts a store. */
 #define STORE_SECRET_SIZE 32u
@@ -89,6 +91,14 @@ enum store_status {
 	STORE_FAIL /* logged; the transaction can only be aborted */
 };
 
+/* What came of looking at the pages of a table. */
+enum store_check_result {
+	STORE_CHECK_GOOD,
+	STORE_CHECK_DAMAGED,
+	STORE_CHECK_CHANGED, /* it was written to: look again */
+	STORE_CHECK_UNKNOWN  /* it could not be looked at */
+};
+
 /* One or two strings, with a NUL between them and one after the end. */
 struct store_key {
 	uint8_t data[STORE_KEY_MAX + 1];
@@ -110,7 +120,10 @@ void store_mirror(struct store *, struct store *);
 bool store_mirrors(const struct store *);
 bool store_fits(const struct store *, const uint8_t[STORE_SECRET_SIZE]);
 int store_checkpoint(struct store *);
-enum store_status store_check(struct store *, enum store_table, char *why,
+struct store_check *store_check_begin(struct store *, enum store_table,
+    char *why, size_t);
+void store_check_run(struct store_check *);
+enum store_check_result store_check_end(struct store_check *, char *why,
     size_t);
 void store_retire(struct store *);
 bool store_is_retired(const struct store *);

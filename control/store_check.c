@@ -18,9 +18,16 @@
  * Whether the files of the store are whole, in pages that nobody reads as well.
  * The environment in use would be given up at the first bad page; so there is
  * another one, which reads the files and nothing else, for each table.
+ *
+ * Reading takes seconds, and may be done by another thread: the two
+ * environments share only the files.  What is dirty is written out before, and
+ * no checkpoint is made meanwhile, so that the pages on the disk stay those of
+ * one moment.  A cache that is short of room may write some all the same; they
+ * are counted, and a table that then does not fit together is looked at again.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compat.h"
@@ -29,19 +36,26 @@
 /* Pages of a table that is looked at, and what is noted of each. */
 #define CHECK_CACHE_SIZE (32u * 1024 * 1024)
 
-struct check {
-	char *why;
-	size_t size;
+struct store_check {
+	struct store *store; /* not for store_check_run() */
+	enum store_table table;
+	uintmax_t writes; /* pages of the table, before */
+	char *home;
+	char phrase[STORE_PHRASE_SIZE];
+
+	/* What store_check_run() found. */
+	bool opened;
+	int error;
+	char why[256]; /* what Berkeley DB said first, which is the cause */
 };
 
-/* What Berkeley DB says first is the cause. */
 static void
 check_error_cb(const DB_ENV *env, const char *prefix, const char *text)
 {
-	struct check *c = env->app_private;
+	struct store_check *c = env->app_private;
 
 	if (c->why[0] == '\0')
-		(void)strlcpy(c->why, text, c->size);
+		(void)strlcpy(c->why, text, sizeof(c->why));
 }
 
 /* One that was given up at a bad page would keep all its memory. */
@@ -54,9 +68,8 @@ check_close(DB_ENV *env)
 
 /* An environment that shares nothing with the store but its files. */
 static int
-check_open(struct store *s, struct check *c, DB_ENV **env)
+check_open(struct store_check *c, DB_ENV **env)
 {
-	const char *home;
 	int r;
 
 	r = db_env_create(env, 0);
@@ -66,13 +79,12 @@ check_open(struct store *s, struct check *c, DB_ENV **env)
 	}
 	(*env)->app_private = c;
 	(*env)->set_errcall(*env, check_error_cb);
-	if ((r = s->env->get_home(s->env, &home)) != 0 ||
-	    (r = (*env)->set_encrypt(*env, s->phrase, DB_ENCRYPT_AES)) != 0 ||
+	if ((r = (*env)->set_encrypt(*env, c->phrase, DB_ENCRYPT_AES)) != 0 ||
 	    (r = (*env)->set_cachesize(*env, 0, CHECK_CACHE_SIZE, 1)) != 0 ||
 	    (r = (*env)->set_tmp_dir(*env, ".")) != 0)
 		return r;
-	return (*env)->open(*env, home, DB_CREATE | DB_PRIVATE | DB_INIT_MPOOL,
-	    0600);
+	return (*env)->open(*env, c->home,
+	    DB_CREATE | DB_PRIVATE | DB_INIT_MPOOL, 0600);
 }
 
 static int
@@ -91,37 +103,109 @@ check_file(DB_ENV *env, const char *name)
 	return r;
 }
 
-/*
- * Read all pages of a table from the disk and look whether they fit together.
- * Nothing else is done meanwhile; no transaction may be open.  STORE_OK,
- * STORE_NOTFOUND with why: it is damaged, or STORE_FAIL with why: it is not
- * known.
- */
-enum store_status
-store_check(struct store *s, enum store_table table, char *why, size_t size)
+/* Pages of the table that were written to the disk so far. */
+static int
+count_writes(struct store *s, enum store_table table, uintmax_t *n)
 {
-	struct check c = { why, size };
-	DB_ENV *env = NULL;
+	DB_MPOOL_FSTAT **list, **f;
 	int r;
 
-	why[0] = '\0';
-	r = s->txn != NULL ? EBUSY : 0;
+	r = s->env->memp_stat(s->env, NULL, &list, 0);
+	if (r != 0)
+		return r;
+	r = ENOENT;
+	for (f = list; f != NULL && *f != NULL; f++) {
+		if (strcmp((*f)->file_name, store_table_name(table)) != 0)
+			continue;
+		*n = (*f)->st_page_out;
+		r = 0;
+	}
+	free(list);
+	return r;
+}
+
+static void
+check_free(struct store_check *c)
+{
+	free(c->home);
+	explicit_bzero(c, sizeof(*c));
+	free(c);
+}
+
+/*
+ * Have a table looked at: write out what is dirty.  No transaction may be
+ * open.  Until store_check_end() there are no checkpoints.  NULL with why.
+ */
+struct store_check *
+store_check_begin(struct store *s, enum store_table table, char *why,
+    size_t size)
+{
+	struct store_check *c;
+	const char *home;
+	int r;
+
+	c = calloc(1, sizeof(*c));
+	r = c == NULL ? ENOMEM : s->txn != NULL ? EBUSY : 0;
+	if (r == 0)
+		r = s->env->get_home(s->env, &home);
+	if (r == 0 && (c->home = strdup(home)) == NULL)
+		r = ENOMEM;
 	if (r == 0)
 		r = s->env->txn_checkpoint(s->env, 0, 0, 0);
 	if (r == 0)
-		r = check_open(s, &c, &env);
+		r = count_writes(s, table, &c->writes);
 	if (r != 0) {
-		if (why[0] == '\0')
-			(void)strlcpy(why, db_strerror(r), size);
-		if (env != NULL)
-			check_close(env);
-		return STORE_FAIL;
-	}
-	r = check_file(env, store_table_name(table));
-	if (r != 0 && why[0] == '\0')
 		(void)strlcpy(why, db_strerror(r), size);
-	check_close(env);
-	if (r == 0)
-		return STORE_OK;
-	return r == ENOMEM || r == EMFILE ? STORE_FAIL : STORE_NOTFOUND;
+		if (c != NULL)
+			check_free(c);
+		return NULL;
+	}
+	c->store = s;
+	c->table = table;
+	memcpy(c->phrase, s->phrase, sizeof(c->phrase));
+	s->checks++;
+	return c;
+}
+
+/*
+ * Read all pages of the table from the disk and look whether they fit
+ * together.  Any thread may do this, and the store be used meanwhile.
+ */
+void
+store_check_run(struct store_check *c)
+{
+	DB_ENV *env;
+
+	c->error = check_open(c, &env);
+	c->opened = c->error == 0;
+	if (c->opened)
+		c->error = check_file(env, store_table_name(c->table));
+	if (env != NULL)
+		check_close(env);
+}
+
+/* What was found, and if it is not good, why.  Frees it. */
+enum store_check_result
+store_check_end(struct store_check *c, char *why, size_t size)
+{
+	enum store_check_result result;
+	uintmax_t writes;
+	bool known;
+
+	c->store->checks--;
+	known = c->opened && c->error != ENOMEM && c->error != EMFILE;
+	if (c->error == 0)
+		result = STORE_CHECK_GOOD;
+	else if (!known || count_writes(c->store, c->table, &writes) != 0)
+		result = STORE_CHECK_UNKNOWN;
+	else if (writes != c->writes)
+		result = STORE_CHECK_CHANGED;
+	else
+		result = STORE_CHECK_DAMAGED;
+	why[0] = '\0';
+	if (c->error != 0)
+		(void)strlcpy(why,
+		    c->why[0] != '\0' ? c->why : db_strerror(c->error), size);
+	check_free(c);
+	return result;
 }

@@ -46,6 +46,7 @@ struct store {
 	bool full;			/* and once, that the disk is */
 	int failed;			/* the last error of a call */
 	bool retired;			/* another one has taken its place */
+	unsigned checks;		/* that want no checkpoint meanwhile */
 
 	struct store *mirror; /* has all changes of this one, or NULL */
 	bool mirror_bad;      /* it has not */

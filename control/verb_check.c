@@ -15,38 +15,57 @@
  */
 
 /*
- * store verify: each table in its turn, so that others are served between.
+ * store verify: one table after the other, each in a thread of its own, so
+ * that others are served meanwhile.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker.h"
 #include "control.h"
 #include "job.h"
 #include "log.h"
 #include "row.h"
+#include "store.h"
 #include "turn.h"
 #include "verb_backup.h"
-#include "verb_need.h"
 
+/* Looks at a table that is written to again and again. */
+#define CHECK_TRIES 10u
+
+/* What goes on; its thread may outlive the job. */
 struct check {
+	struct control *control;
+	struct job *job; /* NULL: it has ended */
 	struct turn *turn;
-	unsigned table; /* the next one */
+	bool runs;	/* the thread */
+	unsigned table; /* this one */
+	unsigned tries; /* of it */
 	unsigned damaged;
 	unsigned unknown;
 };
 
 static void
-check_free(struct job *j)
+check_free(struct check *c)
+{
+	c->control->check = NULL;
+	turn_free(c->turn);
+	free(c);
+}
+
+/* Nobody waits; a thread that runs is heard of all the same. */
+static void
+check_cancel(struct job *j)
 {
 	struct check *c;
 
 	c = j->work;
-	if (j->control->checker == j)
-		j->control->checker = NULL;
-	turn_free(c->turn);
-	free(c);
 	j->work = NULL;
 	j->cancel = NULL;
+	c->job = NULL;
+	if (!c->runs)
+		check_free(c);
 }
 
 static void
@@ -58,7 +77,7 @@ check_end(struct job *j)
 	c = j->work;
 	damaged = c->damaged;
 	unknown = c->unknown;
-	check_free(j);
+	check_cancel(j);
 	if (damaged > 0)
 		job_fail(j,
 		    "stop edd, then put back a copy of the folder of the "
@@ -74,46 +93,24 @@ check_end(struct job *j)
 		job_ok(j);
 }
 
+/* What is known of this table; then the next. */
 static void
-check_row(struct job *j, enum store_table table, const char *state,
-    const char *why)
+check_row(struct job *j, const char *state, const char *why)
 {
-	row_str(j->row, "table", store_table_name(table));
+	struct admin_progress progress;
+	struct check *c;
+	const char *name;
+
+	c = j->work;
+	name = store_table_name((enum store_table)c->table);
+	if (why[0] != '\0')
+		log_warnx("store: %s is %s: %s", name, state, why);
+	row_str(j->row, "table", name);
 	row_str(j->row, "state", state);
 	row_str(j->row, "why", why);
 	job_send(j);
-}
-
-static void
-check_step(struct job *j)
-{
-	struct admin_progress progress;
-	enum store_table table;
-	char why[ERROR_SIZE];
-	struct check *c;
-
-	c = j->work;
-	if (store_transaction(j->control->store) != 0) {
-		turn_next(c->turn);
-		return;
-	}
-	table = (enum store_table)c->table++;
-	switch (store_check(j->control->store, table, why, sizeof(why))) {
-	case STORE_OK:
-		check_row(j, table, "good", "");
-		break;
-	case STORE_NOTFOUND:
-		log_warnx("store: %s is damaged: %s", store_table_name(table),
-		    why);
-		check_row(j, table, "damaged", why);
-		c->damaged++;
-		break;
-	case STORE_FAIL:
-		check_row(j, table, "unknown", why);
-		c->unknown++;
-		break;
-	}
-	progress.done = c->table;
+	c->tries = 0;
+	progress.done = ++c->table;
 	progress.total = STORE_TABLES;
 	job_progress(j, &progress);
 	if (c->table < STORE_TABLES)
@@ -122,18 +119,83 @@ check_step(struct job *j)
 		check_end(j);
 }
 
-/*
- * store verify: nobody is served while a table is read; so there is one at a
- * time, and it is not for those who only administer.
- */
+static void
+check_unknown(struct job *j, const char *why)
+{
+	((struct check *)j->work)->unknown++;
+	check_row(j, "unknown", why);
+}
+
+static void
+checked_cb(struct store_check *check, void *arg)
+{
+	enum store_check_result result;
+	char why[ERROR_SIZE];
+	struct check *c;
+
+	c = arg;
+	c->runs = false;
+	result = store_check_end(check, why, sizeof(why));
+	if (c->job == NULL) {
+		check_free(c);
+		return;
+	}
+	switch (result) {
+	case STORE_CHECK_GOOD:
+		check_row(c->job, "good", "");
+		return;
+	case STORE_CHECK_DAMAGED:
+		c->damaged++;
+		check_row(c->job, "damaged", why);
+		return;
+	case STORE_CHECK_CHANGED:
+		if (c->tries < CHECK_TRIES)
+			turn_next(c->turn);
+		else
+			check_unknown(c->job,
+			    "it is written to all the time: try again later");
+		return;
+	case STORE_CHECK_UNKNOWN:
+		break;
+	}
+	check_unknown(c->job, why);
+}
+
+static void
+check_step(struct job *j)
+{
+	struct store_check *check;
+	char why[ERROR_SIZE];
+	struct check *c;
+
+	c = j->work;
+	if (store_transaction(j->control->store) != 0) {
+		turn_next(c->turn);
+		return;
+	}
+	c->tries++;
+	check = store_check_begin(j->control->store, (enum store_table)c->table,
+	    why, sizeof(why));
+	if (check == NULL) {
+		check_unknown(j, why);
+		return;
+	}
+	if (checker_start(check, checked_cb, c) == 0) {
+		c->runs = true;
+		return;
+	}
+	log_warn("store: no thread to look at it");
+	(void)store_check_end(check, why, sizeof(why));
+	check_unknown(j, "no thread for it");
+}
+
+/* store verify: one at a time, for it reads all of the disk. */
 void
 verb_store_verify(struct job *j)
 {
 	struct check *c;
 
-	if (need_owner(j, "others wait while it reads") == -1)
-		return;
-	if (j->control->checker != NULL) {
+	if (j->control->check != NULL) {
 		job_fail(j, "wait until that is done",
 		    "another \"store verify\" is going on");
 		return;
@@ -144,8 +206,9 @@ verb_store_verify(struct job *j)
 		job_fail(j, NULL, "out of memory");
 		return;
 	}
-	j->work = c;
-	j->cancel = check_free;
-	j->control->checker = j;
+	c->control = j->control;
+	c->job = j;
+	j->work = j->control->check = c;
+	j->cancel = check_cancel;
 	turn_next(c->turn);
 }

@@ -21,11 +21,12 @@
  * sources: control/store_bdb.c control/store_rows.c control/store_check.c
  * sources: control/store_key.c control/store_lock.c control/store_place.c
  * sources: lib/msg.c lib/log.c lib/logsock.c lib/compat.c regress/control/tmpdir.c
- * libs: -ldb-5.3 -lcrypto
+ * libs: -ldb-5.3 -lcrypto -lpthread
  */
 #include <sys/stat.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,6 +131,18 @@ count_files(void)
 	return n;
 }
 
+static enum store_check_result
+look(enum store_table table)
+{
+	struct store_check *c;
+
+	c = store_check_begin(fx.store, table, fx.why, sizeof(fx.why));
+	if (c == NULL)
+		return STORE_CHECK_UNKNOWN;
+	store_check_run(c);
+	return store_check_end(c, fx.why, sizeof(fx.why));
+}
+
 static void
 all_good(void)
 {
@@ -137,8 +150,7 @@ all_good(void)
 
 	files = count_files();
 	for (i = 0; i < STORE_TABLES; i++)
-		if (store_check(fx.store, (enum store_table)i, fx.why,
-			sizeof(fx.why)) != STORE_OK)
+		if (look((enum store_table)i) != STORE_CHECK_GOOD)
 			fail_msg("%s: %s",
 			    store_table_name((enum store_table)i), fx.why);
 	assert_int_equal(count_files(), files);
@@ -154,9 +166,7 @@ good_store_is_good_while_it_changes(void **state)
 	fill(RECORDS);
 	all_good();
 	assert_int_equal(store_begin(fx.store), 0);
-	assert_int_equal(
-	    store_check(fx.store, STORE_USER, fx.why, sizeof(fx.why)),
-	    STORE_FAIL);
+	assert_int_equal(look(STORE_USER), STORE_CHECK_UNKNOWN);
 	for (i = 0; i < RECORDS; i += 2) {
 		key(&k, i);
 		assert_int_equal(store_del(fx.store, STORE_SUPPRESSION, &k),
@@ -200,15 +210,11 @@ damage_in_the_middle_is_found_and_harms_nobody(void **state)
 	/* Both ends are looked at here, and are good. */
 	fx.store = store_open(fx.dir, secret, fx.why, sizeof(fx.why));
 	assert_non_null(fx.store);
-	assert_int_equal(
-	    store_check(fx.store, STORE_SUPPRESSION, fx.why, sizeof(fx.why)),
-	    STORE_NOTFOUND);
+	assert_int_equal(look(STORE_SUPPRESSION), STORE_CHECK_DAMAGED);
 	(void)snprintf(path, sizeof(path), "page %lld", (long long)page);
 	if (strstr(fx.why, path) == NULL)
 		fail_msg("%s", fx.why);
-	assert_int_equal(
-	    store_check(fx.store, STORE_USER, fx.why, sizeof(fx.why)),
-	    STORE_OK);
+	assert_int_equal(look(STORE_USER), STORE_CHECK_GOOD);
 	/* The store is used on, and put back it is good. */
 	assert_true(has(0));
 	assert_true(has(RECORDS - 1));
@@ -217,7 +223,70 @@ damage_in_the_middle_is_found_and_harms_nobody(void **state)
 	assert_true(has(RECORDS / 2));
 }
 
-/* How long nothing else is done; no test of its own. */
+static void *
+run(void *arg)
+{
+	store_check_run(arg);
+	return NULL;
+}
+
+/*
+ * What is changed meanwhile stays in the cache: what is looked at is of one
+ * moment.  The looks and the changes are each other's neighbours, often enough.
+ */
+static void
+store_is_used_while_it_is_looked_at(void **state)
+{
+	enum store_check_result r;
+	struct store_check *c;
+	pthread_t thread;
+	unsigned i;
+
+	fill(RECORDS);
+	for (i = 0; i < 20; i++) {
+		c = store_check_begin(fx.store, STORE_SUPPRESSION, fx.why,
+		    sizeof(fx.why));
+		assert_non_null(c);
+		assert_int_equal(pthread_create(&thread, NULL, run, c), 0);
+		fill(2000);
+		assert_int_equal(store_checkpoint(fx.store), 0);
+		assert_true(has(1999));
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		r = store_check_end(c, fx.why, sizeof(fx.why));
+		if (r != STORE_CHECK_GOOD)
+			fail_msg("%u: %d %s", i, r, fx.why);
+	}
+	all_good();
+}
+
+/* Damage is none as long as the table was written to. */
+static void
+what_was_written_to_is_looked_at_again(void **state)
+{
+	char path[TMPDIR_SIZE + 32];
+	struct store_check *c;
+	struct stat st;
+	off_t page;
+
+	fill(RECORDS);
+	(void)snprintf(path, sizeof(path), "%s/suppression.db", fx.dir);
+	c = store_check_begin(fx.store, STORE_SUPPRESSION, fx.why,
+	    sizeof(fx.why));
+	assert_non_null(c);
+	assert_int_equal(stat(path, &st), 0);
+	page = st.st_size / PAGE / 2;
+	flip(page);
+	store_check_run(c);
+	flip(page);
+	fill(1000);
+	/* The checkpoint of another table's. */
+	assert_int_equal(look(STORE_USER), STORE_CHECK_GOOD);
+	assert_int_equal(store_check_end(c, fx.why, sizeof(fx.why)),
+	    STORE_CHECK_CHANGED);
+	all_good();
+}
+
+/* How long it takes; no test of its own. */
 static void
 measure(unsigned records)
 {
@@ -226,9 +295,7 @@ measure(unsigned records)
 	assert_int_equal(set_up(NULL), 0);
 	fill(records);
 	(void)clock_gettime(CLOCK_MONOTONIC, &a);
-	assert_int_equal(
-	    store_check(fx.store, STORE_SUPPRESSION, fx.why, sizeof(fx.why)),
-	    STORE_OK);
+	assert_int_equal(look(STORE_SUPPRESSION), STORE_CHECK_GOOD);
 	(void)clock_gettime(CLOCK_MONOTONIC, &b);
 	(void)printf("%u records: %.2f s\n", records,
 	    (double)(b.tv_sec - a.tv_sec) +
@@ -243,6 +310,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		T(good_store_is_good_while_it_changes),
 		T(damage_in_the_middle_is_found_and_harms_nobody),
+		T(store_is_used_while_it_is_looked_at),
+		T(what_was_written_to_is_looked_at_again),
 	};
 
 	log_init("t_store_check", true, 0);

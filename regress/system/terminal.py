@@ -51,6 +51,18 @@ class Terminal:
             self.text += self.decode(data)
         return self.text
 
+    def look(self):
+        """Read what is there already; returns the text."""
+        while select.select([self.master], [], [], 0)[0]:
+            try:
+                data = os.read(self.master, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                break
+            self.text += data.decode("utf-8", "replace")
+        return self.text
+
     def expect(self, word):
         """Read until the word; what came up to it is taken away."""
         self.read(lambda text: word in text, repr(word))

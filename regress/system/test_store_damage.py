@@ -5,6 +5,7 @@ import os
 import shutil
 
 import eddtest
+from terminal import Terminal
 
 DAMAGE = ["table cut in a page", "table cut between pages", "table empty",
           "header flipped", "leaf flipped", "table missing", "log missing",
@@ -113,3 +114,32 @@ def test_damage_in_the_middle_of_a_table_is_found_by_looking(edd, folder):
     flip(path, page * 4096 + 2000)
     edd.start()
     edd.ctl("store", "verify")
+
+
+def answered_meanwhile(edd):
+    """Logins that are answered while the longest table is read."""
+    # On a terminal each row comes when it is known.
+    terminal = Terminal([eddtest.EDCTL, "-s", edd.socket, "-j", "store",
+                         "verify"])
+    try:
+        terminal.expect('"dkim.db"')
+        answered = 0
+        while '"suppression.db"' not in terminal.look():
+            assert terminal.process.poll() is None, terminal.text
+            # A login, which control decides about.
+            eddtest.Raw(edd).close()
+            answered += 1
+        assert terminal.wait() == 0, terminal.text
+        assert "damaged" not in terminal.text
+        return answered
+    finally:
+        terminal.close()
+
+
+def test_questions_are_answered_while_a_table_is_read(edd, folder):
+    listed = os.path.join(folder, "listed")
+    with open(listed, "w") as f:
+        f.writelines("r%06d@example.net\n" % i for i in range(300000))
+    edd.ctl("suppression", "import", listed)
+    # On a busy machine a row may be seen late.
+    assert any(answered_meanwhile(edd) > 5 for _ in range(5))
