@@ -35,14 +35,12 @@
 #include "proto_policy.h"
 #include "row.h"
 #include "sender.h"
+#include "shellword.h"
 #include "user.h"
 #include "verb_need.h"
 
 /* Pairs of a sender and a user that are tried when neither is named. */
 #define TEST_PAIRS_MAX 2000u
-
-/* A sender as a word of a shell. */
-#define TEST_WORD_SIZE (4 * ADDRESS_SIZE + 3)
 
 /* Of a sender that is a whole domain. */
 #define TEST_LOCAL "postmaster"
@@ -150,35 +148,11 @@ find_sender(struct job *j, struct search *f)
 	return 0;
 }
 
-/* A word as a shell wants it, with quotes only if it needs them. */
-static const char *
-shell_word(const char *text, char word[TEST_WORD_SIZE])
-{
-	size_t n;
-
-	if (text[strspn(text,
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789@.+-_=%,")] == '\0')
-		return text;
-	n = 0;
-	word[n++] = '\'';
-	for (; *text != '\0' && n + 6 < TEST_WORD_SIZE; text++) {
-		if (*text == '\'') {
-			memcpy(word + n, "'\\''", 4);
-			n += 4;
-		} else
-			word[n++] = *text;
-	}
-	word[n++] = '\'';
-	word[n] = '\0';
-	return word;
-}
-
 /* The user: the one that is named, or any that may. */
 static int
 find_user(struct job *j, struct search *f)
 {
-	char hint[ERROR_SIZE + TEST_WORD_SIZE], word[TEST_WORD_SIZE];
+	char hint[ERROR_SIZE], word[SHELL_WORD_SIZE];
 
 	/* That it may not is for the server to say. */
 	if (j->arg[2] != NULL) {

@@ -23,6 +23,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shellword.h"
+
 enum about {
 	ABOUT_ROUTE,	 /* the other server was not reached */
 	ABOUT_SENDER,	 /* it does not trust the sender's domain */
@@ -79,11 +81,15 @@ domain_of(const char *address)
 	return at == NULL ? address : at + 1;
 }
 
-/* Write what to do when this was the reason. */
+/*
+ * Write what to do when this was the reason; a command in it is one for sh(1),
+ * whatever the addresses are.
+ */
 void
 advice(const char *from, const char *to, const char *reply, char *text,
     size_t size)
 {
+	char word[SHELL_WORD_SIZE];
 	size_t i, n;
 
 	n = sizeof(words) / sizeof(words[0]);
@@ -96,24 +102,24 @@ advice(const char *from, const char *to, const char *reply, char *text,
 		(void)snprintf(text, size,
 		    "edctl smtp-test %s; many providers block port 25 outwards "
 		    "until asked to open it",
-		    domain_of(to));
+		    shell_word(domain_of(to), word));
 		return;
 	case ABOUT_SENDER:
 		(void)snprintf(text, size, "edctl domain check %s",
-		    domain_of(from));
+		    shell_word(domain_of(from), word));
 		return;
 	case ABOUT_ADDRESS:
 		(void)snprintf(text, size,
 		    "the receiver does not trust this host's address: see "
 		    "its name in the DNS with \"edctl domain check %s\", and "
 		    "the list that the reply names",
-		    domain_of(from));
+		    shell_word(domain_of(from), word));
 		return;
 	case ABOUT_RECIPIENT:
 		(void)snprintf(text, size,
 		    "see that the address is right; it may be suppressed now: "
 		    "edctl suppression check %s",
-		    to);
+		    shell_word(to, word));
 		return;
 	case ABOUT_DNS:
 		(void)snprintf(text, size,
@@ -127,5 +133,5 @@ advice(const char *from, const char *to, const char *reply, char *text,
 	(void)snprintf(text, size,
 	    "edd tries again by itself if it was deferred; \"edctl trace %s\" "
 	    "has all of it",
-	    to);
+	    shell_word(to, word));
 }

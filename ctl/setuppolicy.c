@@ -32,6 +32,7 @@
 #include "proto_admin.h"
 #include "row.h"
 #include "setup.h"
+#include "shellword.h"
 
 /* What edd says of an object that is there. */
 #define EXISTS "exists already"
@@ -195,12 +196,13 @@ look(struct setup *s)
 static void
 dns(struct setup *s)
 {
-	char answer[16];
+	char answer[16], later[ERROR_SIZE], word[SHELL_WORD_SIZE];
 	unsigned fails;
 
+	(void)snprintf(later, sizeof(later), "edctl domain check %s",
+	    shell_word(s->domain, word));
 	if (s->no_dns) {
-		setup_say(s, "DNS", "note", "edctl domain check DOMAIN",
-		    "was not looked at");
+		setup_say(s, "DNS", "note", later, "was not looked at");
 		return;
 	}
 	setup_title(s, "What receivers see of %s in the DNS", s->domain);
@@ -210,8 +212,7 @@ dns(struct setup *s)
 		    "\"look\" when the records are published, or \"skip\"",
 		    answer, sizeof(answer));
 		if (strncmp(answer, "s", 1) == 0) {
-			setup_say(s, "DNS", "note", "edctl domain check DOMAIN",
-			    "was not looked at");
+			setup_say(s, "DNS", "note", later, "was not looked at");
 			return;
 		}
 		fails = look(s);
@@ -220,10 +221,11 @@ dns(struct setup *s)
 		(void)printf("\nWhat fails says how it is mended; the DNS may "
 			     "take a while.\n");
 	}
+	(void)snprintf(later, sizeof(later),
+	    "receivers may refuse or hide the mail: edctl domain check %s",
+	    shell_word(s->domain, word));
 	setup_say(s, "DNS", fails == 0 ? "ok" : "warn",
-	    fails == 0 ? NULL :
-			 "receivers may refuse or hide the mail: edctl domain "
-			 "check DOMAIN",
+	    fails == 0 ? NULL : later,
 	    "%u record%s wrong, missing or not to be seen", fails,
 	    fails == 1 ? " is" : "s are");
 }
@@ -256,6 +258,7 @@ credential(struct setup *s)
 {
 	const char *const list[6] = { "credential", "list", s->user };
 	const char *const make[6] = { "credential", "add", s->user };
+	char another[ERROR_SIZE], word[SHELL_WORD_SIZE];
 	struct counting count;
 	struct admin_end end;
 	int r;
@@ -263,10 +266,12 @@ credential(struct setup *s)
 	memset(&count, 0, sizeof(count));
 	r = command(s, &count, &end, list);
 	if (r == 0 && count.rows > 0) {
-		setup_say(s, "credential", "ok",
+		(void)snprintf(another, sizeof(another),
 		    "its password is shown once only; for another: edctl "
-		    "credential add USER",
-		    "user %s has %u", s->user, count.rows);
+		    "credential add %s",
+		    shell_word(s->user, word));
+		setup_say(s, "credential", "ok", another, "user %s has %u",
+		    s->user, count.rows);
 		return 0;
 	}
 	if (r == 0)
@@ -284,13 +289,14 @@ why(struct setup *s)
 	struct counting count;
 	struct admin_end end;
 	char mend[ERROR_SIZE];
+	char user[SHELL_WORD_SIZE], from[SHELL_WORD_SIZE];
 
 	memset(&count, 0, sizeof(count));
 	if (command(s, &count, &end, ask) == 0 &&
 	    strcmp(count.last, "ALLOW") == 0)
 		return;
-	(void)snprintf(mend, sizeof(mend), "edctl why %.200s %.200s", s->user,
-	    s->sender);
+	(void)snprintf(mend, sizeof(mend), "edctl why %s %s",
+	    shell_word(s->user, user), shell_word(s->sender, from));
 	setup_say(s, "policy", "fail", mend, "does not let %s send as %s",
 	    s->user, s->sender);
 }

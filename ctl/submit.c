@@ -28,6 +28,7 @@
 
 #include "base64.h"
 #include "compat.h"
+#include "shellword.h"
 #include "smtptest.h"
 
 /* "AUTH PLAIN " and what it says in base64. */
@@ -135,6 +136,7 @@ static int
 mail(struct smtptest *t, const struct submit_order *o)
 {
 	char text[COMMAND_SIZE], mend[ERROR_SIZE];
+	char user[SHELL_WORD_SIZE], from[SHELL_WORD_SIZE];
 	int code;
 
 	(void)snprintf(text, sizeof(text), "MAIL FROM:<%s>%s%s\r\n", o->from,
@@ -146,7 +148,7 @@ mail(struct smtptest *t, const struct submit_order *o)
 	(void)snprintf(mend, sizeof(mend),
 	    code / 100 == 4 ? "\"edctl status\" says what edd lacks" :
 			      "edctl why %s %s",
-	    o->user, o->from);
+	    shell_word(o->user, user), shell_word(o->from, from));
 	smtptest_say(t, "MAIL", code == 250 ? "ok" : "fail",
 	    code == 250 ? NULL : mend, "from %s: %s", o->from,
 	    smtptest_reply(t));
@@ -156,7 +158,7 @@ mail(struct smtptest *t, const struct submit_order *o)
 static int
 recipient(struct smtptest *t, const struct submit_order *o)
 {
-	char text[COMMAND_SIZE], mend[ERROR_SIZE];
+	char text[COMMAND_SIZE], mend[ERROR_SIZE], word[SHELL_WORD_SIZE];
 	int code;
 
 	(void)snprintf(text, sizeof(text), "RCPT TO:<%s>\r\n", o->to);
@@ -168,7 +170,7 @@ recipient(struct smtptest *t, const struct submit_order *o)
 		(void)snprintf(mend, sizeof(mend),
 		    "it is suppressed, nothing will be sent: edctl "
 		    "suppression check %s",
-		    o->to);
+		    shell_word(o->to, word));
 	else if (code == 455)
 		(void)snprintf(mend, sizeof(mend),
 		    "a limit is reached: edctl limits show");

@@ -48,6 +48,7 @@
 #include "proto_admin.h"
 #include "proto_ctl.h"
 #include "row.h"
+#include "shellword.h"
 #include "smtpcmd.h"
 #include "smtptest.h"
 #include "submit.h"
@@ -373,7 +374,7 @@ value(const struct row *row, const char *name)
 static void
 conclude(struct sending *s, const struct row *row, const char *event)
 {
-	char mend[ERROR_SIZE], is[ERROR_SIZE];
+	char mend[ERROR_SIZE], is[ERROR_SIZE], word[SHELL_WORD_SIZE];
 	const char *code, *enhanced, *host;
 
 	host = value(row, "host");
@@ -391,7 +392,7 @@ conclude(struct sending *s, const struct row *row, const char *event)
 	s->outcome = OUTCOME_BAD;
 	if (strcmp(event, "suppressed") == 0)
 		(void)snprintf(mend, sizeof(mend), "edctl suppression check %s",
-		    s->what->to);
+		    shell_word(s->what->to, word));
 	else
 		advice(s->from, s->what->to, is, mend, sizeof(mend));
 	step(s, "delivery", strcmp(event, "deferred") == 0 ? "warn" : "fail",
@@ -465,7 +466,8 @@ follow(struct sending *s)
 static int
 finish(struct sending *s)
 {
-	char mend[ERROR_SIZE];
+	char mend[ERROR_SIZE], word[SHELL_WORD_SIZE];
+	const char *at;
 
 	if (s->late) {
 		(void)snprintf(mend, sizeof(mend),
@@ -476,9 +478,9 @@ finish(struct sending *s)
 		    "nothing within %u seconds", s->what->wait);
 	}
 	if (s->keys == 0) {
+		at = strrchr(s->from, '@');
 		(void)snprintf(mend, sizeof(mend), "edctl dkim add %s",
-		    strrchr(s->from, '@') == NULL ? "DOMAIN" :
-						    strrchr(s->from, '@') + 1);
+		    at == NULL ? "DOMAIN" : shell_word(at + 1, word));
 		step(s, "DKIM", "warn", mend,
 		    "no key signs for %s: receivers trust it less", s->from);
 	}

@@ -25,8 +25,8 @@
  * sources: lib/proto_auth.c lib/proto_ctl.c lib/proto_dns.c lib/proto_hook.c
  * sources: lib/proto_watch.c lib/proto_notice.c lib/proto_import.c
  * sources: lib/siphash.c lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c
- * sources: lib/row.c lib/proto_reseal.c
- * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
+ * sources: lib/row.c lib/proto_reseal.c lib/shellword.c
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c -lpthread
  */
 #include <sys/socket.h>
 

@@ -21,11 +21,12 @@
  * sources: regress/control/world.c
  * sources: regress/control/tmpdir.c regress/control/fake_proc.c
  * sources: control/[!m]*.c control/m[!a]*.c control/manage*.c
+ * sources: lib/shellword.c
  * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
  * sources: lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log*.c lib/msg.c lib/netkey.c lib/network.c
  * sources: lib/pending.c lib/proto_*.c lib/row.c lib/siphash.c
- * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c -lpthread
  */
 #include <event2/event.h>
 #include <setjmp.h>

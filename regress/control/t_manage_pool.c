@@ -21,11 +21,12 @@
  * sources: regress/control/client.c regress/control/world.c
  * sources: regress/control/tmpdir.c regress/control/fake_proc.c
  * sources: control/[!m]*.c control/m[!a]*.c control/manage*.c
+ * sources: lib/shellword.c
  * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
  * sources: lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log*.c lib/msg.c lib/netkey.c lib/network.c
  * sources: lib/pending.c lib/proto_*.c lib/row.c lib/siphash.c
- * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c -lpthread
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -376,7 +377,7 @@ operators_make_pools(void **state)
 		{ "pool remove one", "2 compartments have an IP pool" },
 		{ "pool show two", "no IP pool" },
 		{ "pool add two compartment new address 2001:db8::1", NULL },
-		{ "pool set two", "give add or remove" },
+		{ "pool set two", "nothing to set" },
 		{ "pool set two add 192.0.2.2", "in another pool" },
 		{ "pool set none add 192.0.2.2", "no IP pool" },
 		{ "sender add a@example.org compartment prod", NULL },

@@ -19,6 +19,7 @@
  *
  * sources: regress/control/world.c regress/control/tmpdir.c
  * sources: regress/control/fake_proc.c control/[!m]*.c control/m[!a]*.c
+ * sources: lib/shellword.c
  * sources: lib/address.c lib/base64.c lib/breach.c lib/chan.c lib/compat.c
  * sources: lib/dkim_txt.c
  * sources: lib/id.c lib/idn.c lib/log.c lib/logsock.c lib/msg.c lib/netkey.c
@@ -28,7 +29,7 @@
  * sources: lib/proto_import.c lib/siphash.c
  * sources: lib/proto_policy.c lib/proto_setup.c lib/proto_sign.c lib/row.c
  * sources: lib/proto_reseal.c
- * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c
+ * libs: -levent -ldb-5.3 -lcrypto -lidn2 -ljson-c -lpthread
  */
 #include <setjmp.h>
 #include <stdarg.h>

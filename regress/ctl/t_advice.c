@@ -18,7 +18,7 @@
  * What to do about a failure, and what may be sent as a test.
  *
  * sources: ctl/advice.c ctl/submit.c regress/ctl/fake_smtptest.c
- * sources: lib/base64.c lib/compat.c
+ * sources: lib/base64.c lib/compat.c lib/shellword.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,6 +54,31 @@ each_failure_has_its_command(void **state)
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		advice("n@a.org", "x@b.net", table[i].reply, text,
 		    sizeof(text));
+		if (strstr(text, table[i].want) == NULL)
+			fail_msg("%s: %s", table[i].reply, text);
+	}
+}
+
+/* What is offered may be pasted, whatever the addresses are. */
+static void
+a_command_is_one_for_a_shell(void **state)
+{
+	static const struct {
+		const char *reply;
+		const char *want;
+	} table[] = {
+		{ "timed out", "smtp-test '[192.0.2.1]'" },
+		{ "DMARC", "domain check '$(x).org'" },
+		{ "Spamhaus", "domain check '$(x).org'\"" },
+		{ "550 5.1.1", "check '\"a b;rm *$'\\''`\"@[192.0.2.1]'" },
+		{ "451", "trace '\"a b;rm *$'\\''`\"@[192.0.2.1]'\"" },
+	};
+	char text[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		advice("n@$(x).org", "\"a b;rm *$'`\"@[192.0.2.1]",
+		    table[i].reply, text, sizeof(text));
 		if (strstr(text, table[i].want) == NULL)
 			fail_msg("%s: %s", table[i].reply, text);
 	}
@@ -109,6 +134,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_failure_has_its_command),
+		cmocka_unit_test(a_command_is_one_for_a_shell),
 		cmocka_unit_test(what_cannot_be_sent_is_refused),
 		cmocka_unit_test(the_id_is_read_of_the_reply),
 	};
