@@ -38,6 +38,7 @@
 #include "row.h"
 #include "rule.h"
 #include "sender.h"
+#include "shellword.h"
 #include "user.h"
 #include "verb_need.h"
 
@@ -273,7 +274,10 @@ verb_policy_remove(struct job *j)
 	job_ok(j);
 }
 
-/* One step of an explanation. */
+/*
+ * One step of an explanation; "mend" as its result is what to do about the one
+ * before.
+ */
 static void __attribute__((format(printf, 3, 4)))
 step(struct job *j, const char *result, const char *fmt, ...)
 {
@@ -299,11 +303,42 @@ verdict(struct job *j, bool allowed)
 	job_ok(j);
 }
 
+/* The user exists.  Whether it may do anything. */
+static bool
+why_user(struct job *j, const struct user *u)
+{
+	step(j, u->state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
+	    u->name, record_state_name(u->state));
+	if (u->state == RECORD_ACTIVE)
+		return true;
+	step(j, "mend", "edctl user set %s state active", u->name);
+	return false;
+}
+
+/* How it becomes one: where its domain is, if that is known. */
+static void
+mend_sender(struct job *j, const struct sender *asked)
+{
+	char word[SHELL_WORD_SIZE];
+	struct compartment c;
+	struct domain d;
+	const char *name;
+
+	name = "NAME";
+	if (domain_get(j->control->store, sender_domain(asked), &d) ==
+		STORE_OK &&
+	    compartment_get(j->control->store, d.compartment, &c) == STORE_OK)
+		name = c.name;
+	step(j, "mend", "edctl sender add %s compartment %s",
+	    shell_word(asked->address, word), name);
+}
+
 /* The sender that covers an address, and where it is.  false: none does. */
 static bool
 why_sender(struct job *j, const struct sender *asked, struct sender *s,
     struct compartment *c)
 {
+	char word[SHELL_WORD_SIZE];
 	struct store *st;
 
 	st = j->control->store;
@@ -312,13 +347,17 @@ why_sender(struct job *j, const struct sender *asked, struct sender *s,
 		step(j, "no",
 		    "neither \"%s\" nor its whole domain is an approved sender",
 		    asked->key);
+		mend_sender(j, asked);
 		return false;
 	}
 	step(j, s->state == RECORD_ACTIVE ? "yes" : "no",
 	    "\"%s\" is an approved sender, %s", s->address,
 	    record_state_name(s->state));
-	if (s->state != RECORD_ACTIVE)
+	if (s->state != RECORD_ACTIVE) {
+		step(j, "mend", "edctl sender set %s state active",
+		    shell_word(s->address, word));
 		return false;
+	}
 	if (compartment_get(st, s->compartment, c) != STORE_OK) {
 		step(j, "no", "its compartment is gone");
 		return false;
@@ -329,9 +368,10 @@ why_sender(struct job *j, const struct sender *asked, struct sender *s,
 
 /* Whether it may be used where it is, by its domain. */
 static bool
-why_domain(struct job *j, const struct sender *asked,
+why_domain(struct job *j, const struct sender *asked, const struct sender *s,
     const struct compartment *c)
 {
+	char word[SHELL_WORD_SIZE];
 	struct compartment of;
 	struct domain d;
 	bool own;
@@ -357,7 +397,52 @@ why_domain(struct job *j, const struct sender *asked,
 	    "domain \"%s\" is in compartment \"%s\", and \"%s\" is not in "
 	    "that",
 	    d.name, of.name, c->name);
+	step(j, "mend", "edctl sender set %s compartment %s",
+	    shell_word(s->address, word), of.name);
 	return false;
+}
+
+static bool
+group_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	(void)strlcpy(arg, store_key_second(k), OBJECT_ID_SIZE);
+	return false;
+}
+
+/* How a policy comes to allow it: with a group that the user is in, or will. */
+static void
+mend_policy(struct job *j, const struct permit_question *q)
+{
+	char id[OBJECT_ID_SIZE];
+	struct compartment c;
+	struct store_key k;
+	struct group g;
+	struct user u;
+	bool root;
+
+	id[0] = '\0';
+	store_key_prefix(&k, q->user);
+	if (user_get(j->control->store, q->user, &u) != STORE_OK ||
+	    compartment_get(j->control->store, q->compartment, &c) !=
+		STORE_OK ||
+	    store_scan(j->control->store, STORE_USER_GROUP, &k, NULL, group_cb,
+		id) != STORE_OK)
+		return;
+	root = strcmp(c.name, COMPARTMENT_ROOT) == 0;
+	if (id[0] == '\0' || group_get(j->control->store, id, &g) != STORE_OK) {
+		step(j, "mend",
+		    "edctl group join GROUP user %s, if a policy "
+		    "allows it to GROUP; see \"edctl help "
+		    "policies\"",
+		    u.name);
+		return;
+	}
+	if (q->permission == PERMISSION_SENDER_USE)
+		step(j, "mend",
+		    "edctl policy add allow group %s to use email-family in "
+		    "%s%s",
+		    g.name, root ? "tenancy" : "compartment ",
+		    root ? "" : c.name);
 }
 
 /* What holds when no policy has allowed it, of so many. */
@@ -367,9 +452,10 @@ why_end(struct job *j, const struct permit_question *q, size_t policies,
 {
 	if (allowed)
 		return true;
-	if (policies > 0)
+	if (policies > 0) {
 		step(j, "no", "no policy allows it");
-	else if (q->permission == PERMISSION_SENDER_USE) {
+		mend_policy(j, q);
+	} else if (q->permission == PERMISSION_SENDER_USE) {
 		step(j, "yes",
 		    "there is no policy: every user may use every sender");
 		return true;
@@ -418,6 +504,7 @@ why_address(struct job *j, const struct user *u)
 	struct sender asked, s;
 	struct compartment c;
 	const char *why;
+	bool active;
 
 	why = sender_parse(j->arg[1], &asked);
 	if (why != NULL || sender_is_domain(&asked)) {
@@ -426,10 +513,9 @@ why_address(struct job *j, const struct user *u)
 		    why != NULL ? why : "not an address");
 		return;
 	}
-	step(j, u->state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
-	    u->name, record_state_name(u->state));
-	if (!why_sender(j, &asked, &s, &c) || !why_domain(j, &asked, &c) ||
-	    u->state != RECORD_ACTIVE) {
+	active = why_user(j, u);
+	if (!why_sender(j, &asked, &s, &c) || !why_domain(j, &asked, &s, &c) ||
+	    !active) {
 		verdict(j, false);
 		return;
 	}
@@ -446,7 +532,7 @@ why_permission(struct job *j, const struct user *u, enum permission permission)
 {
 	struct permit_question q = { 0 };
 	struct compartment c;
-	bool allowed;
+	bool active, allowed;
 
 	if (j->arg[2] == NULL) {
 		job_fail(j, "behind \"compartment\"; that of all is root",
@@ -455,12 +541,11 @@ why_permission(struct job *j, const struct user *u, enum permission permission)
 	}
 	if (need_compartment(j, j->arg[2], &c) == -1)
 		return;
-	step(j, u->state == RECORD_ACTIVE ? "yes" : "no", "user \"%s\" is %s",
-	    u->name, record_state_name(u->state));
+	active = why_user(j, u);
 	q.user = u->id;
 	q.compartment = c.id;
 	q.permission = permission;
-	allowed = why_rules(j, &q) && u->state == RECORD_ACTIVE;
+	allowed = why_rules(j, &q) && active;
 	step(j, allowed ? "ALLOW" : "DENY", "%s in compartment \"%s\"",
 	    permission_name(permission), c.name);
 	job_ok(j);

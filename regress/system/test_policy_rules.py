@@ -1,8 +1,10 @@
 """Policies: who may use which senders, in envelope and header, and edctl why."""
 
+import subprocess
+
 import pytest
 
-from eddtest import Raw, message
+from eddtest import EDCTL, PATIENCE, Raw, message
 
 PROD = "allow group mailers to use email-family in compartment prod"
 
@@ -160,3 +162,57 @@ def test_removed_user_is_in_no_group(ruled):
     assert row["user"] == "bob"
     ruled.ctl("user", "remove", "bob")
     assert ruled.ctl("group", "show", "mailers", json_rows=True) == []
+
+
+def mends(edd, address="news@example.org", user="app"):
+    return [r["step"] for r in edd.ctl("why", user, address, json_rows=True)
+            if r["result"] == "mend"]
+
+
+def follow(edd, command):
+    """Paste what was offered into a shell."""
+    assert command.startswith("edctl "), command
+    subprocess.run(["sh", "-c", "%s -s %s %s" % (
+        EDCTL, edd.socket, command.removeprefix("edctl "))], check=True,
+        stdout=subprocess.DEVNULL, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("address", [
+    "new@example.org", "o'hara&sons*@example.org",
+    '"a b;$(exit 3)`"@example.org'])
+def test_what_is_offered_mends_it(ruled, address):
+    """Each step that is a no, one after the other."""
+    edd = ruled
+    edd.ctl("compartment", "add", "other")
+    edd.ctl("user", "set", "app", "state", "inactive")
+    edd.ctl("sender", "add", address, "compartment", "prod")
+    edd.ctl("sender", "remove", address)
+    user, sender = mends(edd, address)
+    assert user == "edctl user set app state active"
+    assert sender.endswith(" compartment prod")
+    follow(edd, user)
+    follow(edd, sender)
+    edd.ctl("sender", "set", address, "state", "inactive")
+    sender, = mends(edd, address)
+    follow(edd, sender)
+    join, = mends(edd, address)
+    assert join.startswith("edctl group join GROUP user app, ")
+    edd.ctl("group", "add", "others")
+    edd.ctl("group", "join", "others", "user", "app")
+    policy, = mends(edd, address)
+    assert policy == ("edctl policy add allow group others to use "
+                      "email-family in compartment prod")
+    follow(edd, policy)
+    assert mends(edd, address) == []
+    assert why(edd, address)[0] == "ALLOW"
+
+
+def test_a_sender_beside_its_domain_is_moved(edd):
+    edd.ctl("compartment", "add", "other")
+    edd.ctl("sender", "add", "early@example.com", "compartment", "other")
+    edd.ctl("domain", "add", "example.com", "compartment", "prod")
+    if why(edd, "early@example.com")[0] == "DENY":
+        move, = mends(edd, "early@example.com")
+        assert move == "edctl sender set early@example.com compartment prod"
+        follow(edd, move)
+    assert why(edd, "early@example.com")[0] == "ALLOW"
