@@ -97,11 +97,18 @@ ask_ok(struct ask *a)
 	ask_finish(a);
 }
 
-/* End because the store failed, which is in the log already. */
+/*
+ * End because the store failed, which is in the log already.  What can be
+ * mended by who reads it, and will be then, is told apart.
+ */
 void
 ask_fail_store(struct ask *a)
 {
 	a->control->failures++;
+	if (store_is_full(a->control->store)) {
+		ask_fail(a, MANAGE_FULL, "%s", store_why(a->control->store));
+		return;
+	}
 	ask_fail(a, MANAGE_FAILED, "Internal Server Error");
 }
 

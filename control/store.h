@@ -128,6 +128,7 @@ enum store_check_result store_check_end(struct store_check *, char *why,
 void store_retire(struct store *);
 bool store_is_retired(const struct store *);
 
+bool store_is_full(const struct store *);
 const char *store_why(const struct store *);
 const char *store_table_name(enum store_table);
 int store_table_find(const char *name, enum store_table *);

@@ -87,13 +87,19 @@ store_failed(struct store *s, const char *what, int error)
 	return STORE_FAIL;
 }
 
+/* Whether a call failed just now because the disk is full. */
+bool
+store_is_full(const struct store *s)
+{
+	return s->failed == ENOSPC || s->failed == EDQUOT;
+}
+
 /* Why a call failed just now, for an operator. */
 const char *
 store_why(const struct store *s)
 {
-	return s->failed == ENOSPC || s->failed == EDQUOT ?
-	    "the disk of the policy store is full" :
-	    "the policy store failed";
+	return store_is_full(s) ? "the disk of the policy store is full" :
+				  "the policy store failed";
 }
 
 static int
@@ -326,14 +332,14 @@ store_checkpoint(struct store *s)
 {
 	int r;
 
+	if (s->checks > 0)
+		return 0;
 	r = s->env->txn_checkpoint(s->env, BDB_CHECKPOINT_KB,
 	    BDB_CHECKPOINT_MINUTES, 0);
 	if (r == 0)
 		return 0;
 	(void)store_failed(s, "checkpoint", r);
 	return -1;
-	if (s->checks > 0)
-		return 0;
 }
 
 /* Another store has taken its place: nothing can be changed here any more. */
@@ -364,6 +370,7 @@ store_begin(struct store *s)
 	}
 	r = s->env->txn_begin(s->env, NULL, &s->txn, 0);
 	if (r == 0) {
+		s->failed = 0;
 		s->begun++;
 		if (store_mirrors(s))
 			store_mirror_note(s, store_begin(s->mirror) == 0);

@@ -378,6 +378,7 @@ fault_of(enum manage_status status)
 		[MANAGE_BUSY] = FAULT_BUSY,
 		[MANAGE_FAILED] = FAULT_INTERNAL,
 		[MANAGE_UNAVAILABLE] = FAULT_UNAVAILABLE,
+		[MANAGE_FULL] = FAULT_FULL,
 	};
 
 	return kinds[status];

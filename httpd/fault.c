@@ -94,6 +94,10 @@ static const struct row rows[FAULT_KINDS] = {
 	    "" },
 	[FAULT_UNAVAILABLE] = { 503, "ServiceUnavailable",
 	    "The service is unavailable. Wait and try again.", "" },
+	[FAULT_FULL] = { 503, "ServiceUnavailable",
+	    "The disk of the policy store is full, and nothing was changed. "
+	    "Have room made for it, then try again.",
+	    "" },
 	[FAULT_VERSION] = { 505, "HttpVersionNotSupported",
 	    "The protocol spoken here is HTTP/1.1.", "" },
 	[FAULT_MESSAGE_ID] = { 400, "InvalidParameter",

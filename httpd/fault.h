@@ -53,6 +53,7 @@ enum fault_kind {
 	FAULT_METHOD_NONE, /* 501 MethodNotImplemented */
 	FAULT_CODING,	   /* 501 MethodNotImplemented: transfer coding */
 	FAULT_UNAVAILABLE, /* 503 ServiceUnavailable */
+	FAULT_FULL,	   /* 503, the disk of the policy store is full */
 	FAULT_VERSION,	   /* 505 HttpVersionNotSupported */
 	/* Rows of the table of submission. */
 	FAULT_MESSAGE_ID,

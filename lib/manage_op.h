@@ -78,7 +78,8 @@ enum manage_status {
 	MANAGE_BUSY,	    /* 429 TooManyRequests */
 	MANAGE_FAILED,	    /* 500 InternalServerError */
 	MANAGE_UNAVAILABLE, /* 503 ServiceUnavailable */
-	MANAGE_STATUS_LAST = MANAGE_UNAVAILABLE
+	MANAGE_FULL,	    /* 503 ServiceUnavailable: no room on the disk */
+	MANAGE_STATUS_LAST = MANAGE_FULL
 };
 
 #endif
