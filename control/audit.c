@@ -47,6 +47,9 @@
 #define AUDIT_PRUNE_CHANGE 4u
 #define AUDIT_PRUNE_TICK   2000u
 
+/* Records that wait for room in the store: imports fail one by one. */
+#define AUDIT_OWED_MAX 100u
+
 /* What a cut value ends with. */
 #define AUDIT_CUT "..."
 
@@ -61,6 +64,12 @@ struct audit_wait {
 };
 
 STAILQ_HEAD(audit_list, audit_wait);
+
+/* A record of what has happened, which the store did not take. */
+struct audit_owed {
+	STAILQ_ENTRY(audit_owed) entry;
+	struct audit_record record; /* no number yet */
+};
 
 struct audit_follower {
 	LIST_ENTRY(audit_follower) entry;
@@ -78,6 +87,8 @@ struct audit {
 	struct audit_list open;
 	struct audit_list wait;
 	unsigned waiting;
+	STAILQ_HEAD(, audit_owed) owed;
+	unsigned owing;
 	LIST_HEAD(, audit_follower) followers;
 };
 
@@ -95,6 +106,7 @@ audit_new(struct control *control)
 	a->keep = AUDIT_KEEP_DEFAULT;
 	STAILQ_INIT(&a->open);
 	STAILQ_INIT(&a->wait);
+	STAILQ_INIT(&a->owed);
 	LIST_INIT(&a->followers);
 	return a;
 }
@@ -110,12 +122,26 @@ list_clear(struct audit_list *list)
 	}
 }
 
+/* The first that is owed is stored, or forgotten. */
+static void
+owed_drop(struct audit *a)
+{
+	struct audit_owed *o;
+
+	o = STAILQ_FIRST(&a->owed);
+	STAILQ_REMOVE_HEAD(&a->owed, entry);
+	a->owing--;
+	free(o);
+}
+
 /* Free, and forget what waits; NULL is allowed. */
 void
 audit_free(struct audit *a)
 {
 	if (a == NULL)
 		return;
+	while (a->owing > 0)
+		owed_drop(a);
 	list_clear(&a->open);
 	list_clear(&a->wait);
 	free(a);
@@ -183,17 +209,22 @@ record_number(const struct store_key *k)
 	return strtoull(store_key_first(k), NULL, 16);
 }
 
-/* A string, cut to what a reader has room for. */
+/* A string (NULL: an empty one), cut to what there is room for. */
+static void
+copy_cut(char *to, const char *s, size_t size)
+{
+	if (strlcpy(to, s == NULL ? "" : s, size) >= size)
+		(void)strlcpy(to + size - sizeof(AUDIT_CUT), AUDIT_CUT,
+		    sizeof(AUDIT_CUT));
+}
+
+/* The same, to what a reader has room for. */
 static void
 put_cut(struct msgout *m, const char *s, size_t size)
 {
 	char cut[AUDIT_VALUE_SIZE];
 
-	if (s == NULL)
-		s = "";
-	if (strlcpy(cut, s, size) >= size)
-		(void)strlcpy(cut + size - sizeof(AUDIT_CUT), AUDIT_CUT,
-		    sizeof(AUDIT_CUT));
+	copy_cut(cut, s, size);
 	msg_put_str(m, cut);
 }
 
@@ -329,9 +360,9 @@ audit_prune(struct audit *a)
 	return n;
 }
 
-/* A change belongs to the transaction that is open. */
+/* A change of this time belongs to the transaction that is open. */
 static int
-change_store(struct audit *a, const struct audit_change *c)
+change_store(struct audit *a, const struct audit_change *c, int64_t when)
 {
 	struct audit_wait *w;
 	uint64_t t;
@@ -347,10 +378,10 @@ change_store(struct audit *a, const struct audit_change *c)
 		a->bad = true;
 		return -1;
 	}
-	w->time = (int64_t)time(NULL);
+	w->time = when;
 	if ((a->last == 0 && last_number(a->control->store, &a->last) == -1) ||
 	    record_put(a->control->store, ++a->last, c, w->time) == -1 ||
-	    prune_some(a, AUDIT_PRUNE_CHANGE, w->time) == -1) {
+	    prune_some(a, AUDIT_PRUNE_CHANGE, (int64_t)time(NULL)) == -1) {
 		free(w);
 		a->bad = true;
 		return -1;
@@ -361,29 +392,6 @@ change_store(struct audit *a, const struct audit_change *c)
 	(void)strlcpy(w->object, c->object, sizeof(w->object));
 	STAILQ_INSERT_TAIL(&a->open, w, entry);
 	return 0;
-}
-
-/*
- * Record a change.  Within a transaction it is part of that, and one that
- * cannot be recorded keeps audit_commit() from committing it; otherwise it is
- * stored at once.  0 or -1.
- */
-int
-audit_change(struct audit *a, const struct audit_change *c)
-{
-	struct store *s;
-
-	s = a->control->store;
-	if (store_transaction(s) != 0)
-		return change_store(a, c);
-	if (store_begin(s) == -1)
-		return -1;
-	if (change_store(a, c) == 0 && audit_commit(a) == 0)
-		return 0;
-	store_abort(s);
-	log_warnx("change not in the audit: action=\"%s\" actor=\"%s\"",
-	    c->verb, c->actor);
-	return -1;
 }
 
 /* Call added after each commit of changes, until unfollowed.  0 or -1. */
@@ -442,12 +450,9 @@ changes_tell(struct audit *a)
 		f->added(f->arg);
 }
 
-/*
- * Commit the open transaction with what was recorded in it.  0, or -1 and
- * nothing of it happened.
- */
-int
-audit_commit(struct audit *a)
+/* 0, or -1 and nothing of the open transaction happened. */
+static int
+commit(struct audit *a)
 {
 	struct store *s;
 	uint64_t t;
@@ -462,5 +467,103 @@ audit_commit(struct audit *a)
 		return -1;
 	if (t == a->transaction)
 		changes_tell(a);
+	return 0;
+}
+
+/*
+ * The store does not take the record of what has happened already: the log has
+ * who did what, and the store when it can.
+ */
+static void
+owe(struct audit *a, const struct audit_change *c, int64_t when)
+{
+	struct audit_owed *o;
+
+	o = a->owing == AUDIT_OWED_MAX ? NULL : calloc(1, sizeof(*o));
+	log_warnx("change not in the audit%s: action=\"%s\" object=\"%s\" "
+		  "new=\"%s\" actor=\"%s\"",
+	    o == NULL ? "" : " yet", c->verb, c->object,
+	    c->new == NULL ? "" : c->new, c->actor);
+	if (o == NULL)
+		return;
+	o->record.time = when;
+	copy_cut(o->record.actor, c->actor, sizeof(o->record.actor));
+	copy_cut(o->record.verb, c->verb, sizeof(o->record.verb));
+	copy_cut(o->record.object, c->object, sizeof(o->record.object));
+	copy_cut(o->record.old, c->old, sizeof(o->record.old));
+	copy_cut(o->record.new, c->new, sizeof(o->record.new));
+	STAILQ_INSERT_TAIL(&a->owed, o, entry);
+	a->owing++;
+}
+
+/* A change in a transaction of its own.  0 or -1. */
+static int
+change_alone(struct audit *a, const struct audit_change *c, int64_t when)
+{
+	struct store *s;
+
+	s = a->control->store;
+	if (store_begin(s) == -1)
+		return -1;
+	if (change_store(a, c, when) == 0 && commit(a) == 0)
+		return 0;
+	store_abort(s);
+	return -1;
+}
+
+/*
+ * Record a change.  Within a transaction it is part of that, and one that
+ * cannot be recorded keeps audit_commit() from committing it; otherwise it has
+ * happened, and is stored at once.  0; or -1, then the latter is stored later.
+ */
+int
+audit_change(struct audit *a, const struct audit_change *c)
+{
+	int64_t now;
+
+	now = (int64_t)time(NULL);
+	if (store_transaction(a->control->store) != 0)
+		return change_store(a, c, now);
+	if (change_alone(a, c, now) == 0) {
+		audit_settle(a);
+		return 0;
+	}
+	owe(a, c, now);
+	return -1;
+}
+
+/*
+ * Store what could not be before, if it can be now.  Call outside a
+ * transaction.
+ */
+void
+audit_settle(struct audit *a)
+{
+	const struct audit_record *r;
+	struct audit_change c;
+
+	while (a->owing > 0) {
+		r = &STAILQ_FIRST(&a->owed)->record;
+		c.actor = r->actor;
+		c.verb = r->verb;
+		c.object = r->object;
+		c.old = r->old;
+		c.new = r->new;
+		if (change_alone(a, &c, r->time) == -1)
+			return;
+		owed_drop(a);
+	}
+}
+
+/*
+ * Commit the open transaction with what was recorded in it.  0, or -1 and
+ * nothing of it happened.
+ */
+int
+audit_commit(struct audit *a)
+{
+	if (commit(a) == -1)
+		return -1;
+	audit_settle(a);
 	return 0;
 }

@@ -76,6 +76,7 @@ void audit_free(struct audit *);
 void audit_limits(struct audit *, uint32_t max, uint32_t seconds);
 int audit_change(struct audit *, const struct audit_change *);
 int audit_commit(struct audit *);
+void audit_settle(struct audit *);
 int audit_put(struct store *, const struct audit_change *);
 int audit_follow(struct audit *, audit_added_cb, void *arg);
 void audit_unfollow(struct audit *, const void *arg);

@@ -222,6 +222,7 @@ main_tick_cb(evutil_socket_t fd, short what, void *arg)
 	(void)usage_flush(c->usage, c->store);
 	(void)rate_flush(c->rate, false);
 	suppress_tend_tick(c->suppress->tend);
+	audit_settle(c->audit);
 	(void)audit_prune(c->audit);
 	(void)expiry_run(c->store, (int64_t)time(NULL));
 	pathwatch_tick(c->pathwatch);
@@ -466,6 +467,7 @@ main_peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 static void
 main_flush(struct control *c)
 {
+	audit_settle(c->audit);
 	if (usage_flush(c->usage, c->store) == -1)
 		log_warnx("last uses of credentials are lost");
 	if (throttle_flush(c->throttle) == -1)

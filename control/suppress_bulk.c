@@ -185,25 +185,43 @@ remove_found(struct job *j, struct bulk *b)
 	return 0;
 }
 
+/* The record of what was removed, in the open transaction or without one. */
+static void
+remove_audit(struct job *j, const struct bulk *b)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64 " suppressions", b->n);
+	job_audit(j, b->what, text, NULL);
+}
+
 /* What was removed is in the audit, also if nobody waits for the end. */
 static int
 remove_sync(struct job *j, const struct bulk *b)
 {
-	char text[64];
-
 	if (b->n == 0)
 		return 0;
 	if (store_begin(j->control->store) == -1)
 		return -1;
-	(void)snprintf(text, sizeof(text), "%" PRIu64 " suppressions", b->n);
-	job_audit(j, b->what, text, NULL);
-	return audit_commit(j->control->audit);
+	remove_audit(j, b);
+	if (audit_commit(j->control->audit) == 0)
+		return 0;
+	store_abort(j->control->store);
+	return -1;
+}
+
+/* The same, as soon as the store takes it. */
+static void
+remove_settle(struct job *j, const struct bulk *b)
+{
+	if (remove_sync(j, b) == -1)
+		remove_audit(j, b);
 }
 
 static void
 remove_cancel(struct job *j)
 {
-	(void)remove_sync(j, j->work);
+	remove_settle(j, j->work);
 	bulk_free(j);
 }
 
@@ -211,14 +229,17 @@ static void
 remove_fail(struct job *j)
 {
 	char text[ERROR_SIZE];
+	const char *why;
 	uint64_t n;
 
+	why = store_why(j->control->store);
 	n = ((struct bulk *)j->work)->n;
+	remove_settle(j, j->work);
 	bulk_free(j);
 	j->control->failures++;
 	(void)snprintf(text, sizeof(text),
 	    "%" PRIu64 " suppressions were removed before that", n);
-	job_fail(j, text, "%s", store_why(j->control->store));
+	job_fail(j, text, "%s", why);
 }
 
 static void

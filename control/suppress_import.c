@@ -131,7 +131,10 @@ accounts_close(struct import *im, bool stored)
 	}
 }
 
-/* Record in the open transaction what went into each compartment. */
+/*
+ * Record what went into each compartment: in the open transaction, or without
+ * one at once, or as soon as the store takes it.
+ */
 static void
 accounts_audit(struct job *j, const struct import *im, const char *how)
 {
@@ -176,9 +179,11 @@ import_sync(struct job *j, const struct import *im, const char *how)
 static void
 import_cancel(struct job *j)
 {
+	static const char how[] = ", then edctl ended";
+
 	import_log(j, "interrupted");
-	if (import_sync(j, j->work, ", then edctl ended") == -1)
-		log_warnx("suppression import: no record in the audit");
+	if (import_sync(j, j->work, how) == -1)
+		accounts_audit(j, j->work, how);
 	import_free(j);
 }
 
@@ -316,6 +321,7 @@ block_rows(struct job *j, struct msgin *m, struct suppression_tx *tx,
 static void
 import_fail(struct job *j, const struct import *before, const char *why)
 {
+	static const char how[] = ", then it failed";
 	char rows[ERROR_SIZE];
 	struct import *im;
 
@@ -326,8 +332,8 @@ import_fail(struct job *j, const struct import *before, const char *why)
 	import_log(j, "failed");
 	store_abort(j->control->store);
 	accounts_close(im, false);
-	if (import_sync(j, im, ", then it failed") == -1)
-		log_warnx("suppression import: no record in the audit");
+	if (import_sync(j, im, how) == -1)
+		accounts_audit(j, im, how);
 	(void)snprintf(rows, sizeof(rows),
 	    "%" PRIu64 " rows are in, of which %" PRIu64
 	    " are new; mend that, and import the same file again",

@@ -1,13 +1,15 @@
 """A full disk under the policy store, and under a backup: a clear error, and
 nothing half."""
 
+import json
 import os
 import re
 import subprocess
 
 import pytest
 
-from eddtest import EDCTL, PATIENCE
+from apitest import Api, with_https
+from eddtest import EDCTL, PATIENCE, wait_for
 from test_full import SmallDisk
 
 
@@ -74,7 +76,60 @@ def test_an_import_on_a_full_disk_says_so(make_edd, folder, cleanup):
     done = do(edd, "suppression", "import", path, "compartment", "prod")
     assert done.returncode == 0, done
     assert "present       %d" % said in done.stdout
+    # Who did it, and how much: also of the one that failed.
+    records = edd.ctl("audit", "verb", "suppression import", json_rows=True)
+    assert sorted((r["object"], r["new"]) for r in records) == sorted([
+        ("prod", "%d suppressions, then it failed" % said),
+        ("prod", "%d suppressions" % (400000 - said))])
+    assert all(r["who"] for r in records)
     assert count(edd) == 400000
     edd.stop()
     edd.start()
     assert count(edd) == 400000
+
+
+def fill(path):
+    """Take all of a disk."""
+    with open(path, "wb", buffering=0) as f:
+        try:
+            while True:
+                f.write(bytes(4096))
+        except OSError:
+            pass
+
+
+@pytest.mark.root
+def test_the_management_api_says_that_it_is_full(make_edd, folder, cleanup):
+    disk = SmallDisk(os.path.join(folder, "disk"), "48M")
+    cleanup.append(disk)
+    edd = make_edd()
+    edd.store = os.path.join(disk.path, "store")
+    with_https(edd).start().setup()
+    edd.ctl("policy", "add",
+            "allow any-user to manage email-family in tenancy")
+    place = next(r["id"] for r in edd.ctl("compartment", "list",
+                                          json_rows=True)
+                 if r["name"] == "prod")
+    api = Api(edd)
+
+    def add(i):
+        return api.request("POST", "/20170907/senders", json.dumps({
+            "compartmentId": place, "emailAddress": "s%d@example.org" % i}),
+            {"Content-Type": "application/json"})
+    assert add(0).status == 200
+    filler = os.path.join(disk.path, "filler")
+    fill(filler)
+    for i in range(1, 2000):
+        answer = add(i)
+        if answer.status != 200:
+            break
+    assert answer.status == 503, answer.body
+    assert answer.json["code"] == "ServiceUnavailable"
+    assert "disk of the policy store is full" in answer.json["message"]
+    done = do(edd, "user", "add", "two")
+    assert done.returncode == 1 and "is full" in done.stderr
+    os.unlink(filler)
+    # Nothing of it was stored, and all goes on.
+    made = edd.ctl("sender", "list", json_rows=True)
+    assert len(made) == i + 1
+    wait_for(lambda: add(i).status == 200, "a sender, with room again")
