@@ -57,22 +57,33 @@ described_text(const struct described *d, const char *description, char *text,
 	(void)snprintf(text, size, "%sdescription=%s", d->name, description);
 }
 
-/* In an open transaction. */
-static int
-change(struct job *j, const struct described *d, struct object *o,
+/*
+ * Store the description, which need_description() has taken, in the open
+ * transaction.  0, or -1 and no job.
+ */
+int
+description_put(struct job *j, const struct described *d,
     const char *description)
 {
 	char old[DESCRIBED_TEXT_SIZE], new[DESCRIBED_TEXT_SIZE];
+	struct object o;
+	enum store_status r;
 
-	described_text(d, object_description(o), old, sizeof(old));
-	if (object_describe(o, description) == -1 ||
-	    object_put(j->control->store, o) != STORE_OK) {
+	r = object_get(j->control->store, d->id, &o);
+	if (r == STORE_OK) {
+		described_text(d, object_description(&o), old, sizeof(old));
+		r = object_describe(&o, description) == -1 ?
+		    STORE_FAIL :
+		    object_put(j->control->store, &o);
+		object_clear(&o);
+	}
+	if (r != STORE_OK) {
 		job_fail_store(j);
 		return -1;
 	}
 	described_text(d, description, new, sizeof(new));
 	job_audit(j, d->object, old, new);
-	return job_commit(j);
+	return 0;
 }
 
 /* Store what the operator gave, "none" for none.  0, or -1 and no job. */
@@ -80,16 +91,9 @@ int
 description_set(struct job *j, const struct described *d, const char *text)
 {
 	char description[NAME_SIZE];
-	struct object o;
-	int r;
 
-	if (need_description(j, text, description) == -1 || need_begin(j) == -1)
+	if (need_description(j, text, description) == -1 ||
+	    need_begin(j) == -1 || description_put(j, d, description) == -1)
 		return -1;
-	if (object_get(j->control->store, d->id, &o) != STORE_OK) {
-		job_fail_store(j);
-		return -1;
-	}
-	r = change(j, d, &o, description);
-	object_clear(&o);
-	return r;
+	return job_commit(j);
 }

@@ -15,7 +15,7 @@
  */
 
 /*
- * Descriptions of domains and DKIM keys, which the management API shows too.
+ * Descriptions of domains, DKIM keys and IP pools, which the management API shows too.
  */
 #ifndef VERB_DESCRIPTION_H
 #define VERB_DESCRIPTION_H
@@ -32,6 +32,7 @@ struct described {
 };
 
 bool description_row(struct job *, const char *id);
+int description_put(struct job *, const struct described *, const char *);
 int description_set(struct job *, const struct described *, const char *);
 
 #endif

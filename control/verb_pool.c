@@ -19,6 +19,7 @@
  */
 #include "verb_pool.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -59,6 +60,37 @@ pool_row(struct job *j, const struct pool *p)
 	return true;
 }
 
+/* All that there is to know of it, and the end. */
+static void
+pool_answer(struct job *j, const struct pool *p)
+{
+	if (!pool_row(j, p) || !description_row(j, p->id)) {
+		job_fail_store(j);
+		return;
+	}
+	row_num(j->row, "drainHours", p->drain);
+	job_send(j);
+	job_ok(j);
+}
+
+/* Hours, if they are given.  0, or -1 and no job. */
+static int
+take_drain(struct job *j, const char *text, struct pool *p)
+{
+	const char *error;
+	long long n;
+
+	if (text == NULL)
+		return 0;
+	n = strtonum(text, 0, POOL_DRAIN_MAX, &error);
+	p->drain = (uint32_t)n;
+	if (error == NULL)
+		return 0;
+	job_fail(j, NULL, "drain %s: it is 0 to %u hours", text,
+	    POOL_DRAIN_MAX);
+	return -1;
+}
+
 /* Store a new pool with its addresses, and show it. */
 static void
 pool_make(struct job *j, const struct pool *p, struct poolset *set)
@@ -70,15 +102,12 @@ pool_make(struct job *j, const struct pool *p, struct poolset *set)
 		job_fail_store(j);
 		return;
 	}
-	job_audit(j, p->name, NULL, j->arg[2]);
-	if (job_commit(j) == -1)
-		return;
-	if (pool_row(j, p))
-		job_send(j);
-	job_ok(j);
+	job_audit(j, p->name, NULL, j->arg[3]);
+	if (job_commit(j) == 0)
+		pool_answer(j, p);
 }
 
-/* pool add NAME compartment NAME address ADDRESS ... */
+/* pool add NAME compartment NAME [drain HOURS] address ADDRESS ... */
 void
 verb_pool_add(struct job *j)
 {
@@ -90,10 +119,12 @@ verb_pool_add(struct job *j)
 
 	c = j->control;
 	memset(&p, 0, sizeof(p));
+	p.drain = POOL_DRAIN;
 	if (need_compartment(j, j->arg[1], &place) == -1 ||
+	    take_drain(j, j->arg[2], &p) == -1 ||
 	    need_admitted(j, poolset_name(c, place.id, j->arg[0], &f), &f) ==
 		-1 ||
-	    need_admitted(j, poolset_parse(c, j->arg[2], false, &set, &f),
+	    need_admitted(j, poolset_parse(c, j->arg[3], false, &set, &f),
 		&f) == -1 ||
 	    need_admitted(j, poolset_free(&set, "", &f), &f) == -1 ||
 	    need_id(j, "emailippool", p.id) == -1)
@@ -101,49 +132,101 @@ verb_pool_add(struct job *j)
 	(void)strlcpy(p.name, j->arg[0], sizeof(p.name));
 	(void)strlcpy(p.compartment, place.id, sizeof(p.compartment));
 	p.created = (int64_t)time(NULL);
-	p.drain = POOL_DRAIN;
 	pool_make(j, &p, &set);
 }
 
-/* pool set POOL add|remove ADDRESS ... */
-void
-verb_pool_set(struct job *j)
+/* What "pool set" is to change. */
+enum {
+	SET_DRAIN = 1,
+	SET_ADD,
+	SET_REMOVE,
+	SET_DESCRIPTION
+};
+
+/* The addresses that come or go, if any do.  0, or -1 and no job. */
+static int
+take_addresses(struct job *j, const struct pool *p, struct poolset *set)
 {
-	const char *text;
+	const char *add, *text;
 	struct control *c;
-	enum store_status r;
-	struct poolset set;
-	struct pool p;
 	struct fault f;
 
 	c = j->control;
-	text = j->arg[1] != NULL ? j->arg[1] : j->arg[2];
-	if (text == NULL) {
-		job_fail(j, NULL, "nothing to set: give add or remove");
-		return;
+	add = j->arg[SET_ADD];
+	text = add != NULL ? add : j->arg[SET_REMOVE];
+	set->n = 0;
+	if (text == NULL)
+		return 0;
+	if (add != NULL && j->arg[SET_REMOVE] != NULL) {
+		job_fail(j, NULL, "add or remove, one at a time");
+		return -1;
 	}
-	if (need_pool(j, j->arg[0], &p) == -1 ||
-	    need_admitted(j,
-		poolset_parse(c, text, j->arg[1] == NULL, &set, &f),
-		&f) == -1 ||
-	    need_admitted(j,
-		j->arg[1] != NULL ? poolset_free(&set, p.id, &f) :
-				    poolset_removable(c, &set, &p, &f),
-		&f) == -1 ||
+	if (need_admitted(j, poolset_parse(c, text, add == NULL, set, &f),
+		&f) == -1)
+		return -1;
+	return need_admitted(j,
+	    add != NULL ? poolset_free(set, p->id, &f) :
+			  poolset_removable(c, set, p, &f),
+	    &f);
+}
+
+/* The same, and its hours, in the open transaction. */
+static enum store_status
+pool_change(struct job *j, const struct pool *p, uint32_t drain,
+    struct poolset *set)
+{
+	char old[32], new[32];
+	enum store_status r;
+
+	r = STORE_OK;
+	if (drain != p->drain) {
+		r = pool_put(j->control->store, p);
+		(void)snprintf(old, sizeof(old), "drain=%u", drain);
+		(void)snprintf(new, sizeof(new), "drain=%u", p->drain);
+		job_audit(j, p->name, old, new);
+	}
+	if (r != STORE_OK || set->n == 0)
+		return r;
+	job_audit(j, p->name, j->arg[SET_REMOVE], j->arg[SET_ADD]);
+	return j->arg[SET_ADD] != NULL ?
+	    poolset_put(j->control->store, set, p->id) :
+	    poolset_take(j->control, set, p);
+}
+
+/*
+ * pool set POOL [drain HOURS] [add ADDRESS ...] [remove ADDRESS ...]
+ * [description TEXT|none]
+ */
+void
+verb_pool_set(struct job *j)
+{
+	char description[NAME_SIZE];
+	struct described which = { NULL, NULL, "" };
+	struct poolset set;
+	struct pool p;
+	uint32_t drain;
+
+	if (need_some(j) == -1 || need_pool(j, j->arg[0], &p) == -1)
+		return;
+	drain = p.drain;
+	if (take_drain(j, j->arg[SET_DRAIN], &p) == -1 ||
+	    take_addresses(j, &p, &set) == -1 ||
+	    (j->arg[SET_DESCRIPTION] != NULL &&
+		need_description(j, j->arg[SET_DESCRIPTION], description) ==
+		    -1) ||
 	    need_begin(j) == -1)
 		return;
-	r = j->arg[1] != NULL ? poolset_put(c->store, &set, p.id) :
-				poolset_take(c, &set, &p);
-	if (r != STORE_OK) {
+	if (pool_change(j, &p, drain, &set) != STORE_OK) {
 		job_fail_store(j);
 		return;
 	}
-	job_audit(j, p.name, j->arg[2], j->arg[1]);
-	if (job_commit(j) == -1)
+	which.id = p.id;
+	which.object = p.name;
+	if (j->arg[SET_DESCRIPTION] != NULL &&
+	    description_put(j, &which, description) == -1)
 		return;
-	if (pool_row(j, &p))
-		job_send(j);
-	job_ok(j);
+	if (job_commit(j) == 0)
+		pool_answer(j, &p);
 }
 
 static bool

@@ -269,6 +269,7 @@ static const struct verb verbs[] = {
 
 	{ { "pool", "add" }, VERB_WRITE, verb_pool_add,
 	    { { NULL, "NAME", false }, { "compartment", "NAME", false },
+		{ "drain", "HOURS", true },
 		{ "address", "ADDRESS ...", false } },
 	    "make an IP pool" },
 	{ { "pool", "list" }, VERB_READ, verb_pool_list,
@@ -276,9 +277,11 @@ static const struct verb verbs[] = {
 	{ { "pool", "remove" }, VERB_WRITE, verb_pool_remove,
 	    { { NULL, "POOL", false } }, "remove an IP pool" },
 	{ { "pool", "set" }, VERB_WRITE, verb_pool_set,
-	    { { NULL, "POOL", false }, { "add", "ADDRESS ...", true },
-		{ "remove", "ADDRESS ...", true } },
-	    "give an IP pool more addresses, or fewer" },
+	    { { NULL, "POOL", false }, { "drain", "HOURS", true },
+		{ "add", "ADDRESS ...", true },
+		{ "remove", "ADDRESS ...", true },
+		{ "description", "TEXT|none", true } },
+	    "give an IP pool more addresses, or fewer; describe it" },
 	{ { "pool", "show" }, VERB_READ, verb_pool_show,
 	    { { NULL, "POOL", false } }, "show an IP pool and its senders" },
 

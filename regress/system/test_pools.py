@@ -222,6 +222,43 @@ def test_operator_makes_and_gives_pools(pools, sink):
     assert edd.ctl("pool", "list", json_rows=True) == []
 
 
+def test_operator_describes_a_pool_and_sets_its_hours(pools):
+    edd = pools.edd
+    made, = edd.ctl("pool", "add", "one", "compartment", "prod", "drain",
+                    "5", "address", "127.0.0.31", json_rows=True)
+    assert made["drainHours"] == 5 and made["description"] == ""
+    path = "emailIpPools/" + made["id"]
+    row, = edd.ctl("pool", "set", "one", "description", "For",
+                   "news & alerts", json_rows=True)
+    assert row["description"] == "For news & alerts"
+    assert row["drainHours"] == 5
+    got = pools.call("GET", path).json
+    assert got["description"] == "For news & alerts"
+    assert got["lastIpDrainPeriodInHours"] == 5
+    # The hours hold for what leaves with the same command.
+    edd.ctl("pool", "set", "one", "drain", "0", "remove", "127.0.0.31")
+    got = pools.call("GET", path).json
+    assert got["outboundIps"] == []
+    assert got["lastIpDrainPeriodInHours"] == 0
+    row, = edd.ctl("pool", "set", "one", "drain", "720", "description",
+                   "none", json_rows=True)
+    assert row["description"] == "" and row["drainHours"] == 720
+    for hours in ("721", "-1", "x", "1.5", ""):
+        text = edd.ctl("pool", "set", "one", "drain", hours, "add",
+                       "127.0.0.32", ok=False)
+        assert "0 to 720 hours" in text, hours
+    assert "nothing to set" in edd.ctl("pool", "set", "one", ok=False)
+    shown = edd.ctl("pool", "show", "one", json_rows=True)[0]
+    assert shown["drainHours"] == 720 and shown["sources"] == ""
+    changes = [(r["old"], r["new"]) for r in
+               edd.ctl("audit", "verb", "pool", json_rows=True)]
+    assert changes[1:] == [
+        ("description=", "description=For news & alerts"),
+        ("drain=5", "drain=0"), ("127.0.0.31", ""),
+        ("drain=0", "drain=720"),
+        ("description=For news & alerts", "description=")]
+
+
 def test_last_address_of_a_sender_stays(pools, sink):
     """No mail of a sender with a pool ever leaves from another address."""
     edd = pools.edd
