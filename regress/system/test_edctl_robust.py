@@ -10,10 +10,11 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
 import pytest
 
-from eddtest import EDCTL, PATIENCE, wait_for
+from eddtest import EDCTL, PATIENCE, SANITIZED, wait_for
 from terminal import Terminal
 
 
@@ -238,7 +239,7 @@ def test_every_topic_of_help(tmp_path):
 
 
 HEADER = struct.Struct("<HHIQ")
-HELLO, PROGRESS = 1, 5
+HELLO, END, PROGRESS = 1, 4, 5
 
 
 def frame(stream):
@@ -323,6 +324,164 @@ def test_progress_stands_on_a_terminal_and_gives_way(edd, slowed, line, told):
     done = run("-s", slowed, *line.split())
     assert done.returncode == 0 and done.stderr == ""
     assert told in done.stdout and " of " not in done.stdout
+
+
+def suppress(edd, count):
+    """Addresses in the order of a list."""
+    lines = "".join("u%06d@example.net\n" % i for i in range(count))
+    subprocess.run([EDCTL, "-s", edd.socket, "suppression", "import", "-"],
+                   input=lines, text=True, check=True, capture_output=True)
+
+
+def memory_of(pid):
+    """Octets: the most that it had so far."""
+    with open("/proc/%d/status" % pid) as f:
+        return next(int(line.split()[1]) << 10 for line in f
+                    if line.startswith("VmHWM"))
+
+
+@pytest.mark.parametrize("line", ["-j suppression list", "suppression list",
+                                  "suppression export"])
+def test_a_reader_that_pauses_loses_nothing_and_holds_nobody_up(
+        edd, sink, line):
+    count = 100000
+    suppress(edd, count)
+    edd.ctl("user", "list")
+    control = edd.pid_of("control")
+    before = memory_of(control)
+    reader = subprocess.Popen([EDCTL, "-s", edd.socket, *line.split()],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        text = os.read(reader.stdout.fileno(), 4096)
+        assert text
+        # Others are served as if there was none.
+        for i in range(20):
+            edd.ctl("user", "add", "other%d" % i)
+            edd.ctl("suppression", "check", "u%06d@example.net" % i)
+        edd.send("a@example.net")
+        sink.wait(1)
+        # What changes before and behind the place where it stands.
+        edd.ctl("suppression", "remove", "u000000@example.net")
+        edd.ctl("suppression", "remove", "u%06d@example.net" % (count - 1))
+        edd.ctl("suppression", "add", "z@example.net", "compartment",
+                "root")
+        assert reader.poll() is None
+        if not SANITIZED:
+            assert memory_of(control) - before < 16 << 20
+            assert memory_of(reader.pid) < 64 << 20
+        text += reader.stdout.read()
+        assert reader.wait(PATIENCE) == 0
+        assert reader.stderr.read() == b""
+    finally:
+        reader.kill()
+        reader.wait()
+        reader.stdout.close()
+        reader.stderr.close()
+    found = re.findall(rb"u([0-9]{6})@example\.net", text)
+    assert found == [b"%06d" % i for i in range(count - 1)] or \
+        found == [b"%06d" % i for i in range(count)]
+    assert text.count(b"z@example.net") == 1
+
+
+@pytest.fixture
+def held(edd, tmp_path, request):
+    """A socket before edd's, which keeps back the end of an answer; and the
+    event that lets it come."""
+    path = str(tmp_path / "held")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(1)
+    request.addfinalizer(listener.close)
+    resume = threading.Event()
+    request.addfinalizer(resume.set)
+
+    def forward(client, server):
+        try:
+            while (octets := client.recv(65536)):
+                server.sendall(octets)
+        except OSError:
+            pass
+
+    def serve():
+        client, _ = listener.accept()
+        with client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(edd.socket)
+            threading.Thread(target=forward, args=(client, server),
+                             daemon=True).start()
+            with server.makefile("rb") as stream:
+                client.sendall(frame(stream)[1])
+                rows = b""
+                kind, octets = frame(stream)
+                while octets and kind != END:
+                    if kind != PROGRESS:
+                        rows += octets
+                    kind, octets = frame(stream)
+                # All at once: a pause is in the midst of them.
+                client.sendall(rows)
+                resume.wait(PATIENCE)
+                client.sendall(octets)
+
+    def quietly():
+        try:
+            serve()
+        except OSError:
+            pass
+    threading.Thread(target=quietly, daemon=True).start()
+    return path, resume
+
+
+def is_asleep(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        return f.read().rsplit(")", 1)[1].split()[0] in "SZ"
+
+
+@pytest.mark.parametrize("where", ["pipe", "terminal"])
+def test_a_pause_of_the_reader_is_no_silence_of_edd(edd, held, where):
+    path, resume = held
+    seconds, count = 2, 200
+    suppress(edd, count)
+    command = [EDCTL, "-s", path, "-t", str(seconds), "-j", "suppression",
+               "list"]
+    if where == "terminal":
+        program = Terminal(command)
+        process, fd = program.process, program.master
+    else:
+        # A pipe with as little room as a terminal.
+        process = program = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            pipesize=4096)
+        fd = process.stdout.fileno()
+    try:
+        # The pause itself: longer than edd may be silent.
+        end = time.monotonic() + seconds + 1
+        wait_for(lambda: time.monotonic() > end, "the end of a pause")
+        text = bytearray()
+
+        def waits():
+            while select.select([fd], [], [], 0.1)[0]:
+                more = os.read(fd, 65536)
+                if not more:
+                    return True
+                text.extend(more)
+            return len(text) > 0 and is_asleep(process.pid)
+        # It has printed what came, and waits; or it has given up.
+        wait_for(waits, "edctl to wait")
+        assert process.poll() is None
+        resume.set()
+        try:
+            while (more := os.read(fd, 65536)):
+                text += more
+        except OSError:
+            pass
+        assert process.wait(PATIENCE) == 0, text[-300:]
+        assert text.count(b"@example.net") == count
+    finally:
+        process.kill()
+        process.wait()
+        if where == "terminal":
+            program.close()
+        else:
+            process.stdout.close()
 
 
 def test_one_too_many_hears_why(edd):
