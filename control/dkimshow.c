@@ -57,6 +57,7 @@ struct show_key {
 struct show {
 	struct job *job;
 	const char *selector; /* NULL: all */
+	bool made;	      /* it is a new one */
 	bool note;	      /* what is seen changes states */
 	unsigned n;
 	unsigned waits;
@@ -119,6 +120,39 @@ show_row(struct job *j, const struct dkimkey *k, const char *dns)
 	job_send(j);
 }
 
+/* What comes next: for a new key, and for one that the DNS has not right. */
+static void
+show_hint(const struct show *s, char *hint, size_t size)
+{
+	const struct show_key *k;
+	unsigned i, wrong;
+
+	wrong = 0;
+	for (i = 0; i < s->n; i++) {
+		k = &s->key[i];
+		wrong += k->dns == DKIM_DNS_MISSING ||
+		    k->dns == DKIM_DNS_DIFFERS;
+	}
+	k = &s->key[0];
+	if (s->silent > 0)
+		(void)snprintf(hint, size,
+		    "The DNS did not answer within %u s: \"unknown\" is what "
+		    "was not looked at.%s",
+		    s->note ? SHOW_CHECK_SECONDS : SHOW_SECONDS,
+		    s->note ? "" : "  \"edctl dkim check\" waits longer.");
+	else if (s->made && s->n == 1)
+		(void)snprintf(hint, size,
+		    "Publish it, then \"edctl dkim check %s\" looks for it%s.",
+		    k->key.domain,
+		    k->key.next ? "; the key before signs until it is there" :
+				  "");
+	else if (s->note && wrong > 0)
+		(void)snprintf(hint, size,
+		    "\"edctl domain check %s\" says what is wrong and how to "
+		    "mend it.",
+		    k->key.domain);
+}
+
 static void
 show_finish(struct show *s)
 {
@@ -132,12 +166,7 @@ show_finish(struct show *s)
 		    s->key[i].asked ? dkimkey_dns_name(s->key[i].dns) : NULL);
 	memset(&end, 0, sizeof(end));
 	end.ok = true;
-	if (s->silent > 0)
-		(void)snprintf(end.hint, sizeof(end.hint),
-		    "The DNS did not answer within %u s: \"unknown\" is what "
-		    "was not looked at.%s",
-		    s->note ? SHOW_CHECK_SECONDS : SHOW_SECONDS,
-		    s->note ? "" : "  \"edctl dkim check\" waits longer.");
+	show_hint(s, end.hint, sizeof(end.hint));
 	j->cancel = NULL;
 	show_free(s);
 	job_end(j, &end);
@@ -217,6 +246,7 @@ dkimshow(struct job *j, const char *domain, const char *selector,
 	}
 	s->job = j;
 	s->selector = selector;
+	s->made = how == DKIMSHOW_STORED;
 	s->note = how == DKIMSHOW_NOTE;
 	j->work = s;
 	j->cancel = show_cancel;

@@ -39,6 +39,7 @@
 #include "pool.h"
 #include "record.h"
 #include "sender.h"
+#include "shellword.h"
 #include "store.h"
 #include "user.h"
 
@@ -60,40 +61,52 @@ found(struct job *j, enum store_status r, const char *kind, const char *name,
 	return -1;
 }
 
+/* What to do if there is no such: "user list", "user add NAME". */
+static const char *
+hint_missing(const char *kind, const char *name, const char *more,
+    char hint[ERROR_SIZE])
+{
+	char word[SHELL_WORD_SIZE];
+
+	(void)snprintf(hint, ERROR_SIZE,
+	    "see \"edctl %s list\", or make it with \"edctl %s add %s%s\"",
+	    kind, kind, shell_word(name, word), more);
+	return hint;
+}
+
 /* A compartment by name or id. */
 int
 need_compartment(struct job *j, const char *name, struct compartment *c)
 {
+	char hint[ERROR_SIZE];
 	enum store_status r;
 
 	r = compartment_find(j->control->store, name, c);
 	return found(j, r, "compartment", name,
-	    "see \"edctl compartment list\", or make it with \"edctl "
-	    "compartment add NAME\"");
+	    hint_missing("compartment", name, "", hint));
 }
 
 /* A group by name or id. */
 int
 need_group(struct job *j, const char *name, struct group *g)
 {
+	char hint[ERROR_SIZE];
 	enum store_status r;
 
 	r = group_find(j->control->store, name, g);
 	return found(j, r, "group", name,
-	    "see \"edctl group list\", or make it with \"edctl group add "
-	    "NAME\"");
+	    hint_missing("group", name, "", hint));
 }
 
 /* A user by name or id. */
 int
 need_user(struct job *j, const char *name, struct user *u)
 {
+	char hint[ERROR_SIZE];
 	enum store_status r;
 
 	r = user_find(j->control->store, name, u);
-	return found(j, r, "user", name,
-	    "see \"edctl user list\", or make it with \"edctl user add "
-	    "NAME\"");
+	return found(j, r, "user", name, hint_missing("user", name, "", hint));
 }
 
 /* A credential by its id, or by its login. */
@@ -112,6 +125,7 @@ need_credential(struct job *j, const char *id, struct credential *c)
 int
 need_sender(struct job *j, const char *text, struct sender *s)
 {
+	char hint[ERROR_SIZE];
 	enum store_status r;
 	const char *why;
 
@@ -125,15 +139,14 @@ need_sender(struct job *j, const char *text, struct sender *s)
 	}
 	r = sender_get(j->control->store, s->key, s);
 	return found(j, r, "sender", text,
-	    "see \"edctl sender list\", or approve it with \"edctl sender "
-	    "add ADDRESS compartment NAME\"");
+	    hint_missing("sender", text, " compartment NAME", hint));
 }
 
 /* A domain by its name, in any case. */
 int
 need_domain(struct job *j, const char *text, struct domain *d)
 {
-	char name[DOMAIN_SIZE];
+	char name[DOMAIN_SIZE], hint[ERROR_SIZE];
 	enum store_status r;
 	const char *why;
 
@@ -145,8 +158,7 @@ need_domain(struct job *j, const char *text, struct domain *d)
 	}
 	r = domain_get(j->control->store, name, d);
 	return found(j, r, "domain", name,
-	    "see \"edctl domain list\", or make it with \"edctl domain add "
-	    "DOMAIN compartment NAME\"");
+	    hint_missing("domain", name, " compartment NAME", hint));
 }
 
 /* Pools with a name, one in a compartment at most. */

@@ -431,18 +431,17 @@ mend_policy(struct job *j, const struct permit_question *q)
 	root = strcmp(c.name, COMPARTMENT_ROOT) == 0;
 	if (id[0] == '\0' || group_get(j->control->store, id, &g) != STORE_OK) {
 		step(j, "mend",
-		    "edctl group join GROUP user %s, if a policy "
-		    "allows it to GROUP; see \"edctl help "
-		    "policies\"",
+		    "edctl group join GROUP user %s, then this again; \"edctl "
+		    "help policies\" makes a GROUP",
 		    u.name);
 		return;
 	}
-	if (q->permission == PERMISSION_SENDER_USE)
-		step(j, "mend",
-		    "edctl policy add allow group %s to use email-family in "
-		    "%s%s",
-		    g.name, root ? "tenancy" : "compartment ",
-		    root ? "" : c.name);
+	step(j, "mend",
+	    "edctl policy add allow group %s to %s email-family in %s%s",
+	    g.name,
+	    sentence_verb_name(
+		permission_needs(q->permission, SENTENCE_EMAIL_FAMILY)),
+	    root ? "tenancy" : "compartment ", root ? "" : c.name);
 }
 
 /* What holds when no policy has allowed it, of so many. */
@@ -459,9 +458,11 @@ why_end(struct job *j, const struct permit_question *q, size_t policies,
 		step(j, "yes",
 		    "there is no policy: every user may use every sender");
 		return true;
-	} else
+	} else {
 		step(j, "no",
 		    "there is no policy, and without one users may only send");
+		mend_policy(j, q);
+	}
 	return false;
 }
 
@@ -565,7 +566,9 @@ verb_why(struct job *j)
 		why_permission(j, &u, permission);
 	else if (j->arg[2] != NULL)
 		job_fail(j,
-		    "an address has one compartment: that of its sender",
+		    strchr(j->arg[1], '@') != NULL ?
+			"an address has one compartment: that of its sender" :
+			"\"edctl help why\" lists them",
 		    "\"%s\" is no permission", j->arg[1]);
 	else
 		why_address(j, &u);

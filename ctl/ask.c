@@ -47,6 +47,8 @@ struct asking {
 	struct client *client;
 	struct print *print;
 	bool terminal; /* standard error is one */
+	bool screen;   /* so is standard output */
+	bool any;      /* a row came */
 	bool progress; /* something of it stands there */
 	int error;     /* of standard output; 0: none */
 };
@@ -94,6 +96,7 @@ row_cb(const struct row *row, void *arg)
 
 	a = arg;
 	progress_wipe(a);
+	a->any = true;
 	errno = 0;
 	r = print_row(a->print, row);
 	if (ferror(stdout) == 0)
@@ -162,6 +165,25 @@ conclude(enum client_result result, const struct admin_end *end,
 	return 0;
 }
 
+/*
+ * A person who asked what there is hears that there is nothing; a list without
+ * rows looks like no answer.
+ */
+static void
+say_none(const struct command *c, const struct options *o,
+    const struct asking *a)
+{
+	static const char *const asks[] = { "list", "show", "check" };
+	size_t i;
+
+	if (a->any || o->json || !a->screen || c->word[1] == NULL)
+		return;
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		if (strcmp(c->word[1], asks[i]) == 0)
+			(void)fprintf(stderr, "there is none\n");
+	}
+}
+
 /* On a terminal, what the object's commands are given is shown in full. */
 static void
 need_columns(struct print *print, const struct command *c)
@@ -184,6 +206,7 @@ ask(const struct options *o, struct parse *p)
 
 	memset(&a, 0, sizeof(a));
 	a.terminal = isatty(STDERR_FILENO) == 1;
+	a.screen = isatty(STDOUT_FILENO) == 1;
 	a.client = client_open(o->socket, o->silence, &end);
 	if (a.client == NULL)
 		fail(FAIL_ABSENT, end.why, end.hint);
@@ -211,5 +234,7 @@ ask(const struct options *o, struct parse *p)
 		event_free(ev);
 	client_free(a.client);
 	check_written(a.error);
+	if (result == CLIENT_ENDED && end.ok)
+		say_none(p->command, o, &a);
 	return conclude(result, &end, o);
 }

@@ -254,7 +254,7 @@ static const struct command commands[] = {
 	    { { NULL, "NAME", ARGUMENT_WORD, MUST } },
 	    "list the users of a group" },
 	{ { "help", NULL }, LAYOUT_TABLE,
-	    { { NULL, "TOPIC", ARGUMENT_WORD, MAY } },
+	    { { NULL, "TOPIC", ARGUMENT_TEXT, MAY } },
 	    "say more of a command or another topic" },
 	{ { "limits", "list" }, LAYOUT_TABLE,
 	    { { NULL, LIMITED, ARGUMENT_CHOICE, MAY },

@@ -171,12 +171,33 @@ topic_find(const char *word)
 	return found;
 }
 
-/* help [TOPIC] */
+/* One command, of two words.  Whether there is such. */
+static bool
+one_command(const char *words)
+{
+	char text[COMMAND_USAGE_SIZE];
+	const struct command *c;
+	size_t i, len;
+
+	for (i = 0; (c = grammar_at(i)) != NULL; i++) {
+		len = strlen(c->word[0]);
+		if (c->word[1] == NULL ||
+		    strncmp(words, c->word[0], len) != 0 || words[len] != ' ' ||
+		    strcmp(words + len + 1, c->word[1]) != 0)
+			continue;
+		(void)printf("edctl %s\n        %s\n",
+		    grammar_usage(c, text, sizeof(text)), c->what);
+		return true;
+	}
+	return false;
+}
+
+/* help [TOPIC]: which may be both words of a command, or its first is one */
 int
 help_run(const struct options *o, const struct parse *p)
 {
 	const struct topic *t;
-	const char *word;
+	char *word;
 	bool any;
 
 	word = p->words.words > 1 ? p->words.word[1] : NULL;
@@ -188,6 +209,9 @@ help_run(const struct options *o, const struct parse *p)
 		(void)commands(NULL);
 		return 0;
 	}
+	if (one_command(word))
+		return 0;
+	word[strcspn(word, " ")] = '\0';
 	t = topic_find(word);
 	if (t != NULL)
 		(void)printf("%s: %s\n\n%s", t->name, t->what, t->text);

@@ -128,12 +128,27 @@ static const struct topic topics[] = {
 	    "  edctl smtp-test DOMAIN          the recipient's server, step "
 	    "by step\n"
 	    "  edctl test-send to ADDRESS      all of the way\n" },
-	{ "webhooks", "webhook", "events sent to a program",
-	    "What happens to messages can be sent to an HTTPS address as it "
-	    "happens.\n" },
 	{ "users", "user", "who sends: applications and people",
 	    "A user has credentials, groups, limits, and a class: bulk mail "
 	    "gives way to\ntransactional mail.\n" },
+	{ "webhooks", "webhook", "events sent to a program",
+	    "What happens to messages can be sent to an HTTPS address as it "
+	    "happens.\n" },
+	{ "why", "why", "whether a user may, step by step",
+	    "Of an address: whether a user may send as it.  Of a permission "
+	    "and a compartment:\nwhether policies let the user do it there by "
+	    "the management API:\n\n"
+	    "  APPROVED_SENDER_      INSPECT READ USE UPDATE CREATE DELETE MOVE\n"
+	    "  EMAIL_DOMAIN_         INSPECT READ UPDATE CREATE DELETE MOVE\n"
+	    "  DKIM_                 INSPECT READ UPDATE CREATE DELETE\n"
+	    "  SUPPRESSION_          INSPECT READ CREATE DELETE\n"
+	    "  EMAIL_RETURN_PATH_    INSPECT READ UPDATE CREATE DELETE\n"
+	    "  EMAIL_IP_POOL_        INSPECT READ USE UPDATE CREATE DELETE MOVE\n"
+	    "  EMAIL_WORK_REQUEST_   INSPECT READ\n"
+	    "  EMAIL_CONFIGURATION_  READ\n\n"
+	    "  edctl why app news@example.org\n"
+	    "  edctl why app DKIM_CREATE compartment prod\n\n"
+	    "\"mend\" is the command that changes the \"no\" above it.\n" },
 };
 
 /* Entry i of the table, or NULL past the last. */

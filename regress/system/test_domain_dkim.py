@@ -122,9 +122,15 @@ def test_rotation(site, dns, sink):
     edd = site("queue expire 8s\n")
     publish(edd, dns)
     wait_state(edd, "s1", "ACTIVE")
-    edd.ctl("dkim", "rotate", "example.org", "selector", "s2")
+    text = edd.ctl("dkim", "rotate", "example.org", "selector", "s2")
+    assert "the key before signs until it is there" in text
+    assert "edctl dkim check example.org" in text
     assert keys(edd)["s2"]["state"] == "CREATING"
     assert not keys(edd)["s2"]["signs"]
+    text = edd.ctl("dkim", "check", "example.org", "selector", "s2")
+    assert '"edctl domain check example.org" says what is wrong' in text
+    text = edd.ctl("dkim", "check", "example.org", "selector", "s1")
+    assert "domain check" not in text
     assert signed_by(edd, sink) == ["s1"]
     text = edd.ctl("dkim", "rotate", "example.org", ok=False)
     assert "already a next rsa key" in text

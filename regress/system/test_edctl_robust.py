@@ -229,13 +229,43 @@ def test_every_topic_of_help(tmp_path):
     assert len(overview.splitlines()) < 60
     assert max(map(len, overview.splitlines())) <= 80
     for topic in ("dkim", "suppressions", "policies", "limits", "first-steps",
-                  "queue", "troubles", "user", "top", "smtp-test", "all"):
+                  "queue", "troubles", "user", "top", "smtp-test", "why",
+                  "all"):
         done = run("help", topic)
         assert done.returncode == 0 and done.stdout, topic
         if topic != "all":
             assert len(done.stdout.splitlines()) < 60, topic
     assert "edctl dkim rotate DOMAIN" in run("help", "dkim").stdout
     assert "CREATING" in run("help", "dkim").stdout
+    topics = overview.split("and of:\n")[1].split("\n\"")[0].split()
+    assert topics == sorted(topics) and "why" in topics
+    # One command, by both its words.
+    done = run("help", "domain", "check")
+    assert done.stdout.startswith("edctl domain check DOMAIN")
+    assert done.stdout.count("edctl ") == 1
+    assert run("help", "domain", "chekc").stdout == run("help",
+                                                        "domain").stdout
+
+
+def test_who_asks_what_there_is_hears_that_there_is_none(edd):
+    for line in ("limits show", "policy list", "suppression check a@b.org"):
+        assert "there is none" in on_terminal(edd, 80, *line.split())
+        assert on_terminal(edd, 80, "-j", *line.split()) == ""
+        assert edd.ctl(*line.split()) == ""
+    assert "there is none" not in on_terminal(edd, 80, "user", "list")
+    assert on_terminal(edd, 80, "user", "set", "app", "state",
+                       "active").count("there is none") == 0
+
+
+def test_what_is_missing_is_offered_by_its_name(edd):
+    for line, hint in (
+            ("user show bob", '"edctl user add bob"'),
+            ("group show staff", '"edctl group add staff"'),
+            ("domain check example.com",
+             '"edctl domain add example.com compartment NAME"'),
+            ("sender show o'hara@example.org",
+             "\"edctl sender add 'o'\\''hara@example.org' compartment NAME\"")):
+        assert hint in edd.ctl(*line.split(), ok=False), line
 
 
 HEADER = struct.Struct("<HHIQ")

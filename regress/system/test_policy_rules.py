@@ -216,3 +216,23 @@ def test_a_sender_beside_its_domain_is_moved(edd):
         assert move == "edctl sender set early@example.com compartment prod"
         follow(edd, move)
     assert why(edd, "early@example.com")[0] == "ALLOW"
+
+
+def test_a_permission_is_mended_too(edd):
+    def ask():
+        return [(r["result"], r["step"]) for r in edd.ctl(
+            "why", "app", "DKIM_CREATE", "compartment", "prod",
+            json_rows=True)]
+    assert ask()[-1][0] == "DENY"
+    assert any(s.startswith("edctl group join GROUP user app")
+               for r, s in ask() if r == "mend")
+    edd.ctl("group", "add", "admins")
+    edd.ctl("group", "join", "admins", "user", "app")
+    mend, = [s for r, s in ask() if r == "mend"]
+    assert mend == ("edctl policy add allow group admins to manage "
+                    "email-family in compartment prod")
+    follow(edd, mend)
+    assert ask()[-1][0] == "ALLOW"
+    text = edd.ctl("why", "app", "SENDER_USE", "compartment", "prod",
+                   ok=False)
+    assert "edctl help why" in text
