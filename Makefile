@@ -8,8 +8,8 @@
 #	make install		DESTDIR= PREFIX=/usr/local
 #
 # CC=clang, WERROR=1 (warnings are errors), SAN=1 (address and undefined
-# behaviour sanitizers, in build-san/), CRASH=1 (with points to crash at, for
-# tests only, in build-crash/), BUILD=DIR (build elsewhere),
+# behaviour sanitizers, in build-san/), CRASH=1 (with points to crash at and a
+# date that can be set, for tests only, in build-crash/), BUILD=DIR,
 # SANDBOX=linux|pledge|none, V=1 (show commands).
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
