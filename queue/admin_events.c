@@ -260,12 +260,6 @@ take_words(struct answer *a, struct events *e, const struct admin_command *cmd,
 	for (; i + 1 < cmd->words; i += 2)
 		if (take_pair(a, e, cmd->word[i], cmd->word[i + 1], from) == -1)
 			return -1;
-	/* Who follows and says nothing of the past sees what comes. */
-	if (e->follow && e->since[0] == '\0') {
-		(void)date_rfc3339(clock_wall() / 1000,
-		    (int)(clock_wall() % 1000), e->since, sizeof(e->since));
-		(void)journal_hour_name(clock_wall() / 1000, from);
-	}
 	return 0;
 }
 
@@ -287,7 +281,9 @@ events(struct answer *a, const struct admin_command *cmd)
 		events_free(e);
 		return;
 	}
-	if (jread_open(&e->read, journal_folder(j), from) == -1) {
+	/* Who follows and says nothing of the past sees what comes. */
+	if (jread_open(&e->read, journal_folder(j), from) == -1 ||
+	    (e->follow && from[0] == '\0' && jread_to_end(&e->read) == -1)) {
 		answer_fail(a, NULL, "the journal cannot be read");
 		events_free(e);
 		return;

@@ -24,6 +24,7 @@
 #include <strings.h>
 
 #include "answer.h"
+#include "clock.h"
 #include "compat.h"
 #include "envelope.h"
 #include "message.h"
@@ -35,8 +36,8 @@
 
 struct oldest {
 	char domain[DOMAIN_SIZE];
-	int64_t before; /* unix milliseconds */
-	int64_t found;	/* the same; INT64_MAX: none */
+	int64_t before; /* unix milliseconds, as the wall clock has them */
+	int64_t found;	/* of clock_now(); INT64_MAX: none */
 };
 
 /*
@@ -65,7 +66,7 @@ oldest_visit(struct walk *w, struct message *m, const struct envelope *none)
 	struct oldest *o = w->arg;
 	struct envelope env;
 
-	if (m->accepted >= o->before || m->accepted >= o->found ||
+	if (clock_date(m->accepted) >= o->before || m->accepted >= o->found ||
 	    (m->flags & MESSAGE_BOUNCE) != 0)
 		return true;
 	if (spool_envelope(spool, m) == -1 ||
@@ -92,7 +93,7 @@ oldest_over(struct walk *w)
 		return;
 	}
 	row_num(row, "oldest",
-	    o->found == INT64_MAX ? 0 : (o->found + 999) / 1000);
+	    o->found == INT64_MAX ? 0 : (clock_date(o->found) + 999) / 1000);
 	answer_row(w->answer, row);
 	row_free(row);
 	answer_ok(w->answer);

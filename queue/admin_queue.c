@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "clock.h"
 #include "envelope.h"
 #include "id.h"
 #include "message.h"
@@ -51,6 +52,13 @@ why_unread(int error)
 	return error == EBADMSG ? "damaged on disk" : strerror(error);
 }
 
+/* A moment of the schedule, unix seconds, as a date; 0: none. */
+static void
+put_time(struct row *row, const char *name, int64_t when)
+{
+	row_time(row, name, when == 0 ? 0 : clock_date(when * 1000) / 1000);
+}
+
 static void
 list_rcpt(struct walk *w, struct message *m, const struct envelope *env,
     const char *address, uint32_t position, const struct state_rcpt *r,
@@ -67,8 +75,8 @@ list_rcpt(struct walk *w, struct message *m, const struct envelope *env,
 	row_str(row, "recipient", address);
 	row_str(row, "state", filter_state_name(filter_state_of(m, position)));
 	row_num(row, "attempts", r->attempts);
-	row_time(row, "next", schedule_task_next(q->schedule, t));
-	row_time(row, "queued", m->accepted / 1000);
+	put_time(row, "next", schedule_task_next(q->schedule, t));
+	put_time(row, "queued", m->accepted / 1000);
 	row_num(row, "size", (int64_t)(m->body_len + m->prefix_len));
 	row_str(row, "via", via_of(t));
 	row_str(row, "error", r->text);
@@ -192,8 +200,8 @@ show_message(struct answer *a, struct message *m, const struct envelope *env,
 	row_num(row, "size", (int64_t)(m->body_len + m->prefix_len));
 	row_num(row, "recipients", m->rcpts);
 	row_num(row, "open", m->open);
-	row_time(row, "queued", m->accepted / 1000);
-	row_time(row, "expires", m->accepted / 1000 + a->queue->conf.expire);
+	put_time(row, "queued", m->accepted / 1000);
+	put_time(row, "expires", m->accepted / 1000 + a->queue->conf.expire);
 	answer_row(a, row);
 }
 

@@ -284,7 +284,7 @@ put_status_rcpt(struct blob *b, const struct report *r,
 	put_value(b, r, reply);
 	blob_put_text(b, "\r\n");
 	if (r->kind == BOUNCE_DELAYED)
-		put_date(b, "Will-Retry-Until", end);
+		put_date(b, "Will-Retry-Until", clock_date(end));
 }
 
 /* For programs: RFC 3464, or RFC 6533. */
@@ -309,7 +309,7 @@ put_status(struct blob *b, const struct report *r)
 	blob_put_text(b, "Reporting-MTA: dns; ");
 	blob_put_text(b, r->queue->global.hostname);
 	blob_put_text(b, "\r\n");
-	put_date(b, "Arrival-Date", r->env.accepted);
+	put_date(b, "Arrival-Date", clock_date(r->env.accepted));
 	for (i = 0; i < r->rcpts; i++)
 		put_status_rcpt(b, r, &r->rcpt[i]);
 }

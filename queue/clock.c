@@ -147,3 +147,14 @@ clock_wall(void)
 {
 	return read_ms(CLOCK_REALTIME);
 }
+
+/*
+ * A moment of clock_now(), unix milliseconds, as the wall clock has it: for
+ * dates people read, and other processes compare with theirs.  They differ
+ * when the clock was set since the first call.
+ */
+int64_t
+clock_date(int64_t when)
+{
+	return when - clock_now() + clock_wall();
+}

@@ -29,6 +29,7 @@
 
 void clock_boot(void);
 void clock_keep(const char *path);
+int64_t clock_date(int64_t when);
 int64_t clock_mono(void);
 int64_t clock_now(void);
 int64_t clock_seconds(void);

@@ -201,6 +201,23 @@ jread_next_file(struct jread *r)
 	return 1;
 }
 
+/*
+ * Behind all that is there now, in the newest file: what comes next is new.
+ * As jread_next_file(); 0 if there is no file.
+ */
+int
+jread_to_end(struct jread *r)
+{
+	int rc;
+
+	close_file(r);
+	r->at = r->names == 0 ? 0 : r->names - 1;
+	rc = jread_next_file(r);
+	if (rc == 1)
+		r->pos = r->size;
+	return rc;
+}
+
 /* From the first file on again. */
 void
 jread_rewind(struct jread *r)

@@ -49,6 +49,7 @@ int jread_open(struct jread *, const char *folder, const char *from);
 void jread_close(struct jread *);
 int jread_rescan(struct jread *);
 int jread_next_file(struct jread *);
+int jread_to_end(struct jread *);
 void jread_rewind(struct jread *);
 void jread_grown(struct jread *);
 const char *jread_line(struct jread *, uint64_t at, size_t ahead);

@@ -186,7 +186,7 @@ count_time(struct batch *b)
 
 	p = provider_of(name, destination_domain_length(name));
 	histogram_add(&b->queue->relayed[p],
-	    (clock_wall() - m->accepted) * 1000);
+	    (clock_now() - m->accepted) * 1000);
 }
 
 static void
