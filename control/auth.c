@@ -37,6 +37,7 @@
 #include "policy.h"
 #include "rate.h"
 #include "seat.h"
+#include "steady.h"
 #include "throttle.h"
 #include "usage.h"
 #include "user.h"
@@ -85,7 +86,7 @@ auth_bar(const struct credential *cred, const struct user *user,
 enum policy_status
 auth_failure(struct control *c, const char *source)
 {
-	return throttle_fail(c->throttle, source, (int64_t)time(NULL)) ?
+	return throttle_fail(c->throttle, source, steady_now()) ?
 	    POLICY_THROTTLED :
 	    POLICY_NO;
 }
@@ -220,7 +221,7 @@ auth_end(struct control *c, const struct login *l,
 static bool
 is_throttled(struct control *c, const char *source)
 {
-	return throttle_holds(c->throttle, source, (int64_t)time(NULL));
+	return throttle_holds(c->throttle, source, steady_now());
 }
 
 static enum policy_status

@@ -57,6 +57,7 @@
 #include "relay.h"
 #include "seat.h"
 #include "seen.h"
+#include "steady.h"
 #include "store.h"
 #include "suppress.h"
 #include "suppress_tend.h"
@@ -272,7 +273,7 @@ main_start(void *arg)
 	if (object_upgrade(c->store) == -1 ||
 	    suppress_load(c->suppress, c->store) == -1 ||
 	    throttle_load(c->throttle, c->store) == -1 ||
-	    rate_load(c->rate, c->store, (int64_t)time(NULL)) == -1)
+	    rate_load(c->rate, c->store, steady_now()) == -1)
 		return -1;
 	if (dkimwatch_start(c->dkimwatch) == -1 ||
 	    troubles_load(c->troubles, c->store) == -1)
@@ -389,8 +390,8 @@ peer_there(struct control *c, const struct peer *peer)
 {
 	switch (peer->conv) {
 	case CONV_POLICY:
-		throttle_each(c->throttle, (int64_t)time(NULL),
-		    throttle_tell_cb, peer->chan);
+		throttle_each(c->throttle, steady_now(), throttle_tell_cb,
+		    peer->chan);
 		break;
 	case CONV_SIGN:
 		keys_signer_up(c->keys, peer->chan);

@@ -44,6 +44,7 @@
 #include "seat.h"
 #include "sender.h"
 #include "signed.h"
+#include "steady.h"
 #include "store.h"
 #include "suppress.h"
 #include "suppress_hit.h"
@@ -283,7 +284,7 @@ rcpt_reserve(struct control *c, const void *owner, const struct policy_rcpt *q,
 	who.id[who.n++] = q->user;
 	for (i = 0; i < path->n; i++)
 		who.id[who.n++] = path->place[i];
-	status = rate_reserve(c->rate, &tx, &who, q->units, (int64_t)time(NULL),
+	status = rate_reserve(c->rate, &tx, &who, q->units, steady_now(),
 	    &limit);
 	rate_reply(c, status, limit, a);
 	if (a->status == POLICY_OK)
@@ -360,8 +361,7 @@ policy_resize_cb(struct chan *chan, struct msgin *m, void *arg)
 		return -1;
 	tx.owner = chan;
 	tx.number = q.transaction;
-	status = rate_resize(c->rate, &tx, q.units, (int64_t)time(NULL),
-	    &limit);
+	status = rate_resize(c->rate, &tx, q.units, steady_now(), &limit);
 	rate_reply(c, status, limit, &a);
 	(void)policy_rcpt_reply_send(chan, m->id, &a);
 	return 0;
@@ -379,7 +379,7 @@ policy_commit_cb(struct chan *chan, struct msgin *m, void *arg)
 		return -1;
 	tx.owner = chan;
 	tx.number = q.transaction;
-	rate_commit(c->rate, &tx, q.units, (int64_t)time(NULL));
+	rate_commit(c->rate, &tx, q.units, steady_now());
 	return 0;
 }
 

@@ -33,6 +33,7 @@
 #include "peers.h"
 #include "proto_auth.h"
 #include "seen.h"
+#include "steady.h"
 #include "throttle.h"
 #include "usage.h"
 #include "user.h"
@@ -72,7 +73,7 @@ signed_key(struct control *c, const struct policy_key *q,
 	struct apikey k;
 
 	memset(a, 0, sizeof(*a));
-	if (throttle_holds(c->throttle, q->source, (int64_t)time(NULL))) {
+	if (throttle_holds(c->throttle, q->source, steady_now())) {
 		a->status = POLICY_THROTTLED;
 		return;
 	}

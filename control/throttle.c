@@ -29,7 +29,6 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bounds.h"
 #include "log.h"
@@ -37,6 +36,7 @@
 #include "proc.h"
 #include "proto_conf.h"
 #include "record.h"
+#include "steady.h"
 #include "store.h"
 
 #define THROTTLE_VERSION 1
@@ -447,7 +447,7 @@ load_cb(const struct store_key *k, struct msgin *m, void *arg)
 	int64_t now;
 
 	t = arg;
-	now = (int64_t)time(NULL);
+	now = steady_now();
 	if (netkey_parse(store_key_first(k), key) == -1)
 		return true;
 	e = add(t, key, now);

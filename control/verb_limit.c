@@ -22,7 +22,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "compat.h"
 #include "control.h"
@@ -31,6 +30,7 @@
 #include "rate.h"
 #include "row.h"
 #include "seat.h"
+#include "steady.h"
 #include "subject.h"
 #include "verb_need.h"
 
@@ -48,7 +48,7 @@ limit_row(struct job *j, const struct subject *s, const struct limit *l)
 {
 	struct rate_use use;
 
-	rate_use(j->control->rate, s->id, (int64_t)time(NULL), &use);
+	rate_use(j->control->rate, s->id, steady_now(), &use);
 	row_str(j->row, "kind", s->kind);
 	row_str(j->row, "name", s->name);
 	row_limit(j, "minute", l->minute);
@@ -152,7 +152,7 @@ limit_store(struct job *j, const struct subject *s, const struct limit *l,
 	job_audit(j, s->name, before, after);
 	if (job_commit(j) == -1)
 		return -1;
-	if (rate_set(j->control->rate, s->id, l, (int64_t)time(NULL)) == -1) {
+	if (rate_set(j->control->rate, s->id, l, steady_now()) == -1) {
 		job_fail(j, "it holds when control has started again",
 		    "out of memory");
 		return -1;

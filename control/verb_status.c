@@ -39,6 +39,7 @@
 #include "proto_admin.h"
 #include "relay.h"
 #include "row.h"
+#include "steady.h"
 #include "troubles.h"
 
 /* Processes of which is noted what they use, kinds of traffic and queue. */
@@ -457,7 +458,7 @@ limits(struct job *j)
 	struct near near[NEAR_MAX];
 	size_t i, n;
 
-	n = near_find(j->control, (int64_t)time(NULL), near);
+	n = near_find(j->control, steady_now(), near);
 	for (i = 0; i < n; i++)
 		limit(j, &near[i]);
 }

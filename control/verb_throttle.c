@@ -23,12 +23,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "control.h"
 #include "job.h"
 #include "netkey.h"
 #include "row.h"
+#include "steady.h"
 #include "throttle.h"
 #include "verb_need.h"
 
@@ -41,7 +41,7 @@ list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	if (throttle_decode(m, &r) == -1 ||
 	    !name_begins(j->arg[0], store_key_first(k)))
 		return false;
-	throttled = r.until > (int64_t)time(NULL);
+	throttled = r.until > steady_now();
 	if (j->arg[1] != NULL &&
 	    (strcmp(j->arg[1], "throttled") == 0) != throttled)
 		return false;
@@ -50,11 +50,11 @@ list_cb(struct job *j, const struct store_key *k, struct msgin *m)
 	if (r.last == 0)
 		row_none(j->row, "last");
 	else
-		row_time(j->row, "last", r.last);
+		row_time(j->row, "last", steady_date(r.last));
 	if (!throttled)
 		row_none(j->row, "throttled");
 	else
-		row_time(j->row, "throttled", r.until);
+		row_time(j->row, "throttled", steady_date(r.until));
 	return true;
 }
 

@@ -40,6 +40,7 @@
 #include "proto_admin.h"
 #include "proto_hook.h"
 #include "relay.h"
+#include "steady.h"
 #include "webhook.h"
 #include "webhook_batch.h"
 
@@ -70,7 +71,7 @@ struct hook {
 	enum hook_state state;
 	bool changed; /* meanwhile: what is under way does not count */
 	bool begins;  /* it had no place yet */
-	int64_t next; /* not before, unix seconds */
+	int64_t next; /* not before, of steady_now() */
 
 	struct webhook_batch batch;
 };
@@ -171,7 +172,7 @@ hook_store(struct hook *h, const struct webhook *w)
 		return 0;
 	}
 	log_warnx("webhook %s: its place is not stored", w->id);
-	h->next = (int64_t)time(NULL) + webhook_waits[1];
+	h->next = steady_now() + webhook_waits[1];
 	return -1;
 }
 
@@ -194,19 +195,29 @@ hook_done(struct hook *h, struct webhook *w)
 	return hook_store(h, w);
 }
 
+/* Seconds that are waited after so many failures. */
+static unsigned
+wait_after(uint64_t failures)
+{
+	if (failures == 0)
+		return 0;
+	return webhook_waits[failures < WAITS ? failures - 1 : WAITS - 1];
+}
+
 static void
 hook_failed(struct hook *h, struct webhook *w, const char *why)
 {
 	int64_t now = (int64_t)time(NULL);
-	unsigned wait;
+	int64_t wait;
 
-	wait = webhook_waits[w->failures < WAITS ? w->failures : WAITS - 1];
 	if (w->failures++ == 0) {
 		w->failing = now;
 		log_warnx("webhook %s: %s; it is tried again", w->id, why);
 	}
+	wait = wait_after(w->failures);
 	(void)strlcpy(w->error, why, sizeof(w->error));
-	w->next = h->next = now + wait;
+	w->next = now + wait;
+	h->next = steady_now() + wait;
 	(void)strlcpy(w->tried, h->batch.last, sizeof(w->tried));
 	(void)hook_store(h, w);
 }
@@ -391,7 +402,7 @@ static void
 tick_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct webhooks *all = arg;
-	int64_t now = (int64_t)time(NULL);
+	int64_t now = steady_now();
 	struct hook *h, *next;
 
 	for (h = LIST_FIRST(&all->hooks); h != NULL; h = next) {
@@ -399,6 +410,18 @@ tick_cb(evutil_socket_t fd, short what, void *arg)
 		if (h->state == HOOK_IDLE && h->next <= now)
 			hook_read(h);
 	}
+}
+
+/* When it is tried next, whatever was done to the clock since that was set. */
+static int64_t
+next_of(const struct webhook *w)
+{
+	int64_t wait = w->next - (int64_t)time(NULL), most;
+
+	if (w->next == 0 || wait <= 0)
+		return 0;
+	most = wait_after(w->failures);
+	return steady_now() + (wait < most ? wait : most);
 }
 
 static struct hook *
@@ -452,9 +475,9 @@ webhooks_changed(struct webhooks *all, const char *id)
 		}
 	}
 	if (h != NULL) {
-		h->next = w.next;
+		h->next = next_of(&w);
 		h->changed = true;
-		if (h->state == HOOK_IDLE && h->next <= (int64_t)time(NULL))
+		if (h->state == HOOK_IDLE && h->next <= steady_now())
 			hook_read(h);
 	}
 	webhook_clear(&w);
@@ -473,7 +496,7 @@ load_cb(const struct store_key *k, struct msgin *m, void *arg)
 	h = calloc(1, sizeof(*h));
 	if (h != NULL) {
 		h->all = all;
-		h->next = w.next;
+		h->next = next_of(&w);
 		(void)strlcpy(h->id, w.id, sizeof(h->id));
 		LIST_INSERT_HEAD(&all->hooks, h, entry);
 	}

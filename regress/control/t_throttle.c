@@ -17,7 +17,7 @@
 /*
  * Addresses that failed: the window, the block, restarts, and many addresses.
  *
- * sources: control/throttle.c control/record.c control/store_bdb.c control/store_rows.c
+ * sources: control/throttle.c control/steady.c control/record.c control/store_bdb.c control/store_rows.c
  * sources: control/store_key.c control/store_lock.c
  * sources: control/store_place.c
  * sources: regress/control/tmpdir.c regress/control/fake_proc.c
