@@ -25,36 +25,36 @@
 #include "envelope.h"
 #include "journal.h"
 #include "message.h"
-#include "queue.h"
 #include "spool.h"
 
 /*
- * Write the event of each recipient; nothing without memory, or if it cannot
- * be read.
+ * Write the event of each recipient, with a text if there is more to say;
+ * nothing without memory, or if it cannot be read.
  */
 void
-accepted_tell(struct queue *q, struct message *m)
+accepted_tell(struct journal *j, struct spool *spool, struct message *m,
+    const char *text)
 {
 	struct envelope env;
 	struct envelope_rcpt r;
 	struct cursor c;
 
-	if (spool_envelope(q->spool, m) == -1 ||
+	if (spool_envelope(spool, m) == -1 ||
 	    envelope_decode(&env, m->envelope, m->meta_len) == -1)
 		return;
 	envelope_first(&env, &c);
 	while (envelope_next(&c, &r) == 1) {
-		journal_begin(q->journal, "accepted", m->id);
-		journal_str(q->journal, "recipient", r.address);
-		journal_str(q->journal, "sender", env.sender);
-		journal_str(q->journal, "from", env.from);
-		journal_str(q->journal, "messageId", env.message_id);
-		journal_str(q->journal, "user", env.user);
-		journal_str(q->journal, "compartment", env.compartment);
-		journal_str(q->journal, "source", env.source);
-		journal_num(q->journal, "size",
-		    (int64_t)m->body_len + m->prefix_len);
-		journal_str(q->journal, "dkimSelector", env.selector);
-		journal_end(q->journal);
+		journal_begin(j, "accepted", m->id);
+		journal_str(j, "recipient", r.address);
+		journal_str(j, "sender", env.sender);
+		journal_str(j, "from", env.from);
+		journal_str(j, "messageId", env.message_id);
+		journal_str(j, "user", env.user);
+		journal_str(j, "compartment", env.compartment);
+		journal_str(j, "source", env.source);
+		journal_num(j, "size", (int64_t)m->body_len + m->prefix_len);
+		journal_str(j, "dkimSelector", env.selector);
+		journal_str(j, "text", text);
+		journal_end(j);
 	}
 }

@@ -20,9 +20,11 @@
 #ifndef ACCEPTED_H
 #define ACCEPTED_H
 
+struct journal;
 struct message;
-struct queue;
+struct spool;
 
-void accepted_tell(struct queue *, struct message *);
+void accepted_tell(struct journal *, struct spool *, struct message *,
+    const char *text);
 
 #endif

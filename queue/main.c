@@ -18,10 +18,12 @@
  * queue: the spool, the schedule, bounces and the event journal.  It has no
  * network and no keys.
  */
+#include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "accepted.h"
 #include "admin.h"
 #include "allocator.h"
 #include "chan.h"
@@ -42,6 +44,7 @@
 #include "schedule.h"
 #include "spool.h"
 #include "steer.h"
+#include "untold.h"
 #include "work.h"
 
 /* What a new configuration is gathered in until it is complete. */
@@ -166,6 +169,59 @@ retry_found(uint64_t id, const struct envelope *env, void *arg)
 	retry_put_envelope(q->retry, id, env, clock_seconds());
 }
 
+/* spool's hook: at start, one that may be new to the journal. */
+static void
+message_fresh(uint64_t id, bool large, void *arg)
+{
+	struct queue *q = arg;
+
+	untold_found(q->untold, id, large);
+}
+
+/* What was accepted, and an event of it was lost. */
+struct recovery {
+	struct queue *queue;
+	struct spool *spool;
+	unsigned long told;
+};
+
+static void
+tell_late(uint64_t id, void *arg)
+{
+	struct recovery *r = arg;
+	struct message *m;
+
+	m = spool_find(r->spool, id);
+	if (m == NULL)
+		return;
+	accepted_tell(r->queue->journal, r->spool, m,
+	    "found at a start after a crash");
+	spool_envelope_drop(r->spool, m);
+	r->told++;
+}
+
+/* spool's hook: at start, all messages are there, also those that are done. */
+static void
+messages_seen(struct spool *spool, void *arg)
+{
+	struct recovery r = { arg, spool, 0 };
+
+	untold_each(r.queue->untold, tell_late, &r);
+	if (r.told > 0)
+		log_info("journal: %lu messages were accepted before a crash "
+			 "that lost that event",
+		    r.told);
+}
+
+/* spool's hook: who is done must not be so without an event that says how. */
+static void
+before_marks(void *arg)
+{
+	struct queue *q = arg;
+
+	journal_flush(q->journal);
+}
+
 /* spool's hook: a start will not find these messages. */
 static int
 retry_behind(void *arg)
@@ -186,6 +242,8 @@ start(void *arg)
 	struct queue *q = &p->queue;
 	struct spool_hooks hooks = {
 		.found = message_found,
+		.fresh = message_fresh,
+		.seen = messages_seen,
 		.gone = message_gone,
 		.lost = message_lost,
 		.closed = work_segment_closed,
@@ -193,6 +251,7 @@ start(void *arg)
 		.alone = intake_is_idle,
 		.retry = retry_found,
 		.settle = retry_behind,
+		.marking = before_marks,
 		.arg = q,
 	};
 
@@ -209,7 +268,10 @@ start(void *arg)
 	q->retry = retry_new(proc_base(), "retry", clock_seconds());
 	if (q->retry == NULL)
 		return -1;
+	q->untold = untold_new(journal_folder(q->journal));
 	q->spool = spool_open(".", proc_base(), SEGMENT_SIZE_DEFAULT, &hooks);
+	untold_free(q->untold);
+	q->untold = NULL;
 	if (q->spool == NULL)
 		return -1;
 	schedule_use(q->schedule, spool_destinations(q->spool));

@@ -38,6 +38,7 @@ struct retry;
 struct schedule;
 struct spool;
 struct steer;
+struct untold;
 struct work;
 
 /* Recipients, since the start of the process. */
@@ -65,6 +66,7 @@ struct queue {
 	struct conf_global global;
 	struct conf_queue conf;
 	struct disk disk;
+	struct untold *untold; /* during a start */
 	struct queue_stats stats;
 	struct histogram relayed[PROVIDERS]; /* since it was accepted */
 	int64_t started;		     /* unix seconds */

@@ -71,6 +71,14 @@ struct spool_entry {
 struct spool_hooks {
 	/* A message that was found at start. */
 	void (*found)(struct message *, void *);
+	/*
+	 * At start, after an end that was not orderly: a message that no
+	 * index knows, in the order of the log unless large, and done or not;
+	 * and then that all were seen, before any is gone.  NULL both, or
+	 * none.
+	 */
+	void (*fresh)(uint64_t id, bool large, void *);
+	void (*seen)(struct spool *, void *);
 	/* A message is done, or given up, and nothing of it is to be sent. */
 	void (*gone)(struct message *, void *);
 	/* A message is given up, of that user or NULL: unknown; why. */
@@ -83,6 +91,8 @@ struct spool_hooks {
 	bool (*alone)(void *);
 	/* At start, done or not: one whose envelope has a retry token. */
 	void (*retry)(uint64_t id, const struct envelope *, void *);
+	/* Marks are about to be written; or NULL. */
+	void (*marking)(void *);
 	/*
 	 * Messages are not read any more at a start from now on; or NULL.  -1:
 	 * they must be.

@@ -348,6 +348,8 @@ write_waiting(struct spool *sp)
 {
 	enum spool_status status;
 
+	if (sp->marks.count > 0 && sp->hooks.marking != NULL)
+		sp->hooks.marking(sp->hooks.arg);
 	status = spool_write(sp);
 	if (status == SPOOL_OK)
 		return 0;

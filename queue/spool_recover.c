@@ -211,6 +211,9 @@ found_message(struct spool *sp, struct segment *s, uint64_t off,
 		m = message_from_envelope(&sp->destinations, r->id, &env);
 		if (m == NULL)
 			return -1;
+		if (sp->hooks.fresh != NULL && env.kind == ENVELOPE_MAIL)
+			sp->hooks.fresh(r->id, s->kind == SEGMENT_BIG,
+			    sp->hooks.arg);
 		sp->messages.rcpts += m->open;
 	}
 	m->offset = (uint32_t)off;
@@ -501,6 +504,8 @@ spool_recover(struct spool *sp)
 	if (rc == 0)
 		rc = scan_logs(sp, &pos, &v);
 	CRASH("recover-read");
+	if (rc == 0 && !pos.clean && sp->hooks.seen != NULL)
+		sp->hooks.seen(sp, sp->hooks.arg);
 	if (rc == 0) {
 		drop_orphans(sp, &o, &pos);
 		announce(sp);

@@ -194,6 +194,29 @@ class Load:
         return len(events), {e["recipient"] for e in events
                              if e["event"] == "relayed"}
 
+    def told(self):
+        """The journal knows each message that was taken, once, and what became
+        of it, whatever died meanwhile."""
+        events = self.edd.journal()
+        accepted = collections.Counter(
+            (e["id"], e["recipient"]) for e in events
+            if e["event"] == "accepted")
+        again = [k for k, n in accepted.items() if n > 1]
+        assert not again, "accepted again: %s" % again[:10]
+        ended = {(e["id"], e["recipient"]) for e in events
+                 if e["event"] in ("relayed", "bounced")}
+        known = {rcpt for _, rcpt in accepted}
+        with self.lock:
+            taken = set(self.taken) | {a.strip("<>") for a in self.bounced}
+        missing = [a for a in taken if a not in known]
+        assert not missing, "not accepted: %s" % missing[:10]
+        # Reports of edd itself have no such event.
+        begun = [k for k in ended if k not in accepted and
+                 k[1] != "news@example.org"]
+        assert not begun, "relayed, never accepted: %s" % begun[:10]
+        open_ = [k for k in accepted if k not in ended]
+        assert not open_, "no end is known of %s" % open_[:10]
+
     def settle(self, since):
         """What the present queue has recorded since that event, before a
         later message was answered 250, is durable: it must never arrive

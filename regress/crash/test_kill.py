@@ -56,3 +56,6 @@ def test_kill(world, round_):
 def test_nothing_is_lost(world):
     world.load.stop()
     world.load.check(everything=True)
+    wait_for(lambda: "example" not in world.edd.ctl("show", "queue"),
+             "an empty queue")
+    world.load.told()

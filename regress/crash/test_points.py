@@ -66,6 +66,7 @@ def test_nothing_is_left(world):
     world.load.check(everything=True)
     wait_for(lambda: "example" not in world.edd.ctl("show", "queue"),
              "an empty queue")
+    world.load.told()
     world.edd.stop()
     world.edd.start()
     assert "example" not in world.edd.ctl("show", "queue")
