@@ -30,6 +30,7 @@
 
 #include "compat.h"
 #include "destination.h"
+#include "proto_submit.h"
 #include "settings.h"
 #include "sources.h"
 
@@ -120,6 +121,12 @@ destination_free(struct destination *d)
 	free(d);
 }
 
+static bool
+is_urgent(const struct job *job)
+{
+	return (job->batch.flags & ENVELOPE_BULK) == 0;
+}
+
 /* Add a batch at the end, or, if it was there before, at the beginning. */
 void
 destination_push(struct destination *d, struct job *job, bool first)
@@ -129,6 +136,7 @@ destination_push(struct destination *d, struct job *job, bool first)
 	else
 		TAILQ_INSERT_TAIL(&d->waiting, job, entry);
 	d->jobs++;
+	d->urgent += is_urgent(job);
 }
 
 /* Take the first batch that waits, or NULL. */
@@ -141,6 +149,7 @@ destination_pop(struct destination *d)
 		return NULL;
 	TAILQ_REMOVE(&d->waiting, job, entry);
 	d->jobs--;
+	d->urgent -= is_urgent(job);
 	return job;
 }
 

@@ -53,6 +53,7 @@ struct destination {
 	struct conf_route forced;   /* an operator's route; port 0: none */
 	struct job_list waiting;
 	size_t jobs;	     /* waiting */
+	size_t urgent;	     /* of these, not bulk */
 	struct route *route; /* while it is looked up */
 	int64_t resolved_at; /* 0: not yet */
 	size_t targets;

@@ -106,9 +106,21 @@
 #define SESSIONS_GROWTH_PERCENT 75u
 
 /*
+ * One of so many connections is for mail that is not bulk, to destinations
+ * that were not slow: it goes at once, whatever else there is.  With fewer
+ * than SESSIONS_RESERVE_FROM in all there is no such part.
+ */
+#define SESSIONS_RESERVE      8u
+#define SESSIONS_RESERVE_FROM 4u
+
+/* Of so many other destinations that get a connection one has only bulk. */
+#define RANK_BULK_TURNS 8u
+
+/*
  * A connection that waits so many seconds for one answer is slow.  While
- * destinations wait for a connection, slow ones are cut in favour of them, if
- * their message is not on its way yet, down to that part of all connections.
+ * destinations wait for a connection, or the reserve is in use, slow ones are
+ * cut in favour of them, if their message is not on its way yet, down to that
+ * part of all connections.
  */
 #define SLOW_SECONDS 3
 #define SLOW_PERCENT 50u

@@ -22,7 +22,8 @@
  * "starved" and waits in order for one to end; idle connections are ended for
  * it.  Beyond SESSIONS_GROWTH_PERCENT of all, no destination gets a second
  * one, so slow destinations cannot take everything.  If they do, they are cut:
- * see mailer_cut_cb().
+ * see mailer_cut_cb().  One in SESSIONS_RESERVE is neither for bulk nor for
+ * destinations that were slow.
  */
 
 #include <sys/queue.h>
@@ -114,15 +115,51 @@ sink(const struct job *job, const struct work_outcome *out, void *arg)
 		count_jobs(m, -1);
 }
 
-/* It waits for a connection, and after a while slow ones are cut for it. */
+/* Connections that are not idle. */
+size_t
+mailer_used(const struct mailer *m)
+{
+	return m->slots - m->idles;
+}
+
+/* Connections that are for all, and no reserve. */
+size_t
+mailer_common(const struct mailer *m)
+{
+	size_t max = m->settings->deliver.sessions_max;
+
+	if (max < SESSIONS_RESERVE_FROM)
+		return max;
+	return max - (max + SESSIONS_RESERVE - 1) / SESSIONS_RESERVE;
+}
+
+/* After a while slow connections are cut for others. */
 static void
-starve(struct mailer *m, struct destination *d)
+cut_later(struct mailer *m)
 {
 	static const struct timeval second = { 1, 0 };
 
-	rank_starve(&m->rank, d);
 	if (!evtimer_pending(m->cut, NULL))
 		(void)evtimer_add(m->cut, &second); /* or at the next */
+}
+
+/* It waits for a connection. */
+static void
+starve(struct mailer *m, struct destination *d)
+{
+	rank_starve(&m->rank, d);
+	cut_later(m);
+}
+
+/* Whether a destination may use one more connection. */
+static bool
+may_use(const struct mailer *m, const struct destination *d)
+{
+	size_t limit = m->settings->deliver.sessions_max;
+
+	if (d->slow || d->urgent == 0)
+		limit = mailer_common(m);
+	return mailer_used(m) < limit;
 }
 
 /* Keep what is known of it for a while, if it is unused. */
@@ -196,9 +233,9 @@ feed_starved(struct mailer *m)
 {
 	struct destination *d;
 
-	if (m->stopping)
+	if (m->stopping || m->rank.starved == 0)
 		return;
-	d = rank_next(&m->rank);
+	d = rank_next(&m->rank, mailer_used(m) >= mailer_common(m));
 	if (d != NULL)
 		kick(m, d);
 }
@@ -242,9 +279,10 @@ mailer_slot_free(struct slot *s)
 {
 	struct mailer *m = s->mailer;
 
-	if (s->destination == NULL)
+	if (s->destination == NULL) {
 		TAILQ_REMOVE(&m->idle, s, entry);
-	else
+		m->idles--;
+	} else
 		TAILQ_REMOVE(&m->used, s, entry);
 	m->slots--;
 	m->stats->sessions = m->slots;
@@ -310,7 +348,10 @@ on_closed(struct slot *s)
 	else
 		d->busy--;
 	job = link_take_back(s->link);
-	d->slow |= link_end(s->link) == SESSION_END_YIELD;
+	if (link_end(s->link) == SESSION_END_YIELD) {
+		d->slow = true;
+		m->stats->connections_cut++;
+	}
 	if (job != NULL && link_end(s->link) == SESSION_END_YIELD)
 		destination_push(d, job, true);
 	else if (job != NULL)
@@ -335,8 +376,19 @@ make_idle(struct mailer *m, struct slot *s)
 	TAILQ_REMOVE(&m->used, s, entry);
 	s->destination = NULL;
 	TAILQ_INSERT_TAIL(&m->idle, s, entry);
+	m->idles++;
 	mailer_rest(m, d);
 	feed_starved(m);
+}
+
+/*
+ * Whether what waits at a destination may have the connection that is ready,
+ * and not only bulk would be in the reserve.
+ */
+static bool
+may_go_on(const struct mailer *m, const struct destination *d)
+{
+	return d->urgent > 0 || mailer_used(m) <= mailer_common(m);
 }
 
 static void
@@ -355,10 +407,12 @@ on_ready(struct slot *s)
 	}
 	if (m->stopping || (d->busy > 1 && m->rank.starved > 0)) {
 		link_quit(s->link); /* others have none at all */
-	} else if (d->jobs > 0) {
+	} else if (d->jobs > 0 && may_go_on(m, d)) {
 		link_give(s->link, destination_pop(d));
 		kick(m, d);
 	} else {
+		if (d->jobs > 0 && d->connecting + d->busy == 1)
+			starve(m, d);
 		make_idle(m, s);
 	}
 }
@@ -379,6 +433,8 @@ reuse(struct mailer *m, struct destination *d)
 	int64_t now = clock_seconds();
 	struct slot *s;
 
+	if (!may_use(m, d))
+		return false;
 	TAILQ_FOREACH_REVERSE(s, &m->idle, slot_list, entry)
 		if (sources_have(d->sources, link_source(s->link)) &&
 		    destination_leads_to(d, link_target(s->link), now))
@@ -386,6 +442,7 @@ reuse(struct mailer *m, struct destination *d)
 	if (s == NULL)
 		return false;
 	TAILQ_REMOVE(&m->idle, s, entry);
+	m->idles--;
 	TAILQ_INSERT_TAIL(&m->used, s, entry);
 	s->destination = d;
 	d->busy++;
@@ -403,6 +460,8 @@ has_room(struct mailer *m, const struct destination *d)
 
 	if (d->connecting + d->busy > 0)
 		return m->slots < max * SESSIONS_GROWTH_PERCENT / 100;
+	if (!may_use(m, d))
+		return false;
 	if (m->slots >= max && s != NULL)
 		mailer_slot_free(s);
 	return m->slots < max;
@@ -436,6 +495,8 @@ open_link(struct mailer *m, struct destination *d, const struct target *t)
 	d->connecting++;
 	m->stats->connections++;
 	m->stats->sessions = ++m->slots;
+	if (mailer_used(m) > mailer_common(m))
+		cut_later(m);
 	return true;
 }
 

@@ -33,10 +33,20 @@
 #include "settings.h"
 #include "stats.h"
 
+/* Connections of the reserve that are in use. */
+static size_t
+in_reserve(const struct mailer *m)
+{
+	size_t used = mailer_used(m), common = mailer_common(m);
+
+	return used > common ? used - common : 0;
+}
+
 /*
- * Destinations are starved.  If slow servers hold more than their part of all
- * connections, cut those that came last, one for each that waits; what is on
- * its way to a server is left alone.  A batch on one waits again.
+ * Destinations are starved, or the reserve is in use.  If slow servers hold
+ * more than their part of all connections, cut those that came last, one for
+ * each that waits or is missing; what is on its way to a server is left alone.
+ * A batch on one waits again.
  */
 void
 mailer_cut_cb(evutil_socket_t fd, short what, void *arg)
@@ -47,6 +57,8 @@ mailer_cut_cb(evutil_socket_t fd, short what, void *arg)
 	int64_t now = clock_seconds();
 	struct slot *s;
 
+	if (wanted < in_reserve(m))
+		wanted = in_reserve(m);
 	if (wanted == 0 || m->stopping)
 		return;
 	(void)evtimer_add(m->cut, &second);

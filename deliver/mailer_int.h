@@ -58,16 +58,19 @@ struct mailer {
 	struct slot_list used;
 	struct slot_list idle; /* the longest first */
 	size_t slots;
+	size_t idles; /* of these, idle */
 	size_t jobs;
 	bool full;
 	bool stopping;
 	bool stopped;
 	struct event *sweep; /* of what is kept too long */
-	struct event *cut;   /* while destinations are starved */
+	struct event *cut;   /* while destinations are starved, see there */
 	struct event *stop_timer;
 };
 
 void mailer_slot_free(struct slot *);
+size_t mailer_common(const struct mailer *);
+size_t mailer_used(const struct mailer *);
 void mailer_rest(struct mailer *, struct destination *);
 void mailer_cut_cb(evutil_socket_t, short, void *);
 void mailer_stop_cb(evutil_socket_t, short, void *);

@@ -15,8 +15,9 @@
  */
 
 /*
- * Who is next.  Destinations that were slow get one turn of RANK_TURNS while
- * others wait, so that they neither hold the others up nor wait for ever.
+ * Who is next.  Destinations that have only bulk get one turn of
+ * RANK_BULK_TURNS while others wait, and those that were slow one of
+ * RANK_TURNS, so that they neither hold the others up nor wait for ever.
  */
 
 #include <stddef.h>
@@ -38,12 +39,19 @@ rank_init(struct rank *r)
 		TAILQ_INIT(&r->list[i]);
 }
 
+static bool
+is_starved(enum rank_place place)
+{
+	return place == RANK_STARVED || place == RANK_BULK ||
+	    place == RANK_SLOW;
+}
+
 static void
 insert(struct rank *r, struct destination *d, enum rank_place place)
 {
 	d->place = place;
 	TAILQ_INSERT_TAIL(&r->list[place], d, rank);
-	if (place == RANK_STARVED || place == RANK_SLOW)
+	if (is_starved(place))
 		r->starved++;
 }
 
@@ -53,30 +61,45 @@ rank_remove(struct rank *r, struct destination *d)
 {
 	if (d->place == RANK_NONE)
 		return;
-	if (d->place == RANK_STARVED || d->place == RANK_SLOW)
+	if (is_starved(d->place))
 		r->starved--;
 	TAILQ_REMOVE(&r->list[d->place], d, rank);
 	d->place = RANK_NONE;
 }
 
-/* It waits for a connection; one that did before keeps its place. */
+/*
+ * It waits for a connection; one that did before keeps its place, unless it had
+ * only bulk then.
+ */
 void
 rank_starve(struct rank *r, struct destination *d)
 {
-	if (d->place == RANK_STARVED || d->place == RANK_SLOW)
+	if (is_starved(d->place) && (d->place != RANK_BULK || d->urgent == 0))
 		return;
 	rank_remove(r, d);
-	insert(r, d, d->slow ? RANK_SLOW : RANK_STARVED);
+	insert(r, d,
+	    d->slow	       ? RANK_SLOW :
+		d->urgent == 0 ? RANK_BULK :
+				 RANK_STARVED);
 }
 
-/* Take out the one whose turn it is, or NULL. */
+/*
+ * Take out the one whose turn it is, or NULL; of those only that may use the
+ * reserve, if there is nothing else.
+ */
 struct destination *
-rank_next(struct rank *r)
+rank_next(struct rank *r, bool reserve)
 {
 	struct destination *d = TAILQ_FIRST(&r->list[RANK_STARVED]);
+	struct destination *bulk = TAILQ_FIRST(&r->list[RANK_BULK]);
 	struct destination *slow = TAILQ_FIRST(&r->list[RANK_SLOW]);
 
-	if (d == NULL || (slow != NULL && ++r->turn % RANK_TURNS == 0))
+	if (!reserve &&
+	    (d == NULL ||
+		(bulk != NULL && ++r->bulk_turn % RANK_BULK_TURNS == 0)))
+		d = bulk;
+	if (!reserve &&
+	    (d == NULL || (slow != NULL && ++r->turn % RANK_TURNS == 0)))
 		d = slow;
 	if (d != NULL)
 		rank_remove(r, d);

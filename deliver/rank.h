@@ -34,6 +34,7 @@ TAILQ_HEAD(rank_list, destination);
 enum rank_place {
 	RANK_NONE,
 	RANK_STARVED, /* batches wait, and there is no connection */
+	RANK_BULK,    /* the same, and all of them are bulk */
 	RANK_SLOW,    /* the same, and it was slow the last time */
 	RANK_KEPT,    /* unused since kept_at */
 	RANK_PLACES
@@ -41,14 +42,15 @@ enum rank_place {
 
 struct rank {
 	struct rank_list list[RANK_PLACES]; /* that of NONE is empty */
-	size_t starved;			    /* of both kinds */
+	size_t starved;			    /* of all three kinds */
 	unsigned turn;
+	unsigned bulk_turn;
 };
 
 void rank_init(struct rank *);
 void rank_remove(struct rank *, struct destination *);
 void rank_starve(struct rank *, struct destination *);
-struct destination *rank_next(struct rank *);
+struct destination *rank_next(struct rank *, bool reserve);
 void rank_keep(struct rank *, struct destination *, int64_t now);
 struct destination *rank_expired(struct rank *, int64_t now);
 

@@ -32,6 +32,7 @@ static const struct {
 	{ "destinations", offsetof(struct stats, destinations) },
 	{ "connections", offsetof(struct stats, connections) },
 	{ "connections-failed", offsetof(struct stats, connections_failed) },
+	{ "connections-cut", offsetof(struct stats, connections_cut) },
 	{ "connections-reused", offsetof(struct stats, connections_reused) },
 	{ "tls-sessions", offsetof(struct stats, tls_sessions) },
 	{ "tls-failed", offsetof(struct stats, tls_failed) },

@@ -31,6 +31,7 @@ struct stats {
 	uint64_t destinations; /* known now */
 	uint64_t connections;
 	uint64_t connections_failed;
+	uint64_t connections_cut;    /* slow ones, for others */
 	uint64_t connections_reused; /* another destination's */
 	uint64_t tls_sessions;
 	uint64_t tls_failed;

@@ -50,9 +50,9 @@ test_in_order(void **state)
 	rank_starve(&rank, &d[1]);
 	rank_starve(&rank, &d[0]); /* keeps its place */
 	assert_int_equal(rank.starved, 2);
-	assert_ptr_equal(rank_next(&rank), &d[0]);
-	assert_ptr_equal(rank_next(&rank), &d[1]);
-	assert_null(rank_next(&rank));
+	assert_ptr_equal(rank_next(&rank, false), &d[0]);
+	assert_ptr_equal(rank_next(&rank, false), &d[1]);
+	assert_null(rank_next(&rank, false));
 	assert_int_equal(rank.starved, 0);
 }
 
@@ -66,9 +66,9 @@ test_slow_ones_have_a_part(void **state)
 	d[0].slow = false; /* it is taken out of where it is */
 	for (i = 1; i < 6; i++)
 		rank_starve(&rank, &d[i]);
-	assert_ptr_equal(rank_next(&rank), &d[1]);
+	assert_ptr_equal(rank_next(&rank, false), &d[1]);
 	for (i = 0; i < RANK_TURNS; i++)
-		slow += rank_next(&rank) == &d[0];
+		slow += rank_next(&rank, false) == &d[0];
 	assert_int_equal(slow, 1);
 	assert_int_equal(rank.starved, 1);
 }
@@ -79,8 +79,48 @@ test_slow_ones_alone(void **state)
 	d[0].slow = d[1].slow = true;
 	rank_starve(&rank, &d[0]);
 	rank_starve(&rank, &d[1]);
-	assert_ptr_equal(rank_next(&rank), &d[0]);
-	assert_ptr_equal(rank_next(&rank), &d[1]);
+	assert_ptr_equal(rank_next(&rank, false), &d[0]);
+	assert_ptr_equal(rank_next(&rank, false), &d[1]);
+}
+
+static void
+test_bulk_has_a_part_and_no_reserve(void **state)
+{
+	struct destination *next;
+	unsigned i, bulk = 0;
+
+	rank_starve(&rank, &d[0]);
+	for (i = 1; i < 6; i++) {
+		d[i].urgent = 1;
+		rank_starve(&rank, &d[i]);
+	}
+	assert_int_equal(rank.starved, 6);
+	for (i = 0; i < RANK_BULK_TURNS; i++) {
+		next = rank_next(&rank, false);
+		bulk += next == &d[0];
+		rank_starve(&rank, next);
+	}
+	assert_int_equal(bulk, 1);
+	assert_ptr_equal(rank_next(&rank, false), &d[3]);
+	for (i = 0; i < 4; i++)
+		assert_true(rank_next(&rank, true) != &d[0]);
+	assert_null(rank_next(&rank, true));
+	assert_ptr_equal(rank_next(&rank, false), &d[0]);
+}
+
+static void
+test_bulk_becomes_urgent(void **state)
+{
+	rank_starve(&rank, &d[0]);
+	assert_null(rank_next(&rank, true));
+	d[0].urgent = 1;
+	rank_starve(&rank, &d[0]);
+	assert_int_equal(rank.starved, 1);
+	assert_ptr_equal(rank_next(&rank, true), &d[0]);
+	d[0].slow = true;
+	rank_starve(&rank, &d[0]);
+	assert_null(rank_next(&rank, true));
+	assert_ptr_equal(rank_next(&rank, false), &d[0]);
 }
 
 static void
@@ -91,7 +131,7 @@ test_kept(void **state)
 	rank_keep(&rank, &d[0], 200); /* kept already */
 	rank_keep(&rank, &d[1], 150);
 	assert_int_equal(rank.starved, 0);
-	assert_null(rank_next(&rank));
+	assert_null(rank_next(&rank, false));
 	assert_null(rank_expired(&rank, 99 + DESTINATION_KEEP));
 	assert_ptr_equal(rank_expired(&rank, 100 + DESTINATION_KEEP), &d[0]);
 	assert_null(rank_expired(&rank, 100 + DESTINATION_KEEP));
@@ -107,6 +147,9 @@ main(void)
 		cmocka_unit_test_setup(test_in_order, setup),
 		cmocka_unit_test_setup(test_slow_ones_have_a_part, setup),
 		cmocka_unit_test_setup(test_slow_ones_alone, setup),
+		cmocka_unit_test_setup(test_bulk_has_a_part_and_no_reserve,
+		    setup),
+		cmocka_unit_test_setup(test_bulk_becomes_urgent, setup),
 		cmocka_unit_test_setup(test_kept, setup),
 	};
 

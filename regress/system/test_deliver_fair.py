@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from eddtest import message, wait_for
+from eddtest import free_port, message, wait_for
 from receiver import Gone, Receiver
+from test_metrics import get, samples, total
 
 
 def stalling(receivers, seconds, until):
@@ -100,7 +101,7 @@ def silent(make_edd, cleanup, dns):
     never greet; returns the daemon and the server of live.example.net."""
     sockets = []
 
-    def make(count):
+    def make(count, extra=""):
         live = Receiver(["PIPELINING"], "127.0.9.1").start()
         cleanup.append(live)
         zone = ["live MX 10 hlive\nhlive A 127.0.9.1"]
@@ -111,7 +112,7 @@ def silent(make_edd, cleanup, dns):
             zone.append("s%d MX 10 h%d\nh%d A %s" % (i, i, i, address))
         dns.zone("example.net", "\n".join(zone))
         dns.start()
-        edd = make_edd(dns=dns, deliver_port=live.port)
+        edd = make_edd(dns=dns, deliver_port=live.port, extra=extra)
         return edd.start().setup(), live
     yield make
     for s in sockets:
@@ -144,3 +145,38 @@ def test_servers_that_never_greet_delay_nobody(silent, capsys, kind, count):
         print("\n6 %s messages each for %d domains that never greet: another "
               "user's, one after the other, after %s" % (
                   kind, count, ", ".join("%.2f s" % s for s in seconds)))
+
+
+def test_some_sessions_are_not_for_bulk(silent, capsys):
+    """However many servers hang, none of these is ever taken by them."""
+    port = free_port()
+    edd, live = silent(60, "workers deliver 1\ndeliver sessions 16\n"
+                       "listen on 127.0.0.1 metrics port %d" % port)
+    edd.metrics_port = port
+    edd.ctl("user", "add", "shop")
+    shop = edd.credential("shop")
+    edd.ctl("user", "set", "app", "class", "bulk")
+    seen = []
+
+    def sessions():
+        found = samples(get(edd, "/metrics")[2])
+        seen.append(total(found, "edd_deliver_sessions"))
+        return seen[-1], total(found, "edd_deliver_batches")
+    with edd.client() as smtp:
+        for n in range(60):
+            smtp.sendmail("news@example.org", ["r@s%d.example.net" % n],
+                          message(subject="bulk"))
+    wait_for(lambda: sessions() == (14, 60), "all that bulk may have")
+    edd.user, edd.secret = shop
+    seconds = []
+    for i in range(3):
+        began = time.monotonic()
+        edd.send("x%d@live.example.net" % i)
+        live.wait(i + 1)
+        seconds.append(time.monotonic() - began)
+        sessions()
+    with capsys.disabled():
+        print("\n60 bulk messages for domains that never greet, 16 sessions: "
+              "another user's, one after the other, after %s" % (
+                  ", ".join("%.2f s" % s for s in seconds)))
+    assert max(seen) <= 15, seen  # one is that of the live server
