@@ -56,6 +56,7 @@ struct proc {
 	void *arg;
 	struct event_base *base;
 	struct chan *parent;
+	pid_t parent_pid;
 	struct event *signals[3];
 	struct event *log_lost;
 	unsigned instance;
@@ -384,11 +385,18 @@ static const struct chan_rule proc_rules[] = {
 	{ 0, 0, NULL, NULL },
 };
 
-/* edd stops its children itself: a terminal's ^C is not for them. */
+/*
+ * edd stops its children itself: a terminal's ^C is not for them.  One that
+ * edd left behind, with a channel that somebody else keeps open, ends by hand.
+ */
 static void
 proc_signal_cb(evutil_socket_t sig, short what, void *arg)
 {
-	log_debug("signal %d ignored", (int)sig);
+	if (sig == SIGTERM && self.parent != NULL &&
+	    getppid() != self.parent_pid)
+		proc_down_cb(self.parent, NULL);
+	else
+		log_debug("signal %d ignored", (int)sig);
 }
 
 static void
@@ -422,6 +430,7 @@ proc_main(int argc, char **argv, const struct proc_hooks *hooks, void *arg)
 	}
 	self.hooks = hooks;
 	self.arg = arg;
+	self.parent_pid = getppid();
 	log_init(hooks->name, true, 0);
 	self.base = event_base_new();
 	if (self.base == NULL ||

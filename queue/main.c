@@ -58,6 +58,8 @@ struct pending_conf {
 struct process {
 	struct queue queue;
 	struct pending_conf next;
+	struct event *orphan; /* while deliver ends without edd */
+	int64_t orphan_end;   /* of clock_mono() */
 };
 
 static void
@@ -304,7 +306,39 @@ peer(enum proc_conv conv, enum proc_kind kind, unsigned instance, int fd,
 	}
 }
 
-/* Everything that waits is committed; deliver is gone by then. */
+/* Everything that waits is committed. */
+static void __attribute__((noreturn)) finish(struct queue *q)
+{
+	spool_close(q->spool);
+	(void)retry_settle(q->retry);
+	journal_flush(q->journal);
+	proc_exit();
+}
+
+static void
+orphan_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct process *p = arg;
+
+	if (work_inflight(p->queue.work) == 0 || clock_mono() >= p->orphan_end)
+		finish(&p->queue);
+}
+
+/* Look now and then whether deliver is done.  0 or -1. */
+static int
+await_deliver(struct process *p)
+{
+	static const struct timeval often = { 0, ORPHAN_LOOK_MS * 1000 };
+
+	p->orphan_end = clock_mono() + ORPHAN_WAIT_MS;
+	p->orphan = event_new(proc_base(), -1, EV_PERSIST, orphan_cb, p);
+	return p->orphan == NULL ? -1 : event_add(p->orphan, &often);
+}
+
+/*
+ * deliver is gone by then, unless edd is: then what it is doing comes to an
+ * end, so that nothing goes out twice.
+ */
 static void
 stop(void *arg)
 {
@@ -313,10 +347,9 @@ stop(void *arg)
 
 	q->stopping = true;
 	schedule_stop(q->schedule);
-	spool_close(q->spool);
-	(void)retry_settle(q->retry);
-	journal_flush(q->journal);
-	proc_exit();
+	if (proc_parent() != NULL || work_inflight(q->work) == 0 ||
+	    await_deliver(p) == -1)
+		finish(q);
 }
 
 /* The parts that need no files exist before the first message of edd. */

@@ -97,6 +97,13 @@
 /* Outcomes wait this long for others to share their commit. */
 #define MARK_DELAY_MS 10
 
+/*
+ * Without edd nobody ends deliver before queue: what it has under way is waited
+ * for, looked at so often, and for less than a new edd waits for the spool.
+ */
+#define ORPHAN_WAIT_MS 5000
+#define ORPHAN_LOOK_MS 20
+
 /* A write error is tried again this often. */
 #define COMMIT_RETRY_MS 1000
 

@@ -245,19 +245,22 @@ start(const char *folder, bool until_batch)
 
 	begin = now();
 	ready = first_batch = false;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == -1)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		fd) == -1)
 		fatal("socketpair");
 	queue_pid = fork();
 	if (queue_pid == -1)
 		fatal("fork");
 	if (queue_pid == 0) {
-		if (fd[1] != PROC_SETUP_FD && dup2(fd[1], PROC_SETUP_FD) == -1)
+		/* Its own end alone, or it would not see that this one ends. */
+		if (fd[1] == PROC_SETUP_FD)
+			(void)fcntl(fd[1], F_SETFD, 0);
+		else if (dup2(fd[1], PROC_SETUP_FD) == -1)
 			_exit(1);
 		(void)execl(program, program, (char *)NULL);
 		_exit(1);
 	}
 	(void)close(fd[1]);
-	(void)fcntl(fd[0], F_SETFD, FD_CLOEXEC);
 	setup = chan_new(base, fd[0], "queue", setup_rules, NULL);
 	if (setup == NULL)
 		fatal("queue");
