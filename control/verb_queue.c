@@ -50,12 +50,24 @@ struct words {
 	struct compartment compartment;
 };
 
+/* The command that ends the pause of a user. */
+static void
+put_end(struct job *j, const struct user *u)
+{
+	char command[NAME_SIZE + 64];
+
+	(void)snprintf(command, sizeof(command), "edctl queue resume user %s",
+	    u->name);
+	row_str(j->row, "end", command);
+}
+
 /* Fields of a row once more, with names of users in place of their ids. */
 static void
 copy_row(struct job *j, const struct row *row)
 {
 	const struct row_field *f;
 	struct user user;
+	bool known = false;
 	size_t i;
 
 	for (i = 0; i < row_count(row); i++) {
@@ -68,8 +80,11 @@ copy_row(struct job *j, const struct row *row)
 			row_bool(j->row, f->name,
 			    strcmp(f->value, "true") == 0);
 		else if (strcmp(f->name, "user") == 0 &&
-		    user_get(j->control->store, f->value, &user) == STORE_OK)
+		    user_get(j->control->store, f->value, &user) == STORE_OK) {
+			known = true;
 			row_str(j->row, f->name, user.name);
+		} else if (strcmp(f->name, "end") == 0 && known)
+			put_end(j, &user);
 		else
 			row_str(j->row, f->name, f->value);
 	}

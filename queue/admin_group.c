@@ -26,11 +26,13 @@
 #include "envelope.h"
 #include "group.h"
 #include "message.h"
+#include "owner.h"
 #include "proto_admin.h"
 #include "queue.h"
 #include "row.h"
 #include "schedule.h"
 #include "spool.h"
+#include "steer.h"
 #include "walk.h"
 
 enum by {
@@ -128,6 +130,22 @@ note_destination(struct group *g, const struct destination *d)
 	g->down = g->down || d->down;
 }
 
+/* Whether it waits for an operator, and since when. */
+static void
+note_pause(struct group *g, const struct queue *q, const struct task *t)
+{
+	const struct owner *o = task_message(t)->owner;
+	int64_t since;
+
+	since = steer_keeps(q->steer, t->destination->domain,
+	    o == NULL ? "" : o->name);
+	if (since == 0)
+		return;
+	g->paused++;
+	if (g->since == 0 || since < g->since)
+		g->since = since;
+}
+
 static bool
 count_visit(struct walk *w, struct message *m, const struct envelope *env)
 {
@@ -148,6 +166,9 @@ count_visit(struct walk *w, struct message *m, const struct envelope *env)
 		g->state[state]++;
 		if (state == FILTER_WAITING || state == FILTER_DEFERRED)
 			note_next(g, w->answer->queue, message_task_of(m, i));
+		if (c->summary &&
+		    (state == FILTER_WAITING || state == FILTER_DEFERRED))
+			note_pause(g, w->answer->queue, message_task_of(m, i));
 		if (c->summary)
 			note_destination(g, message_task_of(m, i)->destination);
 		if (g->last == m->id)
@@ -174,8 +195,11 @@ summary_row(const struct group *g, struct row *row)
 	row_num(row, "inflight", (int64_t)g->state[FILTER_INFLIGHT]);
 	row_num(row, "deferred", (int64_t)g->state[FILTER_DEFERRED]);
 	row_num(row, "held", (int64_t)g->state[FILTER_HELD]);
+	row_num(row, "paused", (int64_t)g->paused);
+	row_time(row, "since", g->since);
 	row_bool(row, "down", g->down);
-	row_time(row, "next", g->next);
+	row_time(row, "next",
+	    g->next == 0 ? 0 : clock_date(g->next * 1000) / 1000);
 	row_str(row, "error", g->error == NULL ? "" : g->error);
 }
 

@@ -301,21 +301,23 @@ drain(struct answer *a, const struct admin_command *cmd)
 	answer_ok(a);
 }
 
-/* What is paused now, a row each. */
+/* What is paused now, a row each, and what ends that. */
 static void
 pause_rows(struct answer *a)
 {
 	static const char *const names[] = { [STEER_ALL] = "all",
 		[STEER_DESTINATION] = "destination",
 		[STEER_USER] = "user" };
+	char command[NAME_SIZE + 64];
 	enum steer_kind kind;
+	int64_t since;
 	const char *name;
 	struct row *row;
 	size_t i;
 
 	row = row_new();
 	for (i = 0; row != NULL &&
-	     (name = steer_at(a->queue->steer, i, &kind)) != NULL;
+	     (name = steer_at(a->queue->steer, i, &kind, &since)) != NULL;
 	     i++) {
 		if (kind == STEER_DRAIN)
 			continue;
@@ -323,6 +325,11 @@ pause_rows(struct answer *a)
 		row_str(row, "destination",
 		    kind == STEER_DESTINATION ? name : "");
 		row_str(row, "user", kind == STEER_USER ? name : "");
+		row_time(row, "since", since);
+		(void)snprintf(command, sizeof(command),
+		    "edctl queue resume %s%s%s", names[kind],
+		    name[0] == '\0' ? "" : " ", name);
+		row_str(row, "end", command);
 		answer_row(a, row);
 	}
 	row_free(row);

@@ -35,9 +35,11 @@ struct group {
 	uint64_t last; /* id of the message that was counted last */
 	uint64_t octets;
 	uint64_t state[FILTER_STATE_LAST + 1];
-	int64_t next; /* try, unix seconds; 0: not known, or now */
-	bool down;    /* a destination of it is */
-	char *error;  /* of one that is down, if one is; may be NULL */
+	uint64_t paused; /* of those that wait, kept by an operator */
+	int64_t since;	 /* unix seconds, the first of them; 0: none is */
+	int64_t next;	 /* try, unix seconds; 0: not known, or now */
+	bool down;	 /* a destination of it is */
+	char *error;	 /* of one that is down, if one is; may be NULL */
 	char name[];
 };
 

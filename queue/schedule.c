@@ -136,6 +136,18 @@ halted_hook(const struct owner *o, void *arg)
 	return s->steer != NULL && steer_pauses_user(s->steer, o->name);
 }
 
+/* Whether an operator keeps it: it has neither attempts nor an end. */
+static bool
+is_kept(const struct task *t, void *arg)
+{
+	const struct schedule *s = arg;
+	const struct owner *o = task_message(t)->owner;
+
+	return s->steer != NULL &&
+	    steer_keeps(s->steer, t->destination->domain,
+		o == NULL ? "" : o->name) != 0;
+}
+
 static void
 kick_hook(void *arg)
 {
@@ -253,7 +265,8 @@ look_early(struct schedule *s, struct task *t)
 		make_ready(s, t);
 		return;
 	}
-	if (timing_late(&s->timing, m) && !timing_was_noticed(t))
+	if (timing_late(&s->timing, m) && !timing_was_noticed(t) &&
+	    !is_kept(t, s))
 		s->hooks.late(t, s->hooks.arg);
 	wait_for_try(s, t, clock_now());
 }
@@ -340,7 +353,7 @@ make_parts(struct schedule *s, struct event_base *base)
 		sated_hook, lane_hook, kick_hook, s };
 	const struct places_hooks p = { turned_cb, freed_cb, s };
 	const struct sweeps_hooks w = { s->hooks.expire, s->hooks.late,
-		s->hooks.arg, swept_cb, s };
+		s->hooks.arg, swept_cb, is_kept, s };
 
 	s->timer = evtimer_new(base, timer_cb, s);
 	s->kick_ev = event_new(base, -1, 0, kick_cb, s);
@@ -390,17 +403,6 @@ schedule_steer(struct schedule *s, const struct steer *steer)
 	s->steer = steer;
 }
 
-/* Something was paused or resumed. */
-void
-schedule_steered(struct schedule *s)
-{
-	if (s->destinations == NULL)
-		return;
-	flows_resume(s->flows);
-	destinations_each(s->destinations, unpark_cb, s);
-	event_active(s->kick_ev, EV_TIMEOUT, 0);
-}
-
 /* Free; messages and destinations are the spool's.  NULL is allowed. */
 void
 schedule_free(struct schedule *s)
@@ -425,6 +427,21 @@ sweep_soon_cb(struct destination *d, void *arg)
 	struct schedule *s = arg;
 
 	sweeps_soon(s->sweeps, d);
+}
+
+/*
+ * Something was paused or resumed: where a destination is down, what waited
+ * for an operator may be over age.
+ */
+void
+schedule_steered(struct schedule *s)
+{
+	if (s->destinations == NULL)
+		return;
+	flows_resume(s->flows);
+	destinations_each(s->destinations, unpark_cb, s);
+	destinations_each(s->destinations, sweep_soon_cb, s);
+	event_active(s->kick_ev, EV_TIMEOUT, 0);
 }
 
 /* Take intervals and expiry over; what waits keeps its time. */

@@ -16,7 +16,8 @@
 
 /*
  * The list of what is paused, in memory and in the file "steer" of the spool:
- * a line each.  The file is replaced whole.
+ * a line each, "KIND NAME SECONDS" with two blanks where there is no name.
+ * The file is replaced whole.
  */
 #include "steer.h"
 
@@ -28,6 +29,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
+#include "clock.h"
 #include "destination.h"
 #include "idn.h"
 #include "log.h"
@@ -38,6 +40,7 @@
 
 struct pause {
 	enum steer_kind kind;
+	int64_t since; /* unix seconds, by the wall clock */
 	char *name;
 };
 
@@ -104,7 +107,7 @@ find(const struct steer *s, enum steer_kind kind, const char *name)
 }
 
 static int
-add(struct steer *s, enum steer_kind kind, const char *name)
+add(struct steer *s, enum steer_kind kind, const char *name, int64_t since)
 {
 	struct pause *p;
 
@@ -117,6 +120,7 @@ add(struct steer *s, enum steer_kind kind, const char *name)
 		return -1;
 	s->pause = p;
 	p[s->pauses].kind = kind;
+	p[s->pauses].since = since;
 	p[s->pauses].name = strdup(name);
 	if (p[s->pauses].name == NULL)
 		return -1;
@@ -153,11 +157,25 @@ spelt(enum steer_kind kind, const char *name, char out[DOMAIN_SIZE])
 	    name;
 }
 
+/* When it was decided, behind the name; one that does not say it: now. */
+static int64_t
+take_since(char *name)
+{
+	char *blank = strchr(name, ' ');
+	long long since = 0;
+
+	if (blank != NULL) {
+		*blank = '\0';
+		since = strtoll(blank + 1, NULL, 10);
+	}
+	return since > 0 ? since : clock_wall() / 1000;
+}
+
 static void
 take_line(struct steer *s, char *line)
 {
-	char ascii[DOMAIN_SIZE], *blank;
-	const char *name = "";
+	char ascii[DOMAIN_SIZE], none[] = "", *blank, *name = none;
+	int64_t since;
 	size_t i;
 
 	line[strcspn(line, "\n")] = '\0';
@@ -166,10 +184,11 @@ take_line(struct steer *s, char *line)
 		*blank = '\0';
 		name = blank + 1;
 	}
+	since = take_since(name);
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(words[i].word, line) == 0) {
 			if (add(s, words[i].kind,
-				spelt(words[i].kind, name, ascii)) == -1)
+				spelt(words[i].kind, name, ascii), since) == -1)
 				log_warn("steer: %s", line);
 			return;
 		}
@@ -217,8 +236,8 @@ save(const struct steer *s)
 	if (f == NULL)
 		return -1;
 	for (i = 0; i < s->pauses; i++)
-		(void)fprintf(f, "%s %s\n", word_of(s->pause[i].kind),
-		    s->pause[i].name);
+		(void)fprintf(f, "%s %s %lld\n", word_of(s->pause[i].kind),
+		    s->pause[i].name, (long long)s->pause[i].since);
 	rc = fflush(f) != 0 || ferror(f) || fsync(fileno(f)) == -1 ? -1 : 0;
 	if (fclose(f) != 0 || rc == -1 || rename(STEER_NEW, STEER_FILE) == -1)
 		return -1;
@@ -237,6 +256,7 @@ save(const struct steer *s)
 int
 steer_set(struct steer *s, enum steer_kind kind, const char *name, bool on)
 {
+	int64_t since = clock_wall() / 1000;
 	char ascii[DOMAIN_SIZE], *copy;
 	size_t i;
 	int saved;
@@ -248,9 +268,10 @@ steer_set(struct steer *s, enum steer_kind kind, const char *name, bool on)
 	copy = strdup(name);
 	if (copy == NULL)
 		return -1;
-	if (!on)
+	if (!on) {
+		since = s->pause[i].since;
 		drop(s, i);
-	else if (add(s, kind, name) == -1) {
+	} else if (add(s, kind, name, since) == -1) {
 		free(copy);
 		return -1;
 	}
@@ -260,7 +281,7 @@ steer_set(struct steer *s, enum steer_kind kind, const char *name, bool on)
 		if (on)
 			drop(s, find(s, kind, copy));
 		else
-			(void)add(s, kind, copy);
+			(void)add(s, kind, copy, since);
 	}
 	free(copy);
 	errno = saved;
@@ -295,12 +316,40 @@ steer_pauses_user(const struct steer *s, const char *name)
 	return find(s, STEER_USER, name) < s->pauses;
 }
 
-/* The i-th of what was decided, its name or "", or NULL behind the last. */
+/*
+ * Since when mail of a user for a destination waits for an operator, unix
+ * seconds: the first of the pauses that keep it.  0: none does.
+ */
+int64_t
+steer_keeps(const struct steer *s, const char *destination, const char *user)
+{
+	const struct pause *p;
+	int64_t since = 0;
+	size_t i;
+
+	for (i = 0; i < s->pauses; i++) {
+		p = &s->pause[i];
+		if ((p->kind == STEER_ALL ||
+			(p->kind == STEER_DESTINATION &&
+			    is_same(p, STEER_DESTINATION, destination)) ||
+			(p->kind == STEER_USER &&
+			    is_same(p, STEER_USER, user))) &&
+		    (since == 0 || p->since < since))
+			since = p->since;
+	}
+	return since;
+}
+
+/*
+ * The i-th of what was decided: its name or "", and since when, unix seconds;
+ * or NULL behind the last.
+ */
 const char *
-steer_at(const struct steer *s, size_t i, enum steer_kind *kind)
+steer_at(const struct steer *s, size_t i, enum steer_kind *kind, int64_t *since)
 {
 	if (i >= s->pauses)
 		return NULL;
 	*kind = s->pause[i].kind;
+	*since = s->pause[i].since;
 	return s->pause[i].name;
 }

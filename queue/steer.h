@@ -42,6 +42,9 @@ bool steer_is_draining(const struct steer *);
 bool steer_is_paused(const struct steer *);
 bool steer_pauses_destination(const struct steer *, const char *);
 bool steer_pauses_user(const struct steer *, const char *);
-const char *steer_at(const struct steer *, size_t, enum steer_kind *);
+int64_t steer_keeps(const struct steer *, const char *destination,
+    const char *user);
+const char *steer_at(const struct steer *, size_t, enum steer_kind *,
+    int64_t *since);
 
 #endif

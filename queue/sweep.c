@@ -109,7 +109,7 @@ sweep_end(struct sweeps *s, struct destination *d)
 	destination_put(s->destinations, d);
 }
 
-/* Look at one task.  Whether that was work. */
+/* Look at one task, unless an operator keeps it.  Whether that was work. */
 static bool
 look_at(struct sweeps *s, struct task *t)
 {
@@ -118,6 +118,8 @@ look_at(struct sweeps *s, struct task *t)
 	int64_t moment;
 	bool told = false;
 
+	if (s->hooks.kept(t, s->hooks.swept_arg))
+		return false;
 	if (timing_expired(s->timing, m)) {
 		flows_remove(s->flows, t);
 		s->hooks.expire(t, s->hooks.arg);

@@ -24,6 +24,7 @@
 #ifndef SWEEP_H
 #define SWEEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct destination;
@@ -40,7 +41,9 @@ struct sweeps_hooks {
 	void *arg;			       /* of these two */
 	/* A sweep is over: what is there may be sent if it is not down. */
 	void (*swept)(struct destination *, void *);
-	void *swept_arg;
+	/* Whether an operator keeps a task: it is passed over. */
+	bool (*kept)(const struct task *, void *);
+	void *swept_arg; /* of these two */
 };
 
 struct sweeps *sweeps_new(struct event_base *, struct flows *,

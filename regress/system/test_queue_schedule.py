@@ -3,6 +3,8 @@ user who has much; pauses; a destination that comes back."""
 
 import time
 
+import pytest
+
 from eddtest import free_port, message, wait_for
 
 
@@ -95,9 +97,18 @@ def test_what_is_paused_waits(make_edd, sink):
     edd.send("x@one.example")
     edd.stop()
     edd.start()
-    assert rows(edd, "pause") == [
-        {"paused": "destination", "destination": "one.example", "user": ""},
-        {"paused": "user", "destination": "", "user": "app"}]
+    paused = rows(edd, "pause")
+    assert all(abs(r.pop("since") - time.time()) < 600 for r in paused)
+    assert paused == [
+        {"paused": "destination", "destination": "one.example", "user": "",
+         "end": "edctl queue resume destination one.example"},
+        {"paused": "user", "destination": "", "user": "app",
+         "end": "edctl queue resume user app"}]
+    # The pause of everything is one more, and ends alone.
+    edd.ctl("queue", "pause", "all")
+    text = edd.ctl("queue", "resume", "all")
+    assert "edctl queue resume destination one.example" in text
+    assert "edctl queue resume user app" in text
     edd.send("y@two.example")
     assert [r["state"] for r in rows(edd, "list")] == ["waiting"] * 2
     edd.ctl("queue", "resume", "user", "app")
@@ -113,6 +124,37 @@ def test_what_is_paused_waits(make_edd, sink):
     edd.ctl("queue", "resume", "all")
     sink.wait(3)
     assert "is needed" in edd.ctl("queue", "resume", ok=False)
+    wait_for(lambda: rows(edd, "list") == [], "an empty queue")
+
+
+@pytest.mark.parametrize("what", ["all", "destination dead.example",
+                                  "user kept"])
+def test_what_is_paused_has_no_end(make_edd, make_sink, what):
+    """Neither is its sender told that it waits, also where a destination is
+    known to be down; when it is resumed that is made up for."""
+    edd, sink, _ = dead_and_alive(make_edd, make_sink, (
+        "queue retry 1s\nqueue expire 6s\nqueue delay-notice 2s"))
+    edd.ctl("user", "add", "kept")
+    kept = edd.credential("kept")
+    send_many(edd, 1, "dead.example")
+    edd.wait_event("deferred")
+    edd.ctl("queue", "pause", *what.split())
+    send_many(edd, 3, "dead.example", kept)
+    if what.startswith("user"):
+        send_many(edd, 1, "dead.example")
+    old = {r["id"] for r in rows(edd, "list", "user", "kept")}
+    wait_for(lambda: len(rows(edd, "list", "user", "kept", "older",
+                              "9s")) == 3, "all to be over age")
+    if what.startswith("user"):
+        edd.wait_event("expired")  # that of others
+    assert not [e for e in edd.journal() if e.get("id") in old and
+                e["event"] != "accepted"]
+    summary, = rows(edd, "summary")
+    assert summary["paused"] >= 3 and summary["since"]
+    assert what.split()[0] in str(rows(edd, "pause"))
+    edd.ctl("queue", "resume", *what.split())
+    wait_for(lambda: old <= {e.get("id") for e in edd.journal()
+                             if e["event"] == "expired"}, "all to expire")
     wait_for(lambda: rows(edd, "list") == [], "an empty queue")
 
 
