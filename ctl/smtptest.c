@@ -46,6 +46,7 @@
 
 /* Seconds that one step may take. */
 #define STEP_SECONDS 20
+#define NO_ANSWER    "no answer within 20 seconds"
 
 /* A reply's line (RFC 5321 section 4.5.3.1.5 says 512), and lines of one. */
 #define LINE_SIZE     2048u
@@ -139,6 +140,18 @@ smtptest_say(struct smtptest *t, const char *step, const char *state,
 		t->broken = true;
 }
 
+/*
+ * Whether libtls is to be asked again: it waits, and there is time left.  What
+ * TLS says to itself, as a ticket, ends a call of it, and so does a process
+ * that was stopped and goes on.
+ */
+static bool
+tls_waits(ssize_t n, time_t start)
+{
+	return (n == TLS_WANT_POLLIN || n == TLS_WANT_POLLOUT) &&
+	    time(NULL) - start < STEP_SECONDS;
+}
+
 /* Octets from the server.  How many, 0 at the end, -1 with errno. */
 static ssize_t
 receive(struct smtptest *t, void *to, size_t len)
@@ -146,14 +159,16 @@ receive(struct smtptest *t, void *to, size_t len)
 	time_t start;
 	ssize_t n;
 
-	if (t->tls == NULL)
-		return recv(t->fd, to, len, 0);
-	/* What TLS says to itself, as a ticket, ends a read too. */
+	if (t->tls == NULL) {
+		do {
+			n = recv(t->fd, to, len, 0);
+		} while (n == -1 && errno == EINTR);
+		return n;
+	}
 	start = time(NULL);
 	do {
 		n = tls_read(t->tls, to, len);
-	} while ((n == TLS_WANT_POLLIN || n == TLS_WANT_POLLOUT) &&
-	    time(NULL) - start < STEP_SECONDS);
+	} while (tls_waits(n, start));
 	if (n == TLS_WANT_POLLIN || n == TLS_WANT_POLLOUT) {
 		errno = EAGAIN;
 		return -1;
@@ -183,8 +198,7 @@ why_no_line(ssize_t n)
 {
 	if (n == 0)
 		return "the server closed the connection";
-	return errno == EAGAIN ? "no answer within 20 seconds" :
-				 strerror(errno);
+	return errno == EAGAIN ? NO_ANSWER : strerror(errno);
 }
 
 /* A line without its end.  NULL, or what went wrong. */
@@ -443,13 +457,27 @@ certificate(struct smtptest *t)
 		smtptest_say(t, "dates", "ok", NULL, "until %s", until);
 }
 
+/* What went wrong with a handshake. */
+static const char *
+why_no_tls(const struct smtptest *t)
+{
+	const char *why;
+
+	if (t->tls == NULL)
+		return "out of memory";
+	why = tls_error(t->tls);
+	return why != NULL ? why : NO_ANSWER;
+}
+
 /* A handshake; with verify, one that a strict client would make. */
 static int
 handshake(struct smtptest *t, bool verify)
 {
 	struct tls_config *config;
+	time_t start;
 	int r;
 
+	start = time(NULL);
 	config = tls_config_new();
 	t->tls = config == NULL ? NULL : tls_client();
 	if (t->tls == NULL)
@@ -463,7 +491,9 @@ handshake(struct smtptest *t, bool verify)
 	if (tls_configure(t->tls, config) == 0 &&
 	    tls_connect_socket(t->tls, t->fd,
 		t->order->name != NULL ? t->order->name : t->host) == 0)
-		r = tls_handshake(t->tls);
+		do {
+			r = tls_handshake(t->tls);
+		} while (tls_waits(r, start));
 	tls_config_free(config);
 	return r == 0 ? 0 : -1;
 }
@@ -475,7 +505,7 @@ secure(struct smtptest *t)
 		smtptest_say(t, "TLS", "fail",
 		    "see that this port speaks TLS at this point, and which "
 		    "versions it takes",
-		    "%s", t->tls == NULL ? "out of memory" : tls_error(t->tls));
+		    "%s", why_no_tls(t));
 		return -1;
 	}
 	smtptest_say(t, "TLS", "ok", NULL, "%s %s", tls_conn_version(t->tls),
@@ -580,7 +610,7 @@ chain(struct smtptest *t)
 		    "clients that verify refuse it: use a certificate of a "
 		    "known authority, with the intermediate ones behind it; "
 		    "between mail servers it does not matter",
-		    "%s", t->tls == NULL ? "out of memory" : tls_error(t->tls));
+		    "%s", why_no_tls(t));
 }
 
 /* Where to connect to: the host, or the best MX of a domain. */

@@ -1,13 +1,17 @@
 """edctl smtp-test: each step of a session with a server, explained."""
 
 import json
+import os
+import signal
 import socket
+import ssl
 import subprocess
 import threading
 
 import pytest
 
-from eddtest import EDCTL, PATIENCE, free_port
+from eddtest import (
+    EDCTL, PATIENCE, free_port, freeze, make_certificate, wait_for)
 
 
 def run(*args):
@@ -63,6 +67,33 @@ def test_our_own_port_with_tls_at_once(edd):
     assert status == 0, rows
     assert ("TLS", "ok") in states(rows)
     assert ("STARTTLS", "ok") not in states(rows)
+
+
+def test_a_handshake_goes_on_when_edctl_was_stopped(folder):
+    """As by a key, while it waits for the server."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*make_certificate(folder))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENCE)
+        edctl = subprocess.Popen(
+            [EDCTL, "-j", "smtp-test", "127.0.0.1", "port",
+             str(server.getsockname()[1]), "tls", "tls"],
+            stdout=subprocess.PIPE)
+        client, _ = server.accept()
+    client.settimeout(PATIENCE)
+    assert client.recv(1, socket.MSG_PEEK) == b"\x16"
+
+    def is_waiting():
+        with open("/proc/%d/stat" % edctl.pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] == "S"
+    wait_for(is_waiting, "edctl to wait")
+    freeze(edctl.pid)
+    os.kill(edctl.pid, signal.SIGCONT)
+    with context.wrap_socket(client, server_side=True) as tls:
+        tls.sendall(b"554 5.7.1 no\r\n")
+        rows = [json.loads(x) for x in edctl.communicate()[0].splitlines()]
+    assert ("TLS", "ok") in states(rows), rows
+    assert states(rows)[-1] == ("greeting", "fail")
 
 
 def test_certificate_of_another_name(edd):
