@@ -43,9 +43,17 @@ steady_now(void)
 	return uptime() + offset;
 }
 
-/* A moment of steady_now() as the date that it has by the clock of now. */
+/*
+ * A moment of steady_now() as the date that it has by the clock of now: the
+ * same whenever it is asked for, so where seconds begin is passed over.
+ */
 int64_t
 steady_date(int64_t when)
 {
-	return when - steady_now() + (int64_t)time(NULL);
+	static int64_t step;
+	int64_t now = (int64_t)time(NULL) - steady_now();
+
+	if (now - step > 1 || step - now > 1)
+		step = now;
+	return when + step;
 }

@@ -38,6 +38,9 @@
  */
 #define STEP_MAX_MS (2 * 3600 * INT64_C(1000))
 
+/* Between two readings of clocks less than this passes. */
+#define STEP_MIN_MS 500
+
 /* Unix time less the monotonic clock; 0: not set yet. */
 static int64_t offset;
 static char boot[BOOT_SIZE];
@@ -151,10 +154,16 @@ clock_wall(void)
 /*
  * A moment of clock_now(), unix milliseconds, as the wall clock has it: for
  * dates people read, and other processes compare with theirs.  They differ
- * when the clock was set since the first call.
+ * when the clock was set since the first call; what is less than a step is
+ * passed over, so that a moment has the same date whenever it is asked for.
  */
 int64_t
 clock_date(int64_t when)
 {
-	return when - clock_now() + clock_wall();
+	static int64_t step;
+	int64_t now = clock_wall() - clock_now();
+
+	if (now - step > STEP_MIN_MS || step - now > STEP_MIN_MS)
+		step = now;
+	return when + step;
 }

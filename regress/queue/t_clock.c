@@ -50,6 +50,7 @@
 static bool is_fake;
 static int64_t wall = INT64_C(1800000000);
 static int64_t mono = 1000;
+static long late; /* nanoseconds, of the wall clock's readings */
 
 int
 clock_gettime(clockid_t id, struct timespec *ts)
@@ -63,7 +64,7 @@ clock_gettime(clockid_t id, struct timespec *ts)
 		return 0;
 	}
 	ts->tv_sec = (time_t)(id == CLOCK_REALTIME ? wall : mono);
-	ts->tv_nsec = 0;
+	ts->tv_nsec = id == CLOCK_REALTIME ? late : 0;
 	return 0;
 }
 
@@ -193,6 +194,28 @@ test_a_file_that_does_not_fit(void **state)
 	(void)unlink(path);
 }
 
+/* As of the wall clock, and not of when that is read. */
+static void
+test_a_moment_has_one_date(void **state)
+{
+	int64_t when, date;
+
+	is_fake = true;
+	when = clock_now() / 1000 * 1000;
+	date = clock_date(when);
+	for (late = 1; late < 400000000; late *= 10)
+		assert_true(clock_date(when) == date);
+	late = 0;
+	wall -= HOUR;
+	assert_true(clock_date(when) == date - HOUR * 1000);
+	late = 3000000;
+	assert_true(clock_date(when) == date - HOUR * 1000);
+	late = 0;
+	wall += HOUR;
+	assert_true(clock_date(when) == date);
+	is_fake = false;
+}
+
 int
 main(void)
 {
@@ -200,6 +223,7 @@ main(void)
 		cmocka_unit_test(test_a_step_ends_nothing_early),
 		cmocka_unit_test(test_a_start_after_a_step),
 		cmocka_unit_test(test_a_file_that_does_not_fit),
+		cmocka_unit_test(test_a_moment_has_one_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
