@@ -70,6 +70,7 @@ admit_domain_live(const struct control *c, const struct domain *d,
 static int
 admit_whole_domain(struct control *c, const struct sender *s, struct fault *f)
 {
+	char hint[ERROR_SIZE];
 	struct domain d;
 
 	switch (domain_get(c->store, sender_domain(s), &d)) {
@@ -80,10 +81,12 @@ admit_whole_domain(struct control *c, const struct sender *s, struct fault *f)
 	case STORE_NOTFOUND:
 		break;
 	}
-	return fault_set(f, FAULT_MISSING,
-	    "see \"edctl domain list\", or make it with \"edctl domain add "
-	    "DOMAIN compartment NAME\"",
-	    "no domain \"%s\"", sender_domain(s));
+	(void)snprintf(hint, sizeof(hint),
+	    "see \"edctl domain list\", or make it with \"edctl domain add %s "
+	    "compartment NAME\"",
+	    sender_domain(s));
+	return fault_set(f, FAULT_MISSING, hint, "no domain \"%s\"",
+	    sender_domain(s));
 }
 
 /* An address, as it was written, can be a sender and is none yet. */

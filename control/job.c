@@ -80,6 +80,21 @@ job_ok(struct job *j)
 	job_end(j, &end);
 }
 
+/* End well, and say what there is to know then, or to do next. */
+void
+job_ok_hint(struct job *j, const char *fmt, ...)
+{
+	struct admin_end end;
+	va_list ap;
+
+	memset(&end, 0, sizeof(end));
+	end.ok = true;
+	va_start(ap, fmt);
+	(void)vsnprintf(end.hint, sizeof(end.hint), fmt, ap);
+	va_end(ap);
+	job_end(j, &end);
+}
+
 /*
  * End with what is wrong and, unless NULL, what to do about it.  An open
  * transaction is aborted.

@@ -101,6 +101,8 @@ void job_list(struct job *, enum store_table, const struct store_key *prefix,
     job_list_cb);
 void job_list_users(struct job *, enum store_table, job_list_cb);
 void job_ok(struct job *);
+void job_ok_hint(struct job *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
 void job_end(struct job *, const struct admin_end *);
 void job_fail(struct job *, const char *hint, const char *, ...)
     __attribute__((format(printf, 3, 4)));

@@ -293,19 +293,29 @@ need_key(struct job *j, struct dkimkey *k)
 	return -1;
 }
 
-/* What is still to come of a removal. */
+/* The end of a removal: what is still to come, and what is missing now. */
 static void
-removed_later(struct job *j)
+removed(struct job *j, const struct dkimkey *k)
 {
-	struct admin_end end;
+	struct policy_dkim key[DKIM_KEYS_MAX];
+	char unsigned_now[DOMAIN_SIZE + 80];
+	bool gone;
+	uint32_t n;
 
-	memset(&end, 0, sizeof(end));
-	end.ok = true;
-	(void)strlcpy(end.hint,
-	    "It signs no more, and is kept until no mail waits that it signed: "
-	    "leave its record in the DNS.  The same again removes it at once.",
-	    sizeof(end.hint));
-	job_end(j, &end);
+	gone = dkimstate_goes(k);
+	unsigned_now[0] = '\0';
+	if (dkimkey_active(j->control->store, k->domain, key, &n) == STORE_OK &&
+	    n == 0)
+		(void)snprintf(unsigned_now, sizeof(unsigned_now),
+		    "No key of its domain signs now: \"edctl dkim add %s\" "
+		    "makes one.",
+		    k->domain);
+	job_ok_hint(j, "%s%s%s",
+	    gone ? "" :
+		   "It signs no more, and is kept until no mail waits that it "
+		   "signed: leave its record in the DNS.  The same again "
+		   "removes it at once.",
+	    gone || unsigned_now[0] == '\0' ? "" : "\n", unsigned_now);
 }
 
 /* dkim remove DOMAIN selector NAME: again, if it is being removed already */
@@ -326,10 +336,7 @@ verb_dkim_remove(struct job *j)
 	if (job_commit(j) == -1)
 		return;
 	dkimstate_deleted(j->control, &k);
-	if (dkimstate_goes(&k))
-		job_ok(j);
-	else
-		removed_later(j);
+	removed(j, &k);
 }
 
 /* dkim check DOMAIN [selector NAME]: look, and note what is seen */

@@ -122,14 +122,33 @@ take_size(struct job *j, const char *text, uint64_t *out)
 	return 0;
 }
 
+/* One of them, as it is given: what is not set is "none". */
+static void
+limit_add(char *text, size_t size, const char *name, uint64_t value)
+{
+	size_t len;
+
+	len = strlen(text);
+	(void)snprintf(text + len, size - len, "%s%s=", len == 0 ? "" : " ",
+	    name);
+	len = strlen(text);
+	if (value == 0)
+		(void)strlcat(text, "none", size);
+	else
+		(void)snprintf(text + len, size - len, "%llu",
+		    (unsigned long long)value);
+}
+
 static void
 limit_text(const struct limit *l, char *text, size_t size)
 {
-	(void)snprintf(text, size,
-	    "minute=%u day=%u recipients=%u size=%llu sessions=%u "
-	    "address-sessions=%u",
-	    l->minute, l->day, l->recipients, (unsigned long long)l->size,
-	    l->sessions, l->from);
+	text[0] = '\0';
+	limit_add(text, size, "minute", l->minute);
+	limit_add(text, size, "day", l->day);
+	limit_add(text, size, "recipients", l->recipients);
+	limit_add(text, size, "size", l->size);
+	limit_add(text, size, "sessions", l->sessions);
+	limit_add(text, size, "address-sessions", l->from);
 }
 
 /* Store them; without any limit left nothing is stored. */

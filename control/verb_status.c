@@ -463,10 +463,18 @@ limits(struct job *j)
 		limit(j, &near[i]);
 }
 
+static bool
+any_cb(const struct store_key *k, struct msgin *m, void *arg)
+{
+	*(bool *)arg = true;
+	return false;
+}
+
 static void
 finish(struct status *s)
 {
 	struct job *j;
+	bool users;
 
 	j = s->job;
 	j->cancel = NULL;
@@ -479,7 +487,15 @@ finish(struct status *s)
 		domains(j);
 	}
 	free(s);
-	job_ok(j);
+	users = false;
+	if (store_scan(j->control->store, STORE_USER, NULL, NULL, any_cb,
+		&users) == STORE_OK &&
+	    !users)
+		job_ok_hint(j,
+		    "Nobody can send yet: \"edctl setup\" walks through it, "
+		    "\"edctl help first-steps\" says it in short.");
+	else
+		job_ok(j);
 }
 
 /* edd said how it is itself, which children.c has now; or it did not. */

@@ -148,10 +148,10 @@ watch_reader(struct client *c)
 	return ev;
 }
 
-/* The end of the answer.  The exit status. */
+/* The end of the answer, apart from its rows.  The exit status. */
 static int
 conclude(enum client_result result, const struct admin_end *end,
-    const struct options *o)
+    const struct options *o, bool any)
 {
 	if (result == CLIENT_STOPPED)
 		return 0;
@@ -160,7 +160,7 @@ conclude(enum client_result result, const struct admin_end *end,
 	if (!end->ok)
 		fail((int)end->wrong, end->why, end->hint);
 	if (end->hint[0] != '\0' && !o->json)
-		(void)printf("%s\n", end->hint);
+		(void)printf("%s%s\n", any ? "\n" : "", end->hint);
 	check_written(fflush(stdout) != 0 ? errno : 0);
 	return 0;
 }
@@ -236,5 +236,5 @@ ask(const struct options *o, struct parse *p)
 	check_written(a.error);
 	if (result == CLIENT_ENDED && end.ok)
 		say_none(p->command, o, &a);
-	return conclude(result, &end, o);
+	return conclude(result, &end, o, a.any);
 }

@@ -85,7 +85,7 @@ CHANGES = [
      "for the shop"),
     ("credential set {credential add} state inactive", "{credential add}",
      "state=ACTIVE", "state=INACTIVE"),
-    ("limits set user app minute 10", "app", "minute=0", "minute=10"),
+    ("limits set user app minute 10", "app", "minute=none", "minute=10"),
     ("limits remove user app", "app", "minute=10", None),
     ("credential remove {credential add}", "{credential add}",
      "for the shop", None),

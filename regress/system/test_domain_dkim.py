@@ -390,3 +390,14 @@ def test_descriptions_and_filters(site, dns):
     assert listed("example.com", "state", "creating") == []
     assert "known are active" in edd.ctl("dkim", "list", "state", "gone",
                                          ok=False)
+
+
+def test_the_last_key_is_not_taken_away_silently(make_edd):
+    edd = make_edd().start().setup()
+    edd.ctl("dkim", "add", "example.org", "selector", "e1", "algorithm",
+            "ed25519")
+    assert "No key of" not in edd.ctl("dkim", "remove", "example.org",
+                                      "selector", "s1")
+    text = edd.ctl("dkim", "remove", "example.org", "selector", "e1")
+    assert "No key of its domain signs now" in text
+    assert '"edctl dkim add example.org"' in text

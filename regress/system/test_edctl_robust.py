@@ -263,6 +263,8 @@ def test_what_is_missing_is_offered_by_its_name(edd):
             ("group show staff", '"edctl group add staff"'),
             ("domain check example.com",
              '"edctl domain add example.com compartment NAME"'),
+            ("sender add @example.com compartment prod",
+             '"edctl domain add example.com compartment NAME"'),
             ("sender show o'hara@example.org",
              "\"edctl sender add 'o'\\''hara@example.org' compartment NAME\"")):
         assert hint in edd.ctl(*line.split(), ok=False), line

@@ -151,3 +151,11 @@ def test_top_leaves_the_terminal_as_it_was_when_interrupted(top):
     top.type("\x03")
     assert top.wait() == 0
     assert top.text.endswith("\033[?25h\033[?1049l")
+
+
+def test_a_new_edd_says_where_to_begin(make_edd):
+    edd = make_edd().start()
+    assert '"edctl setup"' in edd.ctl("status")
+    assert all("hint" not in r for r in edd.ctl("status", json_rows=True))
+    edd.ctl("user", "add", "app")
+    assert "edctl setup" not in edd.ctl("status")
