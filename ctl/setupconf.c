@@ -42,6 +42,7 @@
 #include "options.h"
 #include "proto_admin.h"
 #include "setup.h"
+#include "shellword.h"
 
 /* A configuration; real ones have a few KB. */
 #define CONF_MAX 262144u
@@ -238,10 +239,41 @@ propose_cert(struct setup *s)
 	s->key[0] = '\0';
 }
 
+/* What to do when a file could not be written. */
+static const char *
+mend_file(const char *path, char mend[ERROR_SIZE])
+{
+	char folder[PATH_MAX], word[SHELL_WORD_SIZE];
+	char *slash;
+
+	(void)strlcpy(folder, path, sizeof(folder));
+	slash = strrchr(folder, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	if (geteuid() != 0)
+		return "run it as root";
+	if (slash == NULL || slash == folder || access(folder, F_OK) == 0)
+		return "see that its folder can be written";
+	(void)snprintf(mend, ERROR_SIZE, "mkdir -p %s",
+	    shell_word(folder, word));
+	return mend;
+}
+
+static void
+fail_write(struct setup *s, const char *path)
+{
+	char mend[ERROR_SIZE];
+	int error;
+
+	error = errno;
+	setup_say(s, "edd.conf", "fail", mend_file(path, mend), "%s: %s", path,
+	    strerror(error));
+}
+
 static int
 make_cert(struct setup *s, struct conf *c)
 {
-	char why[ERROR_SIZE];
+	char why[ERROR_SIZE], mend[ERROR_SIZE];
 
 	if (c->is.cert[0] == '\0') {
 		(void)strlcpy(c->want.cert, EDD_CONFDIR "/tls/mail.pem",
@@ -256,8 +288,8 @@ make_cert(struct setup *s, struct conf *c)
 		return look_at_cert(s, c->want.cert);
 	if (certfile_make(s->hostname, c->want.cert, c->want.key, why,
 		sizeof(why)) == -1) {
-		setup_say(s, "certificate", "fail", "run it as root", "%s",
-		    why);
+		setup_say(s, "certificate", "fail",
+		    mend_file(c->want.cert, mend), "%s", why);
 		return -1;
 	}
 	setup_say(s, "certificate", "ok",
@@ -390,10 +422,7 @@ conf_write(struct setup *s, const struct conf *c)
 			    "reload\"",
 			    "left as it is");
 		else if (spill(new, text) == -1)
-			setup_say(s, "edd.conf", "fail",
-			    "run it as root, or put these lines there "
-			    "yourself",
-			    "%s: %s", new, strerror(errno));
+			fail_write(s, new);
 		else if (check(s, new) == 0) {
 			r = put_in_place(s, c, new) == 0 ? 1 : -1;
 			if (r == -1)

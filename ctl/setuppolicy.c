@@ -23,6 +23,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "client.h"
 #include "compat.h"
@@ -301,6 +302,33 @@ why(struct setup *s)
 	    s->user, s->sender);
 }
 
+/* A sender elsewhere may be meant; that its mail is not signed is said. */
+static void
+look_at_sender(struct setup *s)
+{
+	char mend[ERROR_SIZE], word[SHELL_WORD_SIZE], place[SHELL_WORD_SIZE];
+	const char *at;
+	size_t i;
+
+	at = strrchr(s->sender, '@');
+	if (at == NULL || strcasecmp(at + 1, s->domain) == 0)
+		return;
+	/* A name has two forms when it is not ASCII. */
+	for (i = 0; s->domain[i] != '\0'; i++) {
+		if ((s->domain[i] & 0x80) != 0)
+			return;
+	}
+	for (i = 0; at[i] != '\0'; i++) {
+		if ((at[i] & 0x80) != 0)
+			return;
+	}
+	(void)snprintf(mend, sizeof(mend), "edctl setup domain %s sender %s",
+	    shell_word(at + 1, word), shell_word(s->sender, place));
+	setup_say(s, "sender", "warn", mend,
+	    "%s is not of domain %s, whose DKIM key does not sign for it",
+	    s->sender, s->domain);
+}
+
 static int
 sender(struct setup *s)
 {
@@ -313,8 +341,10 @@ sender(struct setup *s)
 	if (s->user[0] == '\0')
 		(void)strlcpy(s->user, "app", sizeof(s->user));
 	setup_ask(s, "Name of the user", s->user, sizeof(s->user));
-	if (add(s, "sender", s->sender, "compartment", s->compartment) == -1 ||
-	    add(s, "user", s->user, NULL, NULL) == -1 || credential(s) == -1)
+	if (add(s, "sender", s->sender, "compartment", s->compartment) == -1)
+		return -1;
+	look_at_sender(s);
+	if (add(s, "user", s->user, NULL, NULL) == -1 || credential(s) == -1)
 		return -1;
 	why(s);
 	return 0;

@@ -54,6 +54,12 @@ def test_a_control_that_hangs_is_given_up(control):
     assert "hangs" in done.stderr
 
 
+@pytest.mark.parametrize("seconds", ["", "x", "-1", "1s", "86401"])
+def test_seconds_of_silence_are_a_number(seconds):
+    done = run("-t", seconds, "status")
+    assert done.returncode == 1 and "number of seconds" in done.stderr
+
+
 def test_top_of_a_control_that_hangs_is_given_up(control):
     terminal = Terminal([EDCTL, "-s", control(b""), "-t", "1", "top"])
     try:

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from eddtest import EDCTL, PATIENCE, Edd, wait_for
+from eddtest import EDCTL, IS_ROOT, PATIENCE, Edd, wait_for
 from terminal import Terminal
 
 
@@ -197,3 +197,32 @@ def test_what_is_missing_is_said_where_nobody_can_be_asked(make_edd):
     status, rows, _ = run_setup(edd, "hostname", "mx.org", "dns", "skip")
     assert status == 1
     assert rows[-1]["check"] == "domain" and "not given" in rows[-1]["is"]
+
+
+def test_a_folder_that_is_missing_is_offered(fresh):
+    missing = os.path.join(fresh.folder, "it is", "missing")
+    with open(fresh.conf) as f:
+        text = f.read().replace(fresh.cert, missing + "/cert.pem").replace(
+            fresh.key, missing + "/key.pem")
+    with open(fresh.conf, "w") as f:
+        f.write(text)
+    status, rows, _ = run_setup(fresh, *ALL)
+    last = rows[-1]
+    assert status == 1 and last["check"] == "certificate", rows
+    assert "No such file" in last["is"]
+    assert last["mend"] == ("mkdir -p '%s'" % missing if IS_ROOT else
+                            "run it as root")
+
+
+def test_a_sender_of_another_domain_is_pointed_out(make_edd):
+    edd = make_edd().start()
+    for sender, states in (("news@example.org", ["ok"]),
+                           ("news@Example.ORG", ["ok"]),
+                           ("boss@example.com", ["ok", "warn"])):
+        _, rows, _ = run_setup(edd, "hostname", "mx.example.org", "dns",
+                               "skip", "domain", "example.org", "sender",
+                               sender, "user", "app")
+        assert [r["state"] for r in rows
+                if r.get("check") == "sender"] == states, sender
+    mend = [r for r in rows if r.get("check") == "sender"][-1]["mend"]
+    assert mend == "edctl setup domain example.com sender boss@example.com"
