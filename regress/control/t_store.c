@@ -23,7 +23,6 @@
  * libs: -ldb-5.3 -lcrypto
  */
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +56,7 @@ fsync(int fd)
 
 	if (syncs_left == -1 || fstat(fd, &st) == -1 || !S_ISDIR(st.st_mode) ||
 	    syncs_left-- > 0)
-		return (int)syscall(SYS_fsync, fd);
+		return 0; /* as tmpdir.c's fdatasync() */
 	sync_failed = true;
 	errno = EIO;
 	return -1;

@@ -108,9 +108,8 @@ pwrite64(int fd, const void *buf, size_t len, off_t off)
 int
 fdatasync(int fd)
 {
-	if (fails())
-		return -1;
-	return (int)syscall(SYS_fdatasync, fd);
+	/* No machine stops here, and a slow disk would take minutes. */
+	return fails() ? -1 : 0;
 }
 
 int
@@ -120,7 +119,7 @@ fsync(int fd)
 
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		folder_syncs++;
-	return (int)syscall(SYS_fsync, fd);
+	return 0;
 }
 
 int
