@@ -82,6 +82,24 @@ check_user(struct control *c, const struct policy_sender *q,
 	return r;
 }
 
+/* Whether anybody is suppressed for mail of a compartment. */
+static enum store_status
+find_suppressions(struct control *c, const struct compartment_path *path,
+    struct policy_sender_reply *a)
+{
+	enum store_status r;
+	uint64_t count;
+	size_t i;
+
+	r = STORE_OK;
+	a->unsuppressed = true;
+	for (i = 0; i < path->n && r == STORE_OK && a->unsuppressed; i++) {
+		r = suppression_count(c->suppress, path->place[i], &count);
+		a->unsuppressed = count == 0;
+	}
+	return r;
+}
+
 /* What limits a message of the sender: the strictest of all levels. */
 static enum store_status
 find_limits(struct control *c, const struct policy_sender *q,
@@ -95,6 +113,8 @@ find_limits(struct control *c, const struct policy_sender *q,
 	size_t i, n;
 
 	r = permit_path(c, a->compartment, &path);
+	if (r == STORE_OK)
+		r = find_suppressions(c, &path, a);
 	if (r != STORE_OK)
 		return r;
 	n = 0;
@@ -107,6 +127,7 @@ find_limits(struct control *c, const struct policy_sender *q,
 		if (limit != NULL)
 			limit_tighten(&least, limit);
 	}
+	a->uncounted = least.minute == 0 && least.day == 0;
 	a->size_max = least.size;
 	a->rcpt_max = least.recipients;
 	return STORE_OK;

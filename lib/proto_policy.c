@@ -43,6 +43,8 @@ policy_sender_reply_put(struct msgout *o, const struct policy_sender_reply *s)
 	msg_put_u32(o, s->rcpt_max);
 	msg_put_str(o, s->sources);
 	msg_put_str(o, s->compartment_name);
+	msg_put_bool(o, s->uncounted);
+	msg_put_bool(o, s->unsuppressed);
 }
 
 static void
@@ -76,6 +78,8 @@ policy_sender_reply_get(struct msgin *m, struct policy_sender_reply *s)
 	s->rcpt_max = msg_get_u32(m);
 	msg_get_str(m, s->sources, sizeof(s->sources));
 	msg_get_str(m, s->compartment_name, sizeof(s->compartment_name));
+	s->uncounted = msg_get_bool(m);
+	s->unsuppressed = msg_get_bool(m);
 	if (s->status == POLICY_OK && s->compartment[0] == '\0')
 		m->bad = true;
 }

@@ -130,6 +130,8 @@ struct policy_sender_reply {
 	uint32_t rcpt_max; /* recipients of a message; 0: the same */
 	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */
 	char compartment_name[NAME_SIZE];
+	bool uncounted;	   /* no limit counts what he sends */
+	bool unsuppressed; /* nobody is suppressed for its compartment */
 };
 
 struct policy_rcpt {

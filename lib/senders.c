@@ -61,6 +61,13 @@ senders_forget(void)
 	generation++;
 }
 
+/* Another one than before: what was said of senders may not hold any more. */
+uint64_t
+senders_generation(void)
+{
+	return generation;
+}
+
 /*
  * The approval of an address, or NULL if none is known or it is too old. now
  * is in seconds. The answer is the list's, until senders_add().

@@ -42,5 +42,6 @@ void senders_learn(struct senders *, const struct policy_auth_reply *,
 uint64_t senders_ask(const struct submission_client *, const struct address *);
 void senders_clear(struct senders *);
 void senders_forget(void);
+uint64_t senders_generation(void);
 
 #endif /* SENDERS_H */

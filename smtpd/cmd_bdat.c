@@ -80,7 +80,7 @@ bdat_open(struct session *s)
 
 	tx = s->tx;
 	tx->chunked = true;
-	if (tx->sub.live == 0 || submission_is_open(&tx->sub)) {
+	if (!tx_has_content(tx) || submission_is_open(&tx->sub)) {
 		bdat_begin(s);
 		return;
 	}

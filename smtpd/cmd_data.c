@@ -43,7 +43,7 @@ cmd_data_run(struct session *s, const struct command *c)
 		session_reply(s, REPLY_BINARY, NULL, NULL);
 		return;
 	}
-	if (s->tx->sub.live == 0 || submission_is_open(&s->tx->sub)) {
+	if (!tx_has_content(s->tx) || submission_is_open(&s->tx->sub)) {
 		data_begin(s);
 		return;
 	}

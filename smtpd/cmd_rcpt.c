@@ -191,7 +191,7 @@ rcpt_check(const struct session *s, const struct command_rcpt *r,
 							  REPLY_NONE;
 }
 
-/* RCPT: ask control; the reply comes with the answer. */
+/* RCPT: ask control; the reply comes with the answer, if it matters. */
 void
 cmd_rcpt_run(struct session *s, const struct command *c)
 {
@@ -213,8 +213,31 @@ cmd_rcpt_run(struct session *s, const struct command *c)
 		return;
 	}
 	rcpt = recipient_add(sub, &r->path, r->orcpt, r->notify);
-	if (rcpt == NULL || recipient_ask(sub, rcpt, &ascii) == -1)
+	if (rcpt == NULL || recipient_ask(sub, rcpt, &ascii) == -1) {
 		session_reply(s, REPLY_PROBLEM, NULL, NULL);
+	} else if (tx_rcpt_is_sure(s)) {
+		session_reply(s, REPLY_RCPT_OK, s->user, rcpt->address);
+		s->tx->replied++;
+	}
+}
+
+/*
+ * It was accepted, since nothing spoke against it, and now something does: the
+ * message is refused, at its end.
+ */
+static void
+rcpt_regret(struct session *s, const struct recipient *rcpt)
+{
+	char limit[LIMIT_SIZE];
+
+	s->tx->regretted++;
+	(void)snprintf(limit, sizeof(limit), "%" PRIu32, rcpt->limit);
+	if (rcpt->status == POLICY_MINUTE)
+		submission_refuse(&s->tx->sub, SUBMISSION_MINUTE, limit);
+	else if (rcpt->status == POLICY_DAY)
+		submission_refuse(&s->tx->sub, SUBMISSION_DAY, limit);
+	else
+		submission_refuse(&s->tx->sub, SUBMISSION_TEMPFAIL, "");
 }
 
 /* control's answer to one RCPT. */
@@ -236,9 +259,12 @@ cmd_rcpt_answer(struct session *s, const struct session_answer *a)
 		return;
 	if (rcpt->status == POLICY_NO && s->conf->smtp.suppressed_reply != 550)
 		recipient_suppress(&s->tx->sub, rcpt);
+	if (rcpt->state == RECIPIENT_REFUSED &&
+	    rcpt < s->tx->sub.rcpts + s->tx->replied)
+		rcpt_regret(s, rcpt);
 	rcpt_reply(s);
 	/* The queue opens the message while the client reads the reply. */
 	sub = &s->tx->sub;
-	if (s->state == SESSION_COMMAND && sub->live > 0 && !sub->open)
+	if (s->state == SESSION_COMMAND && tx_has_content(s->tx) && !sub->open)
 		(void)submission_open(sub, s->tx->mail.size);
 }

@@ -30,6 +30,7 @@
 #include "id.h"
 #include "monotime.h"
 #include "proto_policy.h"
+#include "senders.h"
 #include "session.h"
 
 /* Replies that refuse a message. */
@@ -91,6 +92,7 @@ tx_new(const struct session *s, const struct policy_sender_reply *by)
 	if (tx == NULL)
 		return NULL;
 	tx->mail = s->asked;
+	tx->generation = senders_generation();
 	sub = &tx->sub;
 	submission_init(sub, &s->client, by);
 	sub->sender = tx->mail.path.mailbox;
@@ -115,18 +117,25 @@ tx_free(struct tx *tx)
 	free(tx);
 }
 
-/* Recipients that the client has no reply for yet. */
+/* Recipients that control has not answered yet, whatever was replied. */
 size_t
 tx_pending(const struct tx *tx)
 {
-	return tx->sub.rcpts_len - tx->replied;
+	return tx->sub.rcpts_len - tx->sub.answered;
 }
 
 /* Recipients that the client believes accepted. */
 size_t
 tx_accepted(const struct tx *tx)
 {
-	return tx->sub.live + tx->sub.suppressed;
+	return tx->sub.live + tx->sub.suppressed + tx->regretted;
+}
+
+/* Whether there is something of the message that is for the queue. */
+bool
+tx_has_content(const struct tx *tx)
+{
+	return tx->sub.live > 0 && tx->sub.refusal == SUBMISSION_FINE;
 }
 
 /* How a suppressed recipient is answered (decisions: 250, 254 or 550). */
@@ -141,6 +150,26 @@ tx_suppressed_reply(const struct conf_smtp *smtp)
 	default:
 		return smtp->enhanced_codes ? REPLY_RCPT_OK : REPLY_SUPPRESSED;
 	}
+}
+
+/*
+ * Whether control's answer about the recipient that was added last makes no
+ * difference to the reply, and no other reply is due before. Control is asked
+ * all the same: what it says decides whether the message goes there.
+ */
+bool
+tx_rcpt_is_sure(const struct session *s)
+{
+	const struct conf_smtp *smtp;
+	const struct tx *tx;
+
+	tx = s->tx;
+	smtp = &s->conf->smtp;
+	return tx->replied + 1 == tx->sub.rcpts_len && tx->sub.by.uncounted &&
+	    tx->generation == senders_generation() &&
+	    smtp->suppressed_reply != 550 &&
+	    (tx->sub.by.unsuppressed ||
+		tx_suppressed_reply(smtp) == REPLY_RCPT_OK);
 }
 
 /* The reply to RCPT, once control has answered. */

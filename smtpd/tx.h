@@ -34,9 +34,11 @@ struct session;
 struct tx {
 	struct submission sub;
 	struct command_mail mail;
-	bool chunked;	/* BDAT has begun */
-	size_t replied; /* the first recipient that has no reply yet */
-	int64_t ended;	/* its last octet came, monotonic microseconds */
+	bool chunked;	     /* BDAT has begun */
+	size_t replied;	     /* the first recipient that has no reply yet */
+	size_t regretted;    /* recipients that were refused after their 250 */
+	uint64_t generation; /* of what control said of the sender */
+	int64_t ended;	     /* its last octet came, monotonic microseconds */
 };
 
 void tx_set_client(struct session *);
@@ -44,6 +46,8 @@ struct tx *tx_new(const struct session *, const struct policy_sender_reply *);
 void tx_free(struct tx *);
 size_t tx_pending(const struct tx *);
 size_t tx_accepted(const struct tx *);
+bool tx_has_content(const struct tx *);
+bool tx_rcpt_is_sure(const struct session *);
 enum reply tx_rcpt_reply(const struct session *, const struct recipient *);
 void tx_data_end(struct session *);
 void tx_refuse(struct session *);

@@ -409,6 +409,48 @@ sender_gets_active_keys_of_its_own_domain(void **state)
 	assert_int_equal(a.keys, 0);
 }
 
+/* What lets RCPT be answered before control is asked about it. */
+static void
+sender_is_told_what_recipients_meet(void **state)
+{
+	static const struct {
+		const char *command;
+		bool uncounted;
+		bool unsuppressed;
+	} step[] = {
+		{ "limits set user alice sessions 2", true, true },
+		{ "limits set user alice minute 5", false, true },
+		{ "limits set user alice minute none", true, true },
+		{ "limits set compartment root day 5", false, true },
+		{ "limits set compartment root day none", true, true },
+		{ "suppression add a@example.com compartment dev", true, true },
+		{ "suppression add a@example.com compartment prod", true,
+		    false },
+		{ "suppression remove a@example.com compartment prod", true,
+		    true },
+		{ "suppression add a@example.com compartment root", true,
+		    false },
+	};
+	char user[OBJECT_ID_SIZE];
+	struct policy_sender_reply a;
+	size_t i;
+
+	make_senders(user);
+	assert_true(world_do(&w, "compartment add dev"));
+	for (i = 0; i < sizeof(step) / sizeof(step[0]); i++) {
+		if (!world_do(&w, step[i].command))
+			fail_msg("%s: %s", step[i].command, w.why);
+		assert_int_equal(ask_sender(&w, user, "news@example.org", &a),
+		    POLICY_OK);
+		if (a.uncounted != step[i].uncounted ||
+		    a.unsuppressed != step[i].unsuppressed)
+			fail_msg("after \"%s\"", step[i].command);
+	}
+	assert_int_equal(ask_sender(&w, user, "no@example.org", &a), POLICY_NO);
+	assert_false(a.uncounted);
+	assert_false(a.unsuppressed);
+}
+
 static void
 recipient_is_suppressed_in_compartment_or_everywhere(void **state)
 {
@@ -634,6 +676,7 @@ main(void)
 		T(answers_are_temporary_without_a_store),
 		T(sender_is_exact_or_of_its_domain),
 		T(sender_gets_active_keys_of_its_own_domain),
+		T(sender_is_told_what_recipients_meet),
 		T(recipient_is_suppressed_in_compartment_or_everywhere),
 		T(bounce_becomes_a_suppression),
 		T(nothing_known_shows_in_the_files),

@@ -223,6 +223,8 @@ peers_sender(struct peers *p, const struct policy_sender *ask, void *who)
 		r->u.sender.status = POLICY_OK;
 	(void)strlcpy(r->u.sender.compartment, "ocid1.compartment",
 	    sizeof(r->u.sender.compartment));
+	r->u.sender.uncounted = fake.uncounted;
+	r->u.sender.unsuppressed = fake.unsuppressed;
 	r->u.sender.keys = fake.keys;
 	for (i = 0; i < fake.keys; i++) {
 		r->u.sender.key[i].key = i;

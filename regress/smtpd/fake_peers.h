@@ -42,7 +42,8 @@ struct fake {
 	enum submit_status done_status;
 	uint64_t epoch;
 	uint64_t policy_epoch;
-	uint32_t limit; /* units a day; 0: none */
+	uint32_t limit;		      /* units a day; 0: none */
+	bool uncounted, unsuppressed; /* said of senders */
 
 	struct evbuffer *data; /* of the message open last */
 	struct submit_commit commit;
