@@ -29,11 +29,18 @@
 #include <unistd.h>
 
 #include "blob.h"
+#include "crash.h"
 #include "crc32c.h"
 #include "log.h"
 #include "qbounds.h"
 #include "record.h"
 #include "segment.h"
+
+/* In the header: the file was another segment's before. */
+#define HEADER_REUSED 1u
+
+/* What is written behind the last record over what is older ends here. */
+#define SEGMENT_PAGE 4096u
 
 static const uint8_t magic[8] = { 'E', 'D', 'D', 'S', 'E', 'G', 1, '\n' };
 
@@ -100,6 +107,7 @@ encode_header(const struct segment *s, uint8_t header[SEGMENT_HEADER_SIZE])
 	memset(header, 0, SEGMENT_HEADER_SIZE);
 	memcpy(header, magic, sizeof(magic));
 	store_u32(header + 8, s->kind);
+	store_u32(header + 12, s->reused ? HEADER_REUSED : 0);
 	store_u64(header + 16, s->number);
 	store_u64(header + 24, s->tag);
 	store_u32(header + 60, crc32c(0, header, 60));
@@ -122,7 +130,7 @@ ask_room(struct segment *s, uint64_t size)
 		return;
 	if (posix_fallocate(s->fd, 0, (off_t)size) == 0)
 		s->allocated = size;
-	else if (ftruncate(s->fd, 0) == -1)
+	else if (ftruncate(s->fd, (off_t)s->size) == -1)
 		log_debug("segment: room given in part is kept");
 }
 
@@ -231,14 +239,21 @@ segment_inspect(int dirfd, const char *name, uint64_t *number,
 	return found;
 }
 
-/* The tag is in each record: take it from the first one that is whole. */
+/*
+ * The tag is in each record: take it from the first one that is whole.  Where
+ * nothing was written yet, what follows is an older segment's.
+ */
 static uint64_t
 find_tag(struct segment *s)
 {
+	static const uint8_t zeros[RECORD_HEADER_SIZE];
 	uint8_t header[RECORD_HEADER_SIZE];
 	struct record r;
 	uint64_t off;
 
+	if (segment_read(s, header, sizeof(header), SEGMENT_HEADER_SIZE) == 0 &&
+	    memcmp(header, zeros, sizeof(zeros)) == 0)
+		return s->number;
 	for (off = SEGMENT_HEADER_SIZE; off + sizeof(header) <= s->size;
 	     off += RECORD_ALIGN) {
 		if (segment_read(s, header, sizeof(header), off) == -1)
@@ -276,6 +291,7 @@ segment_open(int dirfd, uint64_t number, enum segment_kind kind)
 	s->tag = load_u64(header + 24);
 	if (s->tag == 0)
 		s->tag = number;
+	s->reused = kind == SEGMENT_LOG && load_u32(header + 12) != 0;
 	return s;
 }
 
@@ -316,6 +332,98 @@ segment_remove(struct segment *s)
 	return rc;
 }
 
+/*
+ * Keep the file of a segment of the log that nobody needs for the next one,
+ * under no segment's name; there must be none yet.  Frees the segment in every
+ * case; 0, or -1 with errno and it is there still.  As durable as a removal: when
+ * the caller has synced the folder.
+ */
+int
+segment_retire(struct segment *s)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int rc, saved;
+
+	segment_name(s->number, s->kind, name);
+	rc = renameat(s->dirfd, name, s->dirfd, SEGMENT_SPARE);
+	saved = errno;
+	segment_free(s);
+	errno = saved;
+	return rc;
+}
+
+/* Remove the file that was kept.  0, or -1 with errno; ENOENT: there is none. */
+int
+segment_drop_spare(int dirfd)
+{
+	return unlinkat(dirfd, SEGMENT_SPARE, 0);
+}
+
+/*
+ * The header, on disk, and behind it what says that there is no record: from
+ * then on nothing that was in the file counts, whatever its name is after a
+ * crash.
+ */
+static int
+renew_header(struct segment *s)
+{
+	uint8_t page[SEGMENT_PAGE] = { 0 };
+	struct stat st;
+
+	if (fstat(s->fd, &st) == -1)
+		return -1;
+	s->allocated = (uint64_t)st.st_size;
+	encode_header(s, page);
+	if (segment_write_at(s, page, sizeof(page), 0) == -1)
+		return -1;
+	return segment_sync(s);
+}
+
+/*
+ * A new segment of the log in the file that segment_retire() kept: its blocks
+ * are written already, so that a sync has no more to do than with zeros.
+ * Otherwise as segment_create().  NULL with errno; the file is as it was, or
+ * holds nothing.
+ */
+struct segment *
+segment_reuse(int dirfd, uint64_t number)
+{
+	char name[SEGMENT_NAME_SIZE];
+	struct segment *s;
+	int saved;
+
+	s = segment_new(dirfd, number, SEGMENT_LOG);
+	if (s == NULL)
+		return NULL;
+	segment_name(number, SEGMENT_LOG, name);
+	s->reused = true;
+	s->size = SEGMENT_HEADER_SIZE;
+	s->fd = openat(dirfd, SEGMENT_SPARE, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (s->fd != -1 && getentropy(&s->tag, sizeof(s->tag)) == 0 &&
+	    renew_header(s) == 0) {
+		CRASH("segment-renewed");
+		if (renameat(dirfd, SEGMENT_SPARE, dirfd, name) == 0)
+			return s;
+	}
+	saved = errno;
+	segment_free(s);
+	errno = saved;
+	return NULL;
+}
+
+/*
+ * Give the octets of older segments behind the end back, and ask for as much
+ * room as there is in a new one.  0 or -1 with errno.
+ */
+int
+segment_clean(struct segment *s, uint64_t room)
+{
+	if (segment_cut(s, s->size) == -1)
+		return -1;
+	ask_room(s, room);
+	return 0;
+}
+
 /* Take n octets off the front of a vector. */
 static void
 iov_advance(struct iovec **iov, int *count, size_t n)
@@ -334,13 +442,23 @@ iov_advance(struct iovec **iov, int *count, size_t n)
 /*
  * How many zeros to write behind len octets at the end, so that syncs of what
  * comes next find blocks that are written already, and have no inode to
- * write.  None if those have room, a large write, or no room in advance.
+ * write.  None if those have room, a large write, or no room in advance.  In a
+ * file that is used again always as many as it takes to see the end.
  */
 size_t
 segment_zeros(const struct segment *s, uint64_t len)
 {
-	uint64_t end = s->size + len;
+	uint64_t end = s->size + len, page;
 
+	if (s->reused) {
+		/* No header of a record; whole pages need not be read. */
+		page = end + RECORD_HEADER_SIZE + SEGMENT_PAGE - 1;
+		page -= page % SEGMENT_PAGE;
+		if (page > s->allocated)
+			page = s->allocated;
+		return page < end + RECORD_HEADER_SIZE ? 0 :
+							 (size_t)(page - end);
+	}
 	if (end <= s->zeroed || len > SEGMENT_ZEROS_FOR ||
 	    end + SEGMENT_ZEROS > s->allocated)
 		return 0;
@@ -414,6 +532,7 @@ segment_cut(struct segment *s, uint64_t size)
 {
 	s->size = size;
 	s->allocated = s->zeroed = 0;
+	s->reused = false;
 	return ftruncate(s->fd, (off_t)size);
 }
 

@@ -35,6 +35,9 @@ struct record;
 #define SEGMENT_HEADER_SIZE 64u
 #define SEGMENT_NAME_SIZE   32u
 
+/* The file of a log segment that has ended, to be written over by the next. */
+#define SEGMENT_SPARE ".spare"
+
 /* Places in the log are kept in 32 bits; segments end long before. */
 #define SEGMENT_LOG_MAX UINT32_MAX
 
@@ -48,13 +51,15 @@ struct segment {
 	uint64_t number;
 	uint64_t tag; /* in each of its records; nobody can guess it */
 	enum segment_kind kind;
-	int dirfd;	     /* the folder; not owned */
-	int fd;		     /* for writing; -1 when sealed */
-	int rfd;	     /* for our own reading; -1 until needed */
-	uint64_t size;	     /* octets that count; the file may be longer */
-	uint64_t allocated;  /* octets that the file system has given */
-	uint64_t zeroed;     /* up to here, from size on, are zeros on disk */
-	uint64_t live;	     /* octets of messages that are still wanted */
+	int dirfd;	    /* the folder; not owned */
+	int fd;		    /* for writing; -1 when sealed */
+	int rfd;	    /* for our own reading; -1 until needed */
+	uint64_t size;	    /* octets that count; the file may be longer */
+	uint64_t allocated; /* octets that the file system has given */
+	uint64_t zeroed;    /* up to here, from size on, are zeros on disk */
+	bool reused;	    /* what lies behind size is of an older segment */
+	int64_t begun; /* monotonic ms when it was made; 0: by another run */
+	uint64_t live; /* octets of messages that are still wanted */
 	unsigned inflight;   /* batches that deliver reads from it */
 	uint64_t sent;	     /* bit per lane that has a descriptor */
 	int64_t written;     /* monotonic ms of the last append */
@@ -120,6 +125,10 @@ enum segment_found segment_inspect(int dirfd, const char *name,
 int segment_mend(struct segment *);
 void segment_free(struct segment *);
 int segment_remove(struct segment *);
+int segment_retire(struct segment *);
+struct segment *segment_reuse(int dirfd, uint64_t number);
+int segment_drop_spare(int dirfd);
+int segment_clean(struct segment *, uint64_t room);
 void segment_name(uint64_t, enum segment_kind, char[SEGMENT_NAME_SIZE]);
 int segment_parse_name(const char *, uint64_t *, enum segment_kind *);
 

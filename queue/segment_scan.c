@@ -210,6 +210,35 @@ only_zeros(struct window *w, uint64_t off)
 	return true;
 }
 
+/*
+ * Whether nothing of this segment lies behind off: room that was asked for, or
+ * what an older segment in the same file has left.
+ */
+static bool
+nothing_behind(struct window *w, uint64_t off)
+{
+	if (!w->seg->reused)
+		return only_zeros(w, off);
+	return resync(w, off - RECORD_ALIGN) == w->seg->size;
+}
+
+/* Whether a segment that was not sealed may well end at off. */
+static bool
+is_end(struct window *w, uint64_t off)
+{
+	static const uint8_t zeros[RECORD_HEADER_SIZE];
+	const uint8_t *p;
+
+	if (only_zeros(w, off))
+		return true;
+	if (!w->seg->reused)
+		return false;
+	if (w->seg->size - off < sizeof(zeros))
+		return true;
+	p = window_get(w, off, sizeof(zeros));
+	return p != NULL && memcmp(p, zeros, sizeof(zeros)) == 0;
+}
+
 static void
 cut_tail(struct segment *s, uint64_t off)
 {
@@ -239,7 +268,7 @@ end_at(struct window *w, uint64_t off, uint64_t id, enum segment_damage what,
 
 	if (how == SEGMENT_TAIL && s->kind == SEGMENT_LOG)
 		hurt.what = SEGMENT_TORN;
-	if (!only_zeros(w, off))
+	if (!is_end(w, off))
 		v->damaged(s, &hurt, v->arg);
 	if (how == SEGMENT_TAIL)
 		cut_tail(s, off);
@@ -317,11 +346,11 @@ visit(struct window *w, uint64_t off, const struct record *r,
 		return off + hurt.len;
 	}
 	free(c.owned);
-	if (how == SEGMENT_TAIL && only_zeros(w, off + hurt.len)) {
+	if (how == SEGMENT_TAIL && nothing_behind(w, off + hurt.len)) {
 		end_at(w, off, r->id, SEGMENT_TORN, how, v);
 		return s->size;
 	}
-	/* Looking for zeros may have moved the window. */
+	/* Looking for an end may have moved the window. */
 	read_content(w, off, r, &c);
 	if (!c.intact)
 		hurt.what = SEGMENT_BODY_HURT;

@@ -214,6 +214,7 @@ spool_close(struct spool *sp)
 		log_warnx("spool: what waited could not be written");
 	spool_seal_current(sp);
 	spool_reclaim(sp);
+	spool_drop_spare(sp);
 	spool_index_all(sp, CLOSE_INDEX_MAX);
 	spool_checkpoint(sp, clean);
 	spool_abandon(sp);

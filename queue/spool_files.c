@@ -237,6 +237,8 @@ spool_list_segments(struct spool *sp)
 	size_t i;
 	int rc;
 
+	/* What was in it is over. */
+	sp->folder_dirty |= segment_drop_spare(sp->segments_fd) == 0;
 	rc = read_names(sp, &names, false);
 	for (i = 0; rc == 0 && i < names.count; i++)
 		check_name(sp, names.name[i]);

@@ -76,10 +76,12 @@ struct spool {
 	struct segment *current; /* being written; NULL: made when needed */
 	uint64_t next_segment;
 	uint64_t next_id;
-	uint64_t highest;  /* id of a message, when reading at start */
-	bool announcing;   /* segments stay until all are told of */
-	bool indexing;	   /* until the index is no more behind */
-	bool folder_dirty; /* names made or removed since its last sync */
+	uint64_t highest;    /* id of a message, when reading at start */
+	bool announcing;     /* segments stay until all are told of */
+	bool indexing;	     /* until the index is no more behind */
+	bool folder_dirty;   /* names made or removed since its last sync */
+	bool spare;	     /* a file waits for the next segment */
+	int64_t spare_since; /* monotonic ms */
 
 	struct spool_entries waiting; /* not written yet */
 	struct spool_marks marks;     /* nor these */
@@ -129,6 +131,7 @@ bool spool_marks_needed(const struct spool *, uint64_t number);
 void spool_marks_durable(struct spool *, struct segment *);
 int spool_repeat_marks(struct spool *, struct message *);
 int spool_condemn(struct spool *, struct segment *);
+void spool_drop_spare(struct spool *);
 void spool_settle_again(struct spool *);
 void spool_make_room(struct spool *);
 int spool_index_update(struct spool *, struct message *,

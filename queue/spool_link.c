@@ -112,6 +112,48 @@ spool_settle_big(struct spool *sp)
 		sp->big_owing = true;
 }
 
+/* The file that waits for the next segment goes. */
+void
+spool_drop_spare(struct spool *sp)
+{
+	if (!sp->spare)
+		return;
+	sp->spare = false;
+	if (segment_drop_spare(sp->segments_fd) == -1)
+		log_warn("spool: segments/" SEGMENT_SPARE);
+	sp->folder_dirty = true;
+}
+
+/*
+ * Whether the file of a segment is kept for the next one: there is none yet,
+ * it is as long as segments are, and the disk has room for as much again.
+ */
+static bool
+is_wanted(const struct spool *sp, const struct segment *s)
+{
+	return s->kind == SEGMENT_LOG && !sp->spare &&
+	    s->size >= sp->segment_size &&
+	    (sp->hooks.room == NULL ||
+		sp->hooks.room(sp->segment_size, sp->hooks.arg));
+}
+
+/* The file of a segment goes, or is kept for the next one. */
+static void
+free_file(struct spool *sp, struct segment *s)
+{
+	bool keep = is_wanted(sp, s);
+	int rc;
+
+	rc = keep ? segment_retire(s) : segment_remove(s);
+	sp->folder_dirty = true;
+	if (rc == -1)
+		log_warn("spool: removing a segment");
+	else if (keep) {
+		sp->spare = true;
+		sp->spare_since = clock_mono();
+	}
+}
+
 /*
  * Remove a segment that nobody needs, when no batch reads it any more and what
  * was told of it is durable elsewhere.  -1: it is there still.
@@ -128,10 +170,8 @@ spool_condemn(struct spool *sp, struct segment *s)
 		sp->hooks.closed(s, sp->hooks.arg);
 	TAILQ_REMOVE(s->kind == SEGMENT_BIG ? &sp->bigs : &sp->logs, s, entry);
 	CRASH("segment-to-free");
-	if (segment_remove(s) == -1)
-		log_warn("spool: removing a segment");
+	free_file(sp, s);
 	CRASH("segment-freed");
-	sp->folder_dirty = true;
 	/* There is room now, which nobody has taken yet. */
 	if (sp->unsettled)
 		(void)spool_settle(sp);
@@ -270,6 +310,7 @@ spool_make_room(struct spool *sp)
 {
 	struct segment *s;
 
+	spool_drop_spare(sp);
 	if (sp->big_owing && spool_settle(sp) == -1)
 		return;
 	TAILQ_FOREACH(s, &sp->bigs, entry)

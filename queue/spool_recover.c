@@ -313,12 +313,16 @@ found_damage(struct segment *s, const struct segment_hurt *hurt, void *arg)
 	struct spool *sp = arg;
 	struct message *m;
 	char text[ID_TEXT_SIZE];
+	uint64_t len = hurt->len;
 
+	/* Behind a torn record there may be what others have left. */
+	if (s->reused && hurt->what == SEGMENT_TORN && len > SPOOL_BIG_SIZE)
+		len = SPOOL_BIG_SIZE;
 	log_warnx("%s: segment %016llx at %llu: %s",
 	    hurt->id == 0 ? "message unknown" : id_format(hurt->id, text),
 	    (unsigned long long)s->number, (unsigned long long)hurt->off,
 	    segment_damage_text(hurt->what));
-	corrupt_save(sp->corrupt_fd, s, hurt->off, hurt->len, hurt->id);
+	corrupt_save(sp->corrupt_fd, s, hurt->off, len, hurt->id);
 	if (hurt->what == SEGMENT_BODY_HURT && hurt->meta != NULL &&
 	    hurt->record->type == RECORD_MESSAGE &&
 	    found_message(sp, s, hurt->off, hurt->record, hurt->meta) == 0) {

@@ -404,6 +404,21 @@ mend_index(struct spool *sp)
 	spool_renew_index(sp);
 }
 
+/* What is over does not stay on the disk for ever, under no name. */
+static void
+forget_octets(struct spool *sp, int64_t now)
+{
+	struct segment *s = sp->current;
+
+	if (sp->spare && now - sp->spare_since > SEGMENT_IDLE_MS)
+		spool_drop_spare(sp);
+	if (s != NULL && s->reused && !sp->busy && !sp->written.logged &&
+	    now - s->begun > SEGMENT_IDLE_MS &&
+	    segment_clean(s, sp->segment_size) == -1)
+		log_warn("spool: segment %016llx",
+		    (unsigned long long)s->number);
+}
+
 /* Every second: look for work. */
 void
 spool_tick_cb(int fd, short what, void *arg)
@@ -417,6 +432,7 @@ spool_tick_cb(int fd, short what, void *arg)
 	    now - s->written > SEGMENT_IDLE_MS &&
 	    s->size > SEGMENT_HEADER_SIZE && !spool_marks_needed(sp, s->number))
 		spool_seal_current(sp);
+	forget_octets(sp, now);
 	if (now - sp->checkpointed > CHECKPOINT_MS && index_broken(sp->index))
 		mend_index(sp);
 	sp->indexing = sp->indexing || index_behind(sp);

@@ -231,6 +231,29 @@ spool_refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
 	spool_entry_free(e);
 }
 
+/* A segment for the log, in the file that waits for it if there is one. */
+static struct segment *
+make_segment(struct spool *sp)
+{
+	uint64_t ahead = sp->segment_size;
+	struct segment *s;
+
+	if (sp->spare) {
+		s = segment_reuse(sp->segments_fd, sp->next_segment);
+		if (s != NULL) {
+			sp->spare = false;
+			return s;
+		}
+		log_warn("spool: segments/" SEGMENT_SPARE);
+		spool_drop_spare(sp);
+	}
+	if (sp->hooks.room != NULL &&
+	    !sp->hooks.room(sp->segment_size, sp->hooks.arg))
+		ahead = 0;
+	return segment_create(sp->segments_fd, sp->next_segment, SEGMENT_LOG,
+	    ahead);
+}
+
 /*
  * A segment with room, made if there is none.  Its name is synced before
  * anything in it counts.  -1 with errno.
@@ -238,7 +261,6 @@ spool_refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
 static int
 need_current(struct spool *sp)
 {
-	uint64_t ahead = sp->segment_size;
 	struct segment *s;
 
 	if (sp->current != NULL &&
@@ -247,17 +269,13 @@ need_current(struct spool *sp)
 	if (sp->current != NULL)
 		return 0;
 	sp->spoilt = false;
-	if (sp->hooks.room != NULL &&
-	    !sp->hooks.room(sp->segment_size, sp->hooks.arg))
-		ahead = 0;
-	s = segment_create(sp->segments_fd, sp->next_segment, SEGMENT_LOG,
-	    ahead);
+	s = make_segment(sp);
 	sp->next_segment++;
 	if (s == NULL)
 		return -1;
 	CRASH("segment-made");
 	sp->folder_dirty = true;
-	s->written = clock_mono();
+	s->written = s->begun = clock_mono();
 	TAILQ_INSERT_TAIL(&sp->logs, s, entry);
 	sp->current = s;
 	return 0;
