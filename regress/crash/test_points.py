@@ -9,7 +9,8 @@ import pytest
 from eddtest import wait_for
 
 POINTS = [
-    "segment-made", "folder-synced", "segment-written", "torn", "hole",
+    "segment-made", "segment-renewed", "folder-synced", "segment-written",
+    "torn", "hole",
     "segment-synced", "before-answers", "answered",
     "large-written", "large-synced",
     "index-put", "index-transaction",
