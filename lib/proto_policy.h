@@ -17,7 +17,6 @@
 /*
  * smtpd, httpd -> control.  Each request has one answer with its id; the first
  * seven are in proto_auth.h.
- *
  *   AUTH   -> AUTH_REPLY     is this secret good, and whose
  *   SCRAM  -> KEYS           the salt of a login, and how often to hash
  *   PROOF  -> AUTH_REPLY     does this proof of SCRAM-SHA-256 fit
@@ -38,7 +37,6 @@
  * a channel; what it has not ended when the channel ends is released.
  *
  * control -> smtpd, httpd, without being asked:
- *
  *   THROTTLE                 turn this address away for so long
  *   KEY_DROP                 to httpd: forget a key, or all of a user
  *   FORGET                   what was said of senders may not hold any more
