@@ -48,7 +48,6 @@
 #define PROTO_POLICY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "bounds.h"
@@ -128,8 +127,8 @@ struct policy_sender_reply {
 	uint32_t rcpt_max; /* recipients of a message; 0: the same */
 	char sources[SOURCES_SIZE]; /* it leaves from; empty: any */
 	char compartment_name[NAME_SIZE];
-	bool uncounted;	   /* no limit counts what he sends */
-	bool unsuppressed; /* nobody is suppressed for its compartment */
+	/* No limit counts what he sends; nobody is suppressed for its mail. */
+	bool uncounted, unsuppressed;
 };
 
 struct policy_rcpt {
