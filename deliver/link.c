@@ -102,7 +102,7 @@ link_free(struct link *l)
 {
 	if (l == NULL)
 		return;
-	if (!l->closed && l->io != NULL && (l->idle || l->asking)) {
+	if (!l->closed && l->io != NULL && link_waits(l)) {
 		(void)session_event(l->session, SESSION_EV_QUIT, NULL);
 		tlsio_close(l->io);
 		l->closed = true;
@@ -520,6 +520,16 @@ bool
 link_is_late(const struct link *l, int64_t now)
 {
 	return now - l->since >= SLOW_SECONDS;
+}
+
+/*
+ * Whether it is ready for a job.  One that was without for too long has said
+ * QUIT by itself, and ends when the server has answered.
+ */
+bool
+link_waits(const struct link *l)
+{
+	return l->idle || l->asking;
 }
 
 /* Whether it could yield. */

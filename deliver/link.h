@@ -58,6 +58,7 @@ void link_quit(struct link *);
 void link_abort(struct link *);
 void link_yield(struct link *);
 bool link_is_late(const struct link *, int64_t now);
+bool link_waits(const struct link *);
 bool link_may_yield(const struct link *);
 const struct target *link_target(const struct link *);
 const struct netaddr *link_source(const struct link *);

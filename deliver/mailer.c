@@ -436,7 +436,8 @@ reuse(struct mailer *m, struct destination *d)
 	if (!may_use(m, d))
 		return false;
 	TAILQ_FOREACH_REVERSE(s, &m->idle, slot_list, entry)
-		if (sources_have(d->sources, link_source(s->link)) &&
+		if (link_waits(s->link) &&
+		    sources_have(d->sources, link_source(s->link)) &&
 		    destination_leads_to(d, link_target(s->link), now))
 			break;
 	if (s == NULL)

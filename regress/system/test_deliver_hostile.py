@@ -3,11 +3,12 @@ nothing of theirs in the log or a bounce that is not text."""
 
 import socket
 import ssl
+import threading
 import time
 
 import pytest
 
-from eddtest import make_certificate, message, wait_for
+from eddtest import PATIENCE, make_certificate, message, wait_for
 from receiver import Gone, Receiver
 
 EXTENSIONS = ("PIPELINING", "8BITMIME")
@@ -111,6 +112,28 @@ def test_wrong_codes_are_no_success(servers, verb, reply):
     edd.send("a@example.net")
     wait_for(lambda: bad.messages or good.messages, "a right answer")
     assert once
+
+
+def test_goodbye_takes_long(servers):
+    """A connection without work for a while says QUIT; it takes none before
+    the server has answered."""
+    edd, bad, good = servers
+    said, gone = threading.Event(), threading.Event()
+
+    def goodbye(connection, line):
+        said.set()
+        gone.wait(PATIENCE)
+    bad.hooks["QUIT"] = goodbye
+    edd.send("a@example.net")
+    bad.wait()
+    assert said.wait(PATIENCE)
+    mid = edd.send("b@example.net")
+    try:
+        bad.wait(2)
+    finally:
+        gone.set()
+    edd.wait_event("relayed", id=mid)
+    assert not [e for e in edd.journal() if e["event"] == "deferred"]
 
 
 def test_huge_ehlo_is_taken_as_far_as_it_is_sane(servers):
