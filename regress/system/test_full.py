@@ -98,7 +98,8 @@ def test_retry_tokens_on_a_full_disk(make_edd, sink, folder, cleanup):
     """Sent once, with and without a crash, and queue starts all the same."""
     disk = SmallDisk(os.path.join(folder, "disk"), "96M")
     cleanup.append(disk)
-    edd = with_https(make_edd(route=(sink.address, sink.port)))
+    edd = with_https(make_edd(route=(sink.address, sink.port),
+                              extra="queue retry 1s"))
     edd.spool = os.path.join(disk.path, "spool")
     edd.write_conf()
     with open(edd.conf) as f:
