@@ -138,7 +138,7 @@ def trace(edd, word):
 def test_the_schedule_goes_on(stepped, step, how):
     """An hour more would end it, and tell its sender; an hour less would let
     it wait."""
-    edd = stepped.begin("queue retry 1s\nqueue expire 50m\n"
+    edd = stepped.begin("queue retry 2s\nqueue expire 50m\n"
                         "queue delay-notice 30m")
     mid = edd.send("later@example.net")
     wait_for(lambda: len(stepped.tries("later@example.net")) >= 2, "tries")
@@ -153,7 +153,9 @@ def test_the_schedule_goes_on(stepped, step, how):
              "tries after the step back")
     tries = stepped.tries("later@example.net")
     pauses = [b - a for a, b in zip(tries, tries[1:])]
-    assert min(pauses) > 0.5, pauses  # no storm, however slow this machine
+    # No storm, however slow this machine is; what is due is so in a whole
+    # second.
+    assert min(pauses) > 0.5, pauses
     for name in ("expired", "bounced", "notified"):
         assert not events(edd, name)
     stepped.sink.deferring = False

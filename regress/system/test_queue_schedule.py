@@ -133,7 +133,7 @@ def test_what_is_paused_has_no_end(make_edd, make_sink, what):
     """Neither is its sender told that it waits, also where a destination is
     known to be down; when it is resumed that is made up for."""
     edd, sink, _ = dead_and_alive(make_edd, make_sink, (
-        "queue retry 1s\nqueue expire 6s\nqueue delay-notice 2s"))
+        "queue retry 1h\nqueue expire 6s\nqueue delay-notice 2s"))
     edd.ctl("user", "add", "kept")
     kept = edd.credential("kept")
     send_many(edd, 1, "dead.example")
