@@ -191,6 +191,19 @@ rcpt_check(const struct session *s, const struct command_rcpt *r,
 							  REPLY_NONE;
 }
 
+/*
+ * Whether RCPT is refused without control's word, and others must have their
+ * replies before (RFC 2920 section 3.2).
+ */
+bool
+cmd_rcpt_waits(const struct session *s, const struct command *c)
+{
+	struct address ascii;
+
+	return s->tx->replied < s->tx->sub.rcpts_len &&
+	    rcpt_check(s, &c->u.rcpt, &ascii) != REPLY_NONE;
+}
+
 /* RCPT: ask control; the reply comes with the answer, if it matters. */
 void
 cmd_rcpt_run(struct session *s, const struct command *c)

@@ -23,8 +23,11 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+
 #include "reply.h"
 
+struct command;
 struct session;
 struct session_answer;
 
@@ -32,6 +35,7 @@ void cmd_auth_line(struct session *, const char *, size_t);
 void cmd_auth_answer(struct session *, const struct session_answer *);
 void cmd_auth_forget(struct session *);
 void cmd_mail_answer(struct session *, const struct session_answer *);
+bool cmd_rcpt_waits(const struct session *, const struct command *);
 void cmd_rcpt_answer(struct session *, const struct session_answer *);
 void cmd_bdat_opened(struct session *, enum reply);
 void cmd_bdat_octets(struct session *, const char *, size_t);

@@ -291,11 +291,12 @@ session_pending(const struct session *s)
 
 /* Whether a command may run while answers to others of it are to come. */
 static bool
-session_ahead(const struct session *s, const struct command_row *row)
+session_ahead(const struct session *s, const struct command *c)
 {
-	return row->ahead && session_pending(s) < SMTPD_RCPT_AHEAD &&
+	return c->row->ahead && session_pending(s) < SMTPD_RCPT_AHEAD &&
 	    s->tx->sub.rcpts_len <
-	    submission_rcpt_max(&s->tx->sub, s->conf->smtp.rcpt_max);
+	    submission_rcpt_max(&s->tx->sub, s->conf->smtp.rcpt_max) &&
+	    !cmd_rcpt_waits(s, c);
 }
 
 static unsigned
@@ -370,7 +371,7 @@ session_line(struct session *s, char *text, size_t len)
 			r = order;
 	}
 	if (session_pending(s) > 0 &&
-	    (r != REPLY_NONE || !session_ahead(s, c.row)))
+	    (r != REPLY_NONE || !session_ahead(s, &c)))
 		return WANT_PEER;
 	session_run(s, &c, r, len);
 	explicit_bzero(text, len); /* it may have been a secret */

@@ -232,6 +232,20 @@ control_that_dies_ends_the_session(void **state)
 	talk_end(&t);
 }
 
+/* A refusal of our own waits for the answers that are due before it. */
+static void
+refusal_comes_in_order(void **state)
+{
+	struct talk t;
+
+	start(&t, false, true);
+	talk_say(&t, BOB "RCPT TO:<j\303\266rg@example.net>\r\n");
+	assert_string_equal(talk_heard(&t), "");
+	settle(&t);
+	assert_int_equal(strncmp(talk_heard(&t), "250 ", 4), 0);
+	talk_end(&t);
+}
+
 int
 main(void)
 {
@@ -242,6 +256,7 @@ main(void)
 		cmocka_unit_test(message_is_refused_when_it_was_wrong),
 		cmocka_unit_test(message_for_others_is_refused_too),
 		cmocka_unit_test(message_over_a_new_limit_is_refused),
+		cmocka_unit_test(refusal_comes_in_order),
 		cmocka_unit_test(control_that_dies_ends_the_session),
 	};
 
