@@ -39,9 +39,6 @@
 /* In the header: the file was another segment's before. */
 #define HEADER_REUSED 1u
 
-/* What is written behind the last record over what is older ends here. */
-#define SEGMENT_PAGE 4096u
-
 static const uint8_t magic[8] = { 'E', 'D', 'D', 'S', 'E', 'G', 1, '\n' };
 
 /* The name of a segment's file in its folder. */
@@ -246,13 +243,13 @@ segment_inspect(int dirfd, const char *name, uint64_t *number,
 static uint64_t
 find_tag(struct segment *s)
 {
-	static const uint8_t zeros[RECORD_HEADER_SIZE];
-	uint8_t header[RECORD_HEADER_SIZE];
+	static const uint8_t zeros[SEGMENT_PAGE - SEGMENT_HEADER_SIZE];
+	uint8_t page[sizeof(zeros)], header[RECORD_HEADER_SIZE];
 	struct record r;
 	uint64_t off;
 
-	if (segment_read(s, header, sizeof(header), SEGMENT_HEADER_SIZE) == 0 &&
-	    memcmp(header, zeros, sizeof(zeros)) == 0)
+	if (segment_read(s, page, sizeof(page), SEGMENT_HEADER_SIZE) == 0 &&
+	    memcmp(page, zeros, sizeof(zeros)) == 0)
 		return s->number;
 	for (off = SEGMENT_HEADER_SIZE; off + sizeof(header) <= s->size;
 	     off += RECORD_ALIGN) {
@@ -532,8 +529,10 @@ segment_cut(struct segment *s, uint64_t size)
 {
 	s->size = size;
 	s->allocated = s->zeroed = 0;
+	if (ftruncate(s->fd, (off_t)size) == -1)
+		return -1;
 	s->reused = false;
-	return ftruncate(s->fd, (off_t)size);
+	return 0;
 }
 
 /* No more writing: give back what was asked for in advance. */

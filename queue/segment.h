@@ -38,6 +38,9 @@ struct record;
 /* The file of a log segment that has ended, to be written over by the next. */
 #define SEGMENT_SPARE ".spare"
 
+/* What is written behind the last record over what is older ends with one. */
+#define SEGMENT_PAGE 4096u
+
 /* Places in the log are kept in 32 bits; segments end long before. */
 #define SEGMENT_LOG_MAX UINT32_MAX
 

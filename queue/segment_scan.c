@@ -219,24 +219,36 @@ nothing_behind(struct window *w, uint64_t off)
 {
 	if (!w->seg->reused)
 		return only_zeros(w, off);
-	return resync(w, off - RECORD_ALIGN) == w->seg->size;
+	/* What cannot be read may be a record. */
+	return resync(w, off - RECORD_ALIGN) == w->seg->size && w->len > 0;
 }
 
-/* Whether a segment that was not sealed may well end at off. */
+/*
+ * Whether a segment that was not sealed may well end at off.  Over what is
+ * older, segment_zeros() says how much is written there.
+ */
 static bool
 is_end(struct window *w, uint64_t off)
 {
-	static const uint8_t zeros[RECORD_HEADER_SIZE];
+	uint64_t left = w->seg->size - off;
 	const uint8_t *p;
+	size_t n, i;
 
 	if (only_zeros(w, off))
 		return true;
 	if (!w->seg->reused)
 		return false;
-	if (w->seg->size - off < sizeof(zeros))
+	if (left < RECORD_HEADER_SIZE)
 		return true;
-	p = window_get(w, off, sizeof(zeros));
-	return p != NULL && memcmp(p, zeros, sizeof(zeros)) == 0;
+	n = RECORD_HEADER_SIZE + SEGMENT_PAGE - 1;
+	n -= (off + n) % SEGMENT_PAGE;
+	if (n > left)
+		n = (size_t)left;
+	p = window_get(w, off, n);
+	for (i = 0; p != NULL && i < n; i++)
+		if (p[i] != 0)
+			return false;
+	return p != NULL;
 }
 
 static void

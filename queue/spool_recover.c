@@ -315,8 +315,8 @@ found_damage(struct segment *s, const struct segment_hurt *hurt, void *arg)
 	char text[ID_TEXT_SIZE];
 	uint64_t len = hurt->len;
 
-	/* Behind a torn record there may be what others have left. */
-	if (s->reused && hurt->what == SEGMENT_TORN && len > SPOOL_BIG_SIZE)
+	/* Behind the last record there may be what others have left. */
+	if (s->reused && hurt->off + len >= s->size && len > SPOOL_BIG_SIZE)
 		len = SPOOL_BIG_SIZE;
 	log_warnx("%s: segment %016llx at %llu: %s",
 	    hurt->id == 0 ? "message unknown" : id_format(hurt->id, text),

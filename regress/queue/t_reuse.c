@@ -235,6 +235,56 @@ damage_at_the_end_is_told(void **state)
 	check_held(st_open(base), 1);
 }
 
+/* len octets of a file are lost. */
+static void
+lose_octets(const char *path, uint64_t from, size_t len)
+{
+	static const uint8_t zeros[512];
+	int fd;
+
+	fd = open(path, O_WRONLY);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(pwrite(fd, zeros, len, (off_t)from), len);
+	(void)close(fd);
+}
+
+/* Nor are octets that are lost. */
+static void
+octets_lost_at_the_end_are_told(void **state)
+{
+	struct spool *sp = open_used();
+	char path[256];
+	uint64_t from;
+
+	from = sp->current->size;
+	segment_path(sp, path);
+	st_put(sp, 3000, 1, &ack);
+	assert_int_equal(spool_commit(sp), 0);
+	spool_abandon(sp);
+	lose_octets(path, from, 512);
+	st_remove_index();
+	check_held(st_open(base), 1);
+}
+
+/* What is behind it is found when the first sector is lost. */
+static void
+messages_behind_a_lost_header_are_found(void **state)
+{
+	struct spool *sp = open_used();
+	char name[256], path[256];
+	size_t n;
+
+	segment_path(sp, path);
+	spool_abandon(sp);
+	lose_octets(path, 0, 512);
+	st_remove_index();
+	sp = st_open(base);
+	free(messages_ids(spool_messages(sp), &n));
+	assert_true(n >= HOLD - 1); /* one may begin in it */
+	assert_true(st_files("corrupt", name, sizeof(name)) > 0);
+	spool_close(sp);
+}
+
 /* The new name was not durable: the file is found under its old one. */
 static void
 old_name_brings_nothing_back(void **state)
@@ -379,6 +429,8 @@ main(void)
 		T(torn_header_is_cut),
 		T(write_that_never_was_is_nothing),
 		T(damage_at_the_end_is_told),
+		T(octets_lost_at_the_end_are_told),
+		T(messages_behind_a_lost_header_are_found),
 		T(old_name_brings_nothing_back),
 		T(file_without_a_name_goes),
 		T(damaged_header_brings_nothing_back),
