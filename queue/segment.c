@@ -568,6 +568,24 @@ segment_discard(struct segment *s)
 	return rc;
 }
 
+/* Wait until all that another run has written is on the disk.  0 or -1. */
+int
+segment_settle(const struct segment *s)
+{
+	char name[SEGMENT_NAME_SIZE];
+	int fd, rc, saved;
+
+	segment_name(s->number, s->kind, name);
+	fd = openat(s->dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd == -1)
+		return -1;
+	rc = fdatasync(fd);
+	saved = errno;
+	(void)close(fd);
+	errno = saved;
+	return rc;
+}
+
 /*
  * Read exactly len octets.  0, or -1 with errno; EBADMSG if the file ends
  * before.

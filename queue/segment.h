@@ -142,6 +142,7 @@ int segment_sync(struct segment *);
 int segment_cut(struct segment *, uint64_t);
 void segment_seal(struct segment *);
 int segment_discard(struct segment *);
+int segment_settle(const struct segment *);
 
 int segment_read(struct segment *, void *, size_t len, uint64_t off);
 void segment_rest(struct segment *);

@@ -371,6 +371,24 @@ scan_bigs(struct spool *sp, const struct segment_visitor *v)
 }
 
 /*
+ * The last run may have ended before it synced the end of the log and names,
+ * and what is there now is believed: it is made durable before anything that
+ * it has ended goes.
+ */
+static void
+sync_tail(struct spool *sp)
+{
+	struct segment *s = TAILQ_LAST(&sp->logs, segment_list);
+
+	sp->folder_dirty = true;
+	if (spool_sync_folder(sp) == -1)
+		log_warn("spool: segments");
+	if (s != NULL && segment_settle(s) == -1)
+		log_warn("spool: segment %016llx",
+		    (unsigned long long)s->number);
+}
+
+/*
  * The log from a segment on.  After an orderly end all is sealed; otherwise
  * the last one may end anywhere.
  */
@@ -507,6 +525,8 @@ spool_recover(struct spool *sp)
 		rc = scan_bigs(sp, &v);
 	if (rc == 0)
 		rc = scan_logs(sp, &pos, &v);
+	if (rc == 0 && !pos.clean)
+		sync_tail(sp);
 	CRASH("recover-read");
 	if (rc == 0 && !pos.clean && sp->hooks.seen != NULL)
 		sp->hooks.seen(sp, sp->hooks.arg);

@@ -231,7 +231,10 @@ spool_refuse(struct spool *sp, struct spool_entry *e, enum spool_status status)
 	spool_entry_free(e);
 }
 
-/* A segment for the log, in the file that waits for it if there is one. */
+/*
+ * A segment for the log, in the file that waits for it if there is one.  Files
+ * that its marks were for must be gone before it is written over.
+ */
 static struct segment *
 make_segment(struct spool *sp)
 {
@@ -239,7 +242,9 @@ make_segment(struct spool *sp)
 	struct segment *s;
 
 	if (sp->spare) {
-		s = segment_reuse(sp->segments_fd, sp->next_segment);
+		s = NULL;
+		if (spool_sync_folder(sp) == 0)
+			s = segment_reuse(sp->segments_fd, sp->next_segment);
 		if (s != NULL) {
 			sp->spare = false;
 			return s;
