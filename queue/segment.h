@@ -149,6 +149,7 @@ void segment_rest(struct segment *);
 int segment_descriptor(const struct segment *);
 int segment_scan(struct segment *, uint64_t *off, uint64_t limit,
     enum segment_how, const struct segment_visitor *);
+uint64_t segment_older(struct segment *, uint64_t off);
 const char *segment_damage_text(enum segment_damage);
 int segment_save(struct segment *, uint64_t off, uint64_t len, int todir,
     const char *);

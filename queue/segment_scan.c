@@ -224,6 +224,31 @@ nothing_behind(struct window *w, uint64_t off)
 }
 
 /*
+ * Where behind off a record of an older segment in the same file begins, or
+ * the size if there is none that can be read.
+ */
+uint64_t
+segment_older(struct segment *s, uint64_t off)
+{
+	struct window *w;
+	struct record r;
+	const uint8_t *p;
+
+	w = calloc(1, sizeof(*w));
+	if (w == NULL)
+		return s->size;
+	w->seg = s;
+	off -= off % RECORD_ALIGN;
+	do {
+		off += RECORD_ALIGN;
+		p = window_get(w, off, RECORD_HEADER_SIZE);
+	} while (
+	    p != NULL && (record_decode(&r, p) == -1 || r.segment == s->tag));
+	free(w);
+	return p == NULL ? s->size : off;
+}
+
+/*
  * Whether a segment that was not sealed may well end at off.  Over what is
  * older, segment_zeros() says how much is written there.
  */

@@ -315,9 +315,9 @@ found_damage(struct segment *s, const struct segment_hurt *hurt, void *arg)
 	char text[ID_TEXT_SIZE];
 	uint64_t len = hurt->len;
 
-	/* Behind the last record there may be what others have left. */
-	if (s->reused && hurt->off + len >= s->size && len > SPOOL_BIG_SIZE)
-		len = SPOOL_BIG_SIZE;
+	/* What others have left behind the last record is over. */
+	if (s->reused && hurt->off + len >= s->size)
+		len = segment_older(s, hurt->off) - hurt->off;
 	log_warnx("%s: segment %016llx at %llu: %s",
 	    hurt->id == 0 ? "message unknown" : id_format(hurt->id, text),
 	    (unsigned long long)s->number, (unsigned long long)hurt->off,

@@ -174,6 +174,20 @@ each_write_shows_its_end(void **state)
 	check_held(crash(sp), 0);
 }
 
+/* What was saved of it ends before what others have left. */
+static void
+check_saved(void)
+{
+	char name[256], path[512];
+	struct stat st;
+
+	if (st_files("corrupt", name, sizeof(name)) == 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/corrupt/%s", st_folder(), name);
+	assert_int_equal(stat(path, &st), 0);
+	assert_in_range(st.st_size, 1, 8191);
+}
+
 /* One more message, of which only a part gets to the disk. */
 static void
 torn_write(size_t whole, unsigned saved)
@@ -197,6 +211,7 @@ torn_write(size_t whole, unsigned saved)
 	    4096 - whole);
 	(void)close(fd);
 	check_held(crash(sp), saved);
+	check_saved();
 }
 
 static void
