@@ -28,22 +28,26 @@
 #include "spool.h"
 
 /*
- * Write the event of each recipient, with a text if there is more to say;
- * nothing without memory, or if it cannot be read.
+ * Write the event of each recipient but the first ones, so many of which have
+ * it, with a text if there is more to say; nothing without memory, or if it
+ * cannot be read.  How many were written.
  */
-void
+uint32_t
 accepted_tell(struct journal *j, struct spool *spool, struct message *m,
-    const char *text)
+    uint32_t there, const char *text)
 {
 	struct envelope env;
 	struct envelope_rcpt r;
 	struct cursor c;
+	uint32_t i = 0;
 
 	if (spool_envelope(spool, m) == -1 ||
 	    envelope_decode(&env, m->envelope, m->meta_len) == -1)
-		return;
+		return 0;
 	envelope_first(&env, &c);
 	while (envelope_next(&c, &r) == 1) {
+		if (i++ < there)
+			continue;
 		journal_begin(j, "accepted", m->id);
 		journal_str(j, "recipient", r.address);
 		journal_str(j, "sender", env.sender);
@@ -57,4 +61,5 @@ accepted_tell(struct journal *j, struct spool *spool, struct message *m,
 		journal_str(j, "text", text);
 		journal_end(j);
 	}
+	return i < there ? 0 : i - there;
 }

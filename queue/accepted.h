@@ -20,11 +20,13 @@
 #ifndef ACCEPTED_H
 #define ACCEPTED_H
 
+#include <stdint.h>
+
 struct journal;
 struct message;
 struct spool;
 
-void accepted_tell(struct journal *, struct spool *, struct message *,
-    const char *text);
+uint32_t accepted_tell(struct journal *, struct spool *, struct message *,
+    uint32_t there, const char *text);
 
 #endif

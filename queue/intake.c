@@ -437,7 +437,7 @@ committed_cb(struct message *m, enum spool_status status, void *arg)
 	if (m != NULL) {
 		q->stats.messages++;
 		q->stats.accepted += m->rcpts;
-		accepted_tell(q->journal, q->spool, m, NULL);
+		(void)accepted_tell(q->journal, q->spool, m, 0, NULL);
 		schedule_add(q->schedule, m);
 		/* Its memory is for those that go at once. */
 		if (message_rests(m))

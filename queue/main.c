@@ -188,7 +188,7 @@ struct recovery {
 };
 
 static void
-tell_late(uint64_t id, void *arg)
+tell_late(uint64_t id, uint32_t there, void *arg)
 {
 	struct recovery *r = arg;
 	struct message *m;
@@ -196,10 +196,10 @@ tell_late(uint64_t id, void *arg)
 	m = spool_find(r->spool, id);
 	if (m == NULL)
 		return;
-	accepted_tell(r->queue->journal, r->spool, m,
-	    "found at a start after a crash");
+	if (accepted_tell(r->queue->journal, r->spool, m, there,
+		"found at a start after a crash") > 0)
+		r->told++;
 	spool_envelope_drop(r->spool, m);
-	r->told++;
 }
 
 /* spool's hook: at start, all messages are there, also those that are done. */

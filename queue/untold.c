@@ -94,7 +94,8 @@ take_line(struct untold *u, const char *line)
 
 	/* In a text these quotes would be escaped. */
 	at = strstr(line, ACCEPTED);
-	if (at == NULL)
+	/* An event that a crash has cut is none. */
+	if (at == NULL || at[strlen(at) - 1] != '}')
 		return;
 	at += strlen(ACCEPTED);
 	len = strcspn(at, "\"");
@@ -241,13 +242,36 @@ tell(const struct untold *u, uint64_t id, uint64_t oldest, untold_cb cb,
     void *arg)
 {
 	if (id >= oldest && !is_told(u, id))
-		cb(id, arg);
+		cb(id, 0, arg);
+}
+
+/*
+ * A message has an event for each recipient, and a crash may have cut between
+ * them: the last one of the journal may have more recipients.  Nothing is said
+ * of one that goes back to where reading began.
+ */
+static void
+tell_rest(const struct untold *u, untold_cb cb, void *arg)
+{
+	uint32_t there = 0;
+	uint64_t id;
+	size_t i;
+
+	if (u->told.count == 0)
+		return;
+	id = u->told.id[u->told.count - 1];
+	if (u->told.id[0] == id && !u->whole)
+		return;
+	for (i = 0; i < u->told.count; i++)
+		there += u->told.id[i] == id;
+	cb(id, there, arg);
 }
 
 /*
  * All was found, and no event "accepted" was written since: call cb for each
- * message that the journal does not know, in their order.  A journal whose end
- * knows none of them says nothing, unless that is all there is of it.
+ * message that the journal does not know, in their order; before them for the
+ * last one that it does know, which may be done, or known as a whole.  A journal
+ * whose end knows none of them says nothing, unless that is all there is of it.
  */
 void
 untold_each(struct untold *u, untold_cb cb, void *arg)
@@ -257,6 +281,7 @@ untold_each(struct untold *u, untold_cb cb, void *arg)
 
 	if (u == NULL || take_end(u) == -1 || (u->told.count == 0 && !u->whole))
 		return;
+	tell_rest(u, cb, arg);
 	oldest = oldest_new(u);
 	if (u->told.count > 1)
 		qsort(u->told.id, u->told.count, sizeof(*u->told.id), compare);

@@ -39,7 +39,8 @@
 
 struct untold;
 
-typedef void (*untold_cb)(uint64_t id, void *);
+/* One of whose recipients the journal knows so many, the first ones. */
+typedef void (*untold_cb)(uint64_t id, uint32_t there, void *);
 
 struct untold *untold_new(const char *folder);
 void untold_free(struct untold *);

@@ -41,6 +41,8 @@
 static char folder[64];
 static uint64_t told[64];
 static unsigned count;
+static uint64_t last; /* that the journal knows, and of how many recipients */
+static uint32_t last_there;
 
 static int
 setup(void **state)
@@ -48,6 +50,7 @@ setup(void **state)
 	(void)snprintf(folder, sizeof(folder), "/tmp/edd-untold.XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	count = 0;
+	last = last_there = 0;
 	return 0;
 }
 
@@ -84,8 +87,14 @@ put(FILE *f, const char *event, uint64_t id, const char *text)
 }
 
 static void
-tell_cb(uint64_t id, void *arg)
+tell_cb(uint64_t id, uint32_t there, void *arg)
 {
+	if (there > 0) {
+		assert_true(count == 0 && last_there == 0);
+		last = id;
+		last_there = there;
+		return;
+	}
 	assert_true(count < 64);
 	told[count++] = id;
 }
@@ -173,6 +182,36 @@ test_copies_and_large_ones(void **state)
 	    told[1] == BASE + 502 * SECOND);
 }
 
+/* Events that were told, one that a crash has cut, and more on later starts. */
+static void
+test_cut_between_recipients(void **state)
+{
+	static const uint64_t logs[] = { 1, 2, 3, 0 };
+	FILE *f;
+
+	f = hour("2027011508");
+	put(f, "accepted", BASE + 1, "");
+	put(f, "accepted", BASE + 2, "");
+	put(f, "accepted", BASE + 2, "");
+	put(f, "relayed", BASE + 1, "");
+	assert_true(fprintf(f,
+			"{\"time\":\"2027-01-15T08:00:00.000Z\",\"event\":"
+			"\"accepted\",\"id\":\"") > 0);
+	assert_int_equal(fclose(f), 0);
+	tell(logs, NULL);
+	assert_true(last == BASE + 2 && last_there == 2);
+	assert_true(count == 1 && told[0] == BASE + 3);
+	f = hour("2027011508");
+	assert_true(fprintf(f, "\n") > 0);
+	put(f, "accepted", BASE + 3, "");
+	put(f, "accepted", BASE + 2, "");
+	assert_int_equal(fclose(f), 0);
+	count = last_there = 0;
+	tell(logs, NULL);
+	assert_true(last == BASE + 2 && last_there == 3);
+	assert_int_equal(count, 0);
+}
+
 /* Only the end of the journal is read: what it does not know may be old. */
 static void
 test_a_long_journal(void **state)
@@ -196,6 +235,7 @@ test_a_long_journal(void **state)
 	tell(logs, NULL);
 	assert_int_equal(count, 1);
 	assert_true(told[0] == BASE + 2);
+	assert_int_equal(last_there, 0);
 }
 
 /* More than are kept apart: the last ones are. */
@@ -230,6 +270,7 @@ main(void)
 		TEST(test_nothing_is_missing),
 		TEST(test_a_new_journal),
 		TEST(test_copies_and_large_ones),
+		TEST(test_cut_between_recipients),
 		TEST(test_a_long_journal),
 		TEST(test_many),
 	};

@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import subprocess
 
 import pytest
@@ -171,3 +172,48 @@ def test_a_trace_without_its_index(edd, sink):
             os.unlink(os.path.join(folder, name))
     edd.start()
     assert len(edd.ctl("trace", mid, json_rows=True)) == 2
+
+
+def crash(edd):
+    """queue must not see that the others end, or it ends in order."""
+    edd.process.send_signal(signal.SIGSTOP)
+    os.kill(edd.pid_of("queue"), signal.SIGKILL)
+    edd.kill()
+
+
+@pytest.mark.parametrize("kept", ["none", "one", "one and a half", "all"])
+def test_a_crash_that_cuts_events_of_one_message(edd, sink, kept):
+    """Each recipient was accepted once, whatever of it a crash has kept."""
+    rcpts = ["%s@example.net" % c for c in "abc"]
+    edd.ctl("queue", "pause", "all")
+    first = edd.send("first@example.net")
+    mid = edd.send(rcpts)
+    wait_for(lambda: sum(e["event"] == "accepted" for e in edd.journal()) == 4,
+             "the events")
+    crash(edd)
+    folder = os.path.join(edd.spool, "journal")
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if not name.endswith(".jsonl"):
+            os.unlink(path)
+            continue
+        with open(path, "rb") as f:
+            lines = f.readlines()
+        at = [i for i, line in enumerate(lines) if mid.encode() in line]
+        if at:
+            cut = {"none": [], "one": lines[at[0]:at[1]],
+                   "one and a half": [lines[at[0]], lines[at[1]][:-20]],
+                   "all": lines[at[0]:]}[kept]
+            with open(path, "wb") as f:
+                f.writelines(lines[:at[0]] + cut)
+    for _ in range(2):
+        edd.start()
+        edd.send("later@example.net")
+        wait_for(lambda: edd.journal()[-1].get("recipient") ==
+                 "later@example.net", "later events")
+        told = [(e["id"], e["recipient"]) for e in edd.journal()
+                if e["event"] == "accepted" and e["id"] in (first, mid)]
+        assert told == [(first, "first@example.net")] + [
+            (mid, r) for r in rcpts]
+        crash(edd)
+    edd.start()
