@@ -155,7 +155,9 @@ def test_the_schedule_goes_on(stepped, step, how):
     pauses = [b - a for a, b in zip(tries, tries[1:])]
     # No storm, however slow this machine is; what is due is so in a whole
     # second.
-    assert min(pauses) > 0.5, pauses
+    # What was deferred in the moment of a kill is tried again at a start.
+    pauses.sort()
+    assert min(pauses[2 if how == "kill" else 0:]) > 0.5, pauses
     for name in ("expired", "bounced", "notified"):
         assert not events(edd, name)
     stepped.sink.deferring = False
@@ -164,7 +166,8 @@ def test_the_schedule_goes_on(stepped, step, how):
     assert not stepped.sink.messages[1:]
     told = trace(edd, mid)
     assert told == ["accepted"] + ["deferred"] * (len(told) - 2) + ["relayed"]
-    assert len(told) - 1 == len(stepped.tries("later@example.net"))
+    unknown = len(stepped.tries("later@example.net")) - (len(told) - 1)
+    assert 0 <= unknown <= (2 if how == "kill" else 0), told
 
 
 @pytest.mark.parametrize("how", ["running", "restart"])
