@@ -280,17 +280,15 @@ record_put(struct store *s, uint64_t number, const struct audit_change *c,
 }
 
 /*
- * Record a change in a store that is not in use yet, in its open transaction.
- * 0 or -1.
+ * Record in a store that is not in use yet, in its open transaction, what will
+ * have happened when it is.  0 and the record's number, or -1.
  */
 int
-audit_put(struct store *s, const struct audit_change *c)
+audit_put(struct store *s, const struct audit_change *c, uint64_t *number)
 {
-	uint64_t number;
-
-	if (last_number(s, &number) == -1)
+	if (last_number(s, number) == -1)
 		return -1;
-	return record_put(s, number + 1, c, (int64_t)time(NULL));
+	return record_put(s, ++*number, c, (int64_t)time(NULL));
 }
 
 /* Records from the oldest on that are too many, or too old. */
@@ -360,6 +358,53 @@ audit_prune(struct audit *a)
 	return n;
 }
 
+/* What the journal is told of a change; NULL without memory. */
+static struct audit_wait *
+wait_new(const struct audit_change *c, uint64_t number, int64_t when)
+{
+	struct audit_wait *w;
+
+	w = calloc(1, sizeof(*w));
+	if (w == NULL)
+		return NULL;
+	w->number = number;
+	w->time = when;
+	(void)strlcpy(w->actor, c->actor, sizeof(w->actor));
+	(void)strlcpy(w->verb, c->verb, sizeof(w->verb));
+	(void)strlcpy(w->object, c->object, sizeof(w->object));
+	return w;
+}
+
+/* It has happened: the log has it now, the journal when queue is there. */
+static void
+wait_tell(struct audit *a, struct audit_wait *w)
+{
+	log_info("admin action=\"%s\" object=\"%s\" actor=\"%s\" "
+		 "audit=%llu",
+	    w->verb, w->object, w->actor, (unsigned long long)w->number);
+	if (a->waiting == AUDIT_WAIT_MAX) {
+		free(w);
+		return;
+	}
+	STAILQ_INSERT_TAIL(&a->wait, w, entry);
+	a->waiting++;
+}
+
+/* What audit_put() recorded has happened. */
+void
+audit_tell(struct audit *a, const struct audit_change *c, uint64_t number)
+{
+	struct audit_wait *w;
+
+	w = wait_new(c, number, (int64_t)time(NULL));
+	if (w == NULL) {
+		log_warnx("change not in the journal: action=\"%s\"", c->verb);
+		return;
+	}
+	wait_tell(a, w);
+	audit_flush(a);
+}
+
 /* A change of this time belongs to the transaction that is open. */
 static int
 change_store(struct audit *a, const struct audit_change *c, int64_t when)
@@ -373,23 +418,13 @@ change_store(struct audit *a, const struct audit_change *c, int64_t when)
 		a->transaction = t;
 		a->bad = false;
 	}
-	w = calloc(1, sizeof(*w));
-	if (w == NULL) {
-		a->bad = true;
-		return -1;
-	}
-	w->time = when;
 	if ((a->last == 0 && last_number(a->control->store, &a->last) == -1) ||
-	    record_put(a->control->store, ++a->last, c, w->time) == -1 ||
-	    prune_some(a, AUDIT_PRUNE_CHANGE, (int64_t)time(NULL)) == -1) {
-		free(w);
+	    record_put(a->control->store, ++a->last, c, when) == -1 ||
+	    prune_some(a, AUDIT_PRUNE_CHANGE, (int64_t)time(NULL)) == -1 ||
+	    (w = wait_new(c, a->last, when)) == NULL) {
 		a->bad = true;
 		return -1;
 	}
-	w->number = a->last;
-	(void)strlcpy(w->actor, c->actor, sizeof(w->actor));
-	(void)strlcpy(w->verb, c->verb, sizeof(w->verb));
-	(void)strlcpy(w->object, c->object, sizeof(w->object));
 	STAILQ_INSERT_TAIL(&a->open, w, entry);
 	return 0;
 }
@@ -434,16 +469,7 @@ changes_tell(struct audit *a)
 
 	while ((w = STAILQ_FIRST(&a->open)) != NULL) {
 		STAILQ_REMOVE_HEAD(&a->open, entry);
-		log_info("admin action=\"%s\" object=\"%s\" actor=\"%s\" "
-			 "audit=%llu",
-		    w->verb, w->object, w->actor,
-		    (unsigned long long)w->number);
-		if (a->waiting == AUDIT_WAIT_MAX) {
-			free(w);
-			continue;
-		}
-		STAILQ_INSERT_TAIL(&a->wait, w, entry);
-		a->waiting++;
+		wait_tell(a, w);
 	}
 	audit_flush(a);
 	LIST_FOREACH(f, &a->followers, entry)

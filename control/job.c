@@ -29,6 +29,7 @@
 #include "log.h"
 #include "msg.h"
 #include "row.h"
+#include "store_copy.h"
 
 static void
 job_free(struct job *j)
@@ -137,6 +138,17 @@ job_commit(struct job *j)
 	return -1;
 }
 
+/* Who makes a change, and by which command; verb holds the latter. */
+static void
+by_job(const struct job *j, struct audit_change *c, char verb[AUDIT_VERB_SIZE])
+{
+	(void)snprintf(verb, AUDIT_VERB_SIZE, "%s%s%s", j->verb->word[0],
+	    j->verb->word[1] == NULL ? "" : " ",
+	    j->verb->word[1] == NULL ? "" : j->verb->word[1]);
+	c->actor = j->who.actor;
+	c->verb = verb;
+}
+
 /*
  * Record a change: before job_commit() in its transaction, or without one if
  * it was not made in the store.
@@ -144,18 +156,44 @@ job_commit(struct job *j)
 void
 job_audit(struct job *j, const char *object, const char *old, const char *new)
 {
-	struct audit_change c;
+	struct audit_change c = { .object = object, .old = old, .new = new };
 	char verb[AUDIT_VERB_SIZE];
 
-	(void)snprintf(verb, sizeof(verb), "%s%s%s", j->verb->word[0],
-	    j->verb->word[1] == NULL ? "" : " ",
-	    j->verb->word[1] == NULL ? "" : j->verb->word[1]);
-	c.actor = j->who.actor;
-	c.verb = verb;
-	c.object = object;
-	c.old = old;
-	c.new = new;
+	by_job(j, &c, verb);
 	(void)audit_change(j->control->audit, &c);
+}
+
+/* Record a change of the whole store in its copy.  0 or -1. */
+static int
+copy_record(struct store *s, const struct audit_change *c, uint64_t *number)
+{
+	if (store_transaction(s) == 0 && store_begin(s) == -1)
+		return -1;
+	if (audit_put(s, c, number) == 0)
+		return store_commit(s);
+	store_abort(s);
+	return -1;
+}
+
+/*
+ * A copy takes the place of the store, and its audit goes on with that change;
+ * the audit of one that cannot knows nothing of it.  0, or -1 logged.  The
+ * caller starts control anew, and changes nothing any more.
+ */
+int
+job_use_copy(struct job *j, struct store_copy *copy, const char *old,
+    const char *new)
+{
+	struct audit_change c = { .object = "store", .old = old, .new = new };
+	char verb[AUDIT_VERB_SIZE];
+	uint64_t number;
+
+	by_job(j, &c, verb);
+	if (copy_record(store_copy_store(copy), &c, &number) == -1 ||
+	    store_copy_use(copy) == -1)
+		return -1;
+	audit_tell(j->control->audit, &c, number);
+	return 0;
 }
 
 /* Send the row and empty it. */

@@ -34,6 +34,7 @@
 struct control;
 struct msgin;
 struct row;
+struct store_copy;
 
 /* Who the kernel says is at the other end. */
 struct job_who {
@@ -109,6 +110,8 @@ void job_fail(struct job *, const char *hint, const char *, ...)
 void job_fail_store(struct job *);
 int job_commit(struct job *);
 void job_audit(struct job *, const char *object, const char *old,
+    const char *new);
+int job_use_copy(struct job *, struct store_copy *, const char *old,
     const char *new);
 
 #endif

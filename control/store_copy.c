@@ -22,6 +22,8 @@
  */
 #include "store_copy.h"
 
+#include <sys/statvfs.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +35,9 @@
 
 /* Records of a step: some ten milliseconds. */
 #define COPY_STEP 1000u
+
+/* Octets that must be free beside a copy that is to be used. */
+#define COPY_ROOM (4u * 1024 * 1024)
 
 /* Steps between writing out what is dirty, to let the log go. */
 #define COPY_CHECKPOINT 32u
@@ -170,9 +175,26 @@ store_copy_part(struct store_copy *c)
 	c->from = NULL;
 }
 
+/* Whether a store in that folder could be opened, which writes to its log. */
+static bool
+has_room(const char *dir)
+{
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) == -1) {
+		log_warn("store: statvfs");
+		return false;
+	}
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= COPY_ROOM)
+		return true;
+	errno = ENOSPC;
+	return false;
+}
+
 /*
  * Whoever opens the store of the folder next opens the copy.  The caller must
- * change nothing in the one that is open any more.  0, or -1 logged.
+ * change nothing in the one that is open any more.  0, or -1 logged; also when
+ * there is so little room that the copy might not open.
  */
 int
 store_copy_use(struct store_copy *c)
@@ -184,7 +206,8 @@ store_copy_use(struct store_copy *c)
 	if (store_close(c->to) == -1)
 		good = false;
 	c->to = NULL;
-	if (good && store_place_switch(c->dir, c->place) == 0)
+	if (good && has_room(c->dir) &&
+	    store_place_switch(c->dir, c->place) == 0)
 		return 0;
 	log_warn("store: %s cannot take the place of the other", c->place);
 	return -1;

@@ -28,7 +28,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
 #include "children.h"
 #include "control.h"
 #include "dkimkey.h"
@@ -177,7 +176,7 @@ key_step(struct job *j)
 		turn_next(r->turn);
 }
 
-/* The copy is whole: all goes to both and it is recorded; then use it. */
+/* The copy is whole: all goes to both; then use it. */
 static void
 rekey_end(struct job *j)
 {
@@ -185,8 +184,7 @@ rekey_end(struct job *j)
 
 	r = j->work;
 	j->control->flush(j->control);
-	job_audit(j, "store", "the old keys", "new keys");
-	if (store_copy_use(r->copy) == -1) {
+	if (job_use_copy(j, r->copy, "the old keys", "new keys") == -1) {
 		rekey_fail(j,
 		    "is there room beside the store? the log says "
 		    "more",

@@ -24,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
 #include "backup.h"
 #include "base64.h"
 #include "children.h"
@@ -115,40 +114,17 @@ record_write(struct restore *r, enum store_table table,
 	return store_commit_lazy(s) == -1 ? -1 : store_checkpoint(s);
 }
 
-/* The audit of the new store begins its next part with this. */
-static int
-restore_audit(struct job *j)
-{
-	struct audit_change c;
-	struct restore *r;
-	struct store *s;
-	char text[64];
-
-	r = j->work;
-	s = store_copy_store(r->copy);
-	(void)snprintf(text, sizeof(text), "records=%llu",
-	    (unsigned long long)r->records);
-	c.actor = j->who.actor;
-	c.verb = "restore";
-	c.object = "store";
-	c.old = NULL;
-	c.new = text;
-	if (store_transaction(s) == 0 && store_begin(s) == -1)
-		return -1;
-	if (audit_put(s, &c) == -1)
-		return -1;
-	return store_commit(s);
-}
-
 /* All is there: use it. */
 static void
 restore_end(struct job *j)
 {
 	struct restore *r;
-	char text[32];
+	char text[64];
 
 	r = j->work;
-	if (restore_audit(j) == -1 || store_copy_use(r->copy) == -1) {
+	(void)snprintf(text, sizeof(text), "records=%llu",
+	    (unsigned long long)r->records);
+	if (job_use_copy(j, r->copy, NULL, text) == -1) {
 		fail_store(j);
 		return;
 	}

@@ -11,6 +11,7 @@ import pytest
 from apitest import Api, with_https
 from eddtest import EDCTL, PATIENCE, wait_for
 from test_full import SmallDisk
+from test_rekey import rekey
 
 
 def do(edd, *args, **kw):
@@ -133,3 +134,32 @@ def test_the_management_api_says_that_it_is_full(make_edd, folder, cleanup):
     made = edd.ctl("sender", "list", json_rows=True)
     assert len(made) == i + 1
     wait_for(lambda: add(i).status == 200, "a sender, with room again")
+
+
+@pytest.mark.root
+def test_other_keys_are_in_the_audit_if_they_are_in_use(make_edd, folder,
+                                                         cleanup):
+    disk = SmallDisk(os.path.join(folder, "disk"), "48M")
+    cleanup.append(disk)
+    edd = make_edd()
+    edd.store = os.path.join(disk.path, "store")
+    edd.write_conf()
+    edd.start().setup()
+    # The last of them would be enough for the copy, but not for a start.
+    for room in (200, 600, 680, 3000):
+        found = os.statvfs(disk.path)
+        used = (found.f_blocks - found.f_bfree) * found.f_frsize // 1024
+        subprocess.run(["mount", "-o", "remount,size=%dk" % (used + room),
+                        disk.path], check=True)
+        done = do(edd, "store", "rekey")
+        assert done.returncode == 1
+        assert "the old key is still in use" in done.stderr
+        assert "is there room beside the store?" in done.stderr
+    assert do(edd, "user", "list").returncode == 0
+    subprocess.run(["mount", "-o", "remount,size=48M", disk.path], check=True)
+    rekey(edd)
+    wait_for(lambda: do(edd, "user", "list").returncode == 0, "the store")
+    records = edd.ctl("audit", "verb", "store rekey", json_rows=True)
+    assert len(records) == 1
+    wait_for(lambda: len([e for e in edd.journal() if e.get("action") ==
+                          "store rekey"]) == 1, "the journal")
